@@ -1,0 +1,28 @@
+//! The language of Selfsame: what a tenant, a bio-session, a face and a verdict are, and what may become of them.
+//!
+//! No I/O, no async, no vendor words. Time and randomness are parameters ([`Clock`], [`Entropy`]); life cycles are
+//! enums whose variants carry their data and whose transitions consume `self`.
+
+mod bio_session;
+mod clock;
+mod credential;
+mod entropy;
+mod face;
+mod geometry;
+mod id;
+mod personal;
+mod tenant;
+mod verdict;
+
+pub use bio_session::{BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, TransitionError};
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use credential::{ApiCredential, CredentialKind, SecretString};
+pub use entropy::{Entropy, OsEntropy};
+pub use face::{Face, FaceImageType, FaceQuality};
+pub use geometry::{Point, Rect};
+pub use id::{CredentialId, FaceId, SessionId, TenantId};
+pub use personal::Personal;
+pub use tenant::{CaptureChainPolicy, Tenant};
+pub use verdict::{
+    BestImage, DeviceInfo, LivenessReport, LivenessStatus, Testimony, Verdict, Witness, WitnessReport,
+};
