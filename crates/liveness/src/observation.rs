@@ -1,0 +1,88 @@
+//! What the caller saw. Coordinates are pixels of the full camera frame unless stated otherwise.
+
+use selfsame_domain::{Point, Rect};
+use serde::Deserialize;
+
+/// Width and height of the camera's full frame in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameSize {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// A face in a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FaceObservation {
+    pub bounds: Rect,
+    /// The 68 points of the iBUG annotation.
+    pub landmarks: Vec<Point>,
+    /// Degrees; signs as in `selfsame_vision::Pose`.
+    pub yaw: f32,
+    pub pitch: f32,
+    pub roll: f32,
+    /// Mean luminance of the face, 0..255.
+    pub brightness: f32,
+}
+
+impl FaceObservation {
+    /// Distance between the centres of the eyes.
+    pub fn eye_distance(&self) -> f32 {
+        let centre = |range: std::ops::Range<usize>| -> Option<Point> {
+            let points = self.landmarks.get(range)?;
+            let count = points.len() as f32;
+            Some(Point {
+                x: points.iter().map(|point| point.x).sum::<f32>() / count,
+                y: points.iter().map(|point| point.y).sum::<f32>() / count,
+            })
+        };
+        match (centre(36..42), centre(42..48)) {
+            (Some(right), Some(left)) => (left.x - right.x).hypot(left.y - right.y),
+            _ => 0.0,
+        }
+    }
+}
+
+/// One tracking frame, looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameObservation {
+    pub seq: u32,
+    /// The page's own clock, milliseconds. A claim.
+    pub captured_at: f64,
+    pub size: FrameSize,
+    /// Largest first.
+    pub faces: Vec<FaceObservation>,
+}
+
+/// One full frame (or crop) that was uploaded as evidence, looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvidenceObservation {
+    pub seq: u32,
+    /// The largest face, in pixels of the full frame; `None` when there was none.
+    pub face: Option<FaceObservation>,
+    /// 0..1 from the texture network; `None` when there was no face to look at.
+    pub texture: Option<f32>,
+    /// Quality on the bioserver scale; `None` without a face.
+    pub quality: Option<f32>,
+    /// Cosine similarity with the face of the first evidence frame; `None` for the first itself and without a face.
+    pub same_face: Option<f32>,
+}
+
+/// What the page says of the camera. Every member is a claim.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CameraClaims {
+    pub label: String,
+    pub width: f64,
+    pub height: f64,
+    pub frame_rate: Option<f64>,
+    pub facing_mode: Option<String>,
+}
+
+/// What the page says of the browser. Every member is a claim.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EnvironmentClaims {
+    pub webdriver: bool,
+    pub headless: bool,
+    pub user_agent: String,
+}

@@ -1,0 +1,60 @@
+//! Do the uploaded full frames agree with the live stream? They must show one face, the same in each, where the small
+//! tracking frames of the same sequence number showed it.
+
+use selfsame_domain::{Testimony, Witness, WitnessReport};
+
+use super::{abstained, report};
+use crate::capture::EvidenceRequest;
+use crate::{EvidenceObservation, FrameObservation};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsistencyParams {
+    /// Least intersection over union of the face in a full frame and in its tracking frame. Both come from the same instant;
+    /// what remains is the detector's noise between 320 px and full size.
+    pub overlap: f32,
+    /// Least cosine similarity between the face of any full frame and of the first. Frames of one capture lie far above the
+    /// similarity of strangers (FMR 1e-4 is at 0.411).
+    pub same_face: f32,
+}
+
+impl Default for ConsistencyParams {
+    fn default() -> Self {
+        Self { overlap: 0.45, same_face: 0.5 }
+    }
+}
+
+/// Score: the worst overlap over all frames, 0..1; 0 when a frame shows another face or none.
+pub fn consistency<'a>(
+    evidence: &[EvidenceObservation],
+    requested: &[EvidenceRequest],
+    tracked: impl Fn(u32) -> Option<&'a FrameObservation>,
+    params: &ConsistencyParams,
+) -> WitnessReport {
+    if evidence.is_empty() || evidence.len() < requested.len() {
+        return abstained(Witness::Consistency, "not all full frames that were asked for arrived");
+    }
+    let attack = |saw: &str| report(Witness::Consistency, Testimony::Attack, 0.0, params.overlap, saw);
+    let mut worst = 1.0_f32;
+    for (index, frame) in evidence.iter().enumerate() {
+        let Some(face) = &frame.face else {
+            return attack("a full frame shows no face where the stream showed one");
+        };
+        let Some(seen) = tracked(frame.seq).and_then(|tracked| tracked.faces.first()) else {
+            return attack("a full frame does not belong to the stream");
+        };
+        worst = worst.min(face.bounds.iou(&seen.bounds));
+        match frame.same_face {
+            // Written so that a similarity that is not a number fails.
+            Some(similarity) if similarity >= params.same_face => {}
+            None if index == 0 => {}
+            _ => return attack("the full frames do not show one and the same face"),
+        }
+    }
+    if worst >= params.overlap {
+        let saw = "the full frames show the face where the stream showed it";
+        report(Witness::Consistency, Testimony::BonaFide, worst, params.overlap, saw)
+    } else {
+        let saw = "the face in a full frame is not where the stream showed it";
+        report(Witness::Consistency, Testimony::Attack, worst, params.overlap, saw)
+    }
+}

@@ -1,0 +1,32 @@
+//! Is there a frame good enough to be compared with?
+
+use selfsame_domain::{Testimony, Witness, WitnessReport};
+
+use super::{abstained, report};
+use crate::EvidenceObservation;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct QualityParams {
+    /// Least quality of the best frame on the bioserver scale, where negative means that it has to be sent again.
+    pub least: f32,
+}
+
+impl Default for QualityParams {
+    fn default() -> Self {
+        Self { least: 0.0 }
+    }
+}
+
+/// Score: quality of the best evidence frame on the bioserver scale. Too low is no accusation.
+pub fn quality(evidence: &[EvidenceObservation], params: &QualityParams) -> WitnessReport {
+    let best = evidence.iter().filter_map(|frame| frame.quality).fold(f32::NEG_INFINITY, f32::max);
+    if !best.is_finite() {
+        return abstained(Witness::Quality, "no full frame shows a face");
+    }
+    let (testimony, saw) = if best >= params.least {
+        (Testimony::BonaFide, "the best frame is good enough to be compared with")
+    } else {
+        (Testimony::Insufficient, "no frame is sharp, large and evenly lit enough")
+    };
+    report(Witness::Quality, testimony, best, params.least, saw)
+}
