@@ -1,1 +1,53 @@
-//! 
+//! The bioserver dialect: bioserver-video under `/video-server`, bioserver-core under `/bioserver-app/v2`.
+//!
+//! Path on disk = path in the URL. A domain state becomes a word of this dialect in [`words`], with exhaustive matches; an
+//! error becomes status and body in [`error`].
+
+mod core;
+mod error;
+mod socket;
+mod video;
+mod words;
+
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use selfsame_domain::TenantId;
+use selfsame_facade_kit::OutboundUrlRules;
+use selfsame_verification::Verification;
+
+pub use error::ApiError;
+pub use socket::CaptureSocket;
+pub use words::result_json;
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct BioserverState {
+    pub app: Verification,
+    pub outbound: OutboundUrlRules,
+    /// What `capabilities` names as version.
+    pub version: &'static str,
+}
+
+/// All routes of the dialect. The scripts themselves are static files of the web build and are mounted by the server.
+pub fn router(state: BioserverState) -> Router {
+    Router::new().merge(video::router(&state)).merge(core::router()).with_state(state)
+}
+
+/// The caller's tenant, by the header `apikey`. A handler without it serves browsers, which have no key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller(pub(crate) TenantId);
+
+impl<S> FromRequestParts<S> for Caller
+where
+    BioserverState: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let state = BioserverState::from_ref(state);
+        let tenant = selfsame_facade_kit::tenant_by_api_key(&parts.headers, &state.app).await?;
+        Ok(Self(tenant))
+    }
+}

@@ -1,1 +1,11 @@
-//! 
+//! HTTP craft that every facade shares: recognising callers, bounded bodies, outbound addresses that integrators name.
+//!
+//! What a caller is *told* is each dialect's own: nothing here produces a response.
+
+mod auth;
+mod multipart;
+mod outbound_url;
+
+pub use auth::{AuthFailure, tenant_by_api_key};
+pub use multipart::{PartError, bounded_part};
+pub use outbound_url::{OutboundUrlError, OutboundUrlRules};

@@ -1,1 +1,202 @@
-//! 
+//! The composition root: opens the parts, mounts the routes, serves until it is told to stop.
+
+mod routes;
+mod telemetry;
+mod try_it;
+mod web;
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use selfsame_blobs::{Blobs, MasterKeys};
+use selfsame_config::Config;
+use selfsame_domain::{OsEntropy, SystemClock};
+use selfsame_facade_bioserver::BioserverState;
+use selfsame_facade_kit::OutboundUrlRules;
+use selfsame_store::{Store, StoreSettings};
+use selfsame_verification::tenants::{Bootstrap, NewCredentials};
+use selfsame_verification::{Parts, Settings, Verification};
+use selfsame_vision::{Vision, VisionSettings};
+use tokio::net::TcpListener;
+
+/// Why the server did not start or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("the data folder {folder} cannot be used: {cause}. Name another with --data, or make it writable for this user")]
+    DataFolder { folder: PathBuf, cause: std::io::Error },
+    #[error("cannot listen on {address}: {cause}. Name another address with --listen, or end what holds it")]
+    Listen { address: SocketAddr, cause: std::io::Error },
+    #[error("the networks cannot be loaded: {0}")]
+    Models(#[from] selfsame_vision::ModelError),
+    #[error("the database cannot be opened: {0}")]
+    Store(#[from] selfsame_store::StoreError),
+    #[error("the object store or its keys cannot be opened: {0}")]
+    Blobs(#[from] selfsame_blobs::BlobError),
+    #[error("the server could not be prepared: {0}")]
+    Prepare(#[from] selfsame_verification::UseCaseError),
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+    #[error("the start broke off")]
+    Panicked,
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// What kept it from starting, in words that name the thing and what to do. Nothing is served before everything is in order.
+pub async fn run(config: Config) -> Result<(), ServeError> {
+    telemetry::start(&config.log);
+    let folder = config.data.dir.clone();
+    let in_data = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
+    std::fs::create_dir_all(&config.data.dir).map_err(in_data)?;
+    // Before anything slow: a port that is taken is told at once.
+    let address = config.server.listen;
+    let listener =
+        TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
+    let address = listener.local_addr().map_err(ServeError::Serve)?;
+
+    let vision_settings = VisionSettings {
+        weights_dir: config.models.dir.clone(),
+        sessions: config.models.sessions,
+        slots: config.models.slots.clone(),
+    };
+    let loading = tokio::task::spawn_blocking(move || Vision::load(&vision_settings));
+    let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
+    let master = open_master(&config)?;
+    let blobs = Blobs::local(&config.data.dir.join("objects"))?;
+    let vision = Arc::new(loading.await.map_err(|_| ServeError::Panicked)??);
+
+    let cores = config.models.sessions.unwrap_or_else(available_cores);
+    let parts = Parts {
+        store,
+        blobs,
+        master,
+        vision,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        cores,
+    };
+    let app = Verification::new(parts, settings(&config));
+    let bootstrap = Bootstrap {
+        api_key: config.bootstrap.api_key.clone(),
+        api_token: config.bootstrap.api_token.clone(),
+        api_secret: config.bootstrap.api_secret.clone(),
+    };
+    let credentials = app.bootstrap(bootstrap).await?;
+    // Captures of an earlier life are decided before anybody can ask for them.
+    let ended = app.recover().await?;
+    if ended > 0 {
+        tracing::warn!(ended, "captures that the last stop cut off were decided as ERROR");
+    }
+    let preparing = {
+        let app = app.clone();
+        tokio::spawn(async move { app.prepare().await })
+    };
+    let try_it = if config.server.try_page.unwrap_or_else(|| address.ip().is_loopback()) {
+        app.development_tenant().await?
+    } else {
+        None
+    };
+    let bioserver = BioserverState {
+        app: app.clone(),
+        outbound: OutboundUrlRules { development: config.development },
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let router = routes::router(routes::Mounts {
+        app: app.clone(),
+        bioserver,
+        try_it,
+        request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
+    });
+    tokio::spawn(tidy(app, Duration::from_secs(config.retention.purge_interval_seconds)));
+
+    greet(address, credentials, try_it.is_some());
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop()).await;
+    // A signing key that could not be made would leave a server without results: say so rather than go on.
+    if preparing.is_finished() {
+        preparing.await.map_err(|_| ServeError::Panicked)??;
+    }
+    served.map_err(ServeError::Serve)
+}
+
+fn open_master(config: &Config) -> Result<MasterKeys, ServeError> {
+    Ok(match &config.security.master_key {
+        Some(key) => MasterKeys::from_base64(key.expose())?,
+        None => MasterKeys::load_or_create(&config.data.dir.join("keys"), &OsEntropy)?,
+    })
+}
+
+fn settings(config: &Config) -> Settings {
+    let seconds = Duration::from_secs;
+    Settings {
+        capture_chain: config.liveness.capture_chain,
+        no_face_timeout: seconds(config.liveness.no_face_timeout_seconds),
+        capture_timeout: seconds(config.liveness.capture_timeout_seconds),
+        evidence_timeout: seconds(config.liveness.evidence_timeout_seconds),
+        open_for: seconds(config.liveness.session_minutes * 60),
+        keep_for: seconds(config.retention.session_minutes * 60),
+        max_captures: config.server.max_sessions,
+        images: selfsame_vision::image::Limits {
+            max_bytes: config.images.max_bytes,
+            max_side: config.images.max_side,
+            max_pixels: config.images.max_pixels,
+            ..selfsame_vision::image::Limits::default()
+        },
+        ..Settings::default()
+    }
+}
+
+/// Follows the cgroup's quota as well as the affinity.
+fn available_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+async fn tidy(app: Verification, every: Duration) {
+    let mut tick = tokio::time::interval(every.max(Duration::from_secs(1)));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match app.tidy().await {
+            Ok((0, 0)) => {}
+            Ok((decided, erased)) => tracing::info!(decided, erased, "tidied"),
+            Err(error) => tracing::error!(%error, "could not tidy; will try again"),
+        }
+    }
+}
+
+/// What a person who started the server wants to know. Standard output, not the log: credentials are told here and nowhere else.
+#[expect(clippy::print_stdout, reason = "the one time that credentials are told")]
+fn greet(address: SocketAddr, credentials: Option<NewCredentials>, try_it: bool) {
+    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let (bold, plain) = if colours { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    println!("selfsame {} listens on {bold}http://{address}{plain}", env!("CARGO_PKG_VERSION"));
+    if try_it {
+        println!("Open {bold}http://{address}/{plain} in a browser to try a liveness check.");
+    }
+    if let Some(credentials) = credentials {
+        println!("\nCredentials of the development tenant, told this once:");
+        println!("  apikey      {}", credentials.api_key.expose());
+        println!("  API token   {}", credentials.api_token.expose());
+        println!("  API secret  {}\n", credentials.api_secret.expose());
+    }
+}
+
+async fn stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            let _ = interrupted.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+}

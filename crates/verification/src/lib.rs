@@ -1,1 +1,194 @@
-//! 
+//! The use cases, in the order things happen: a tenant is recognised, a session opened, a browser captured, faces added and
+//! compared, results read and signed, everything purged.
+//!
+//! No HTTP, no SQL, no tensor. Every use case that reads starts from the tenant; a session of another tenant is *not found*.
+//!
+//! - [`tenants`]: who calls, and the development tenant of the first start
+//! - [`sessions`]: open a bio-session, read its result
+//! - [`capture`]: the live capture of one browser
+//! - [`faces`]: pictures added by the integrator's server, and comparisons
+//! - [`signing`]: signatures on results
+//! - [`maintenance`]: what restarts and the passing of time require
+
+pub mod capture;
+mod error;
+pub mod faces;
+pub mod maintenance;
+pub mod sessions;
+pub mod settings;
+pub mod signing;
+pub mod tenants;
+mod workers;
+
+use std::sync::{Arc, OnceLock};
+
+use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
+use selfsame_domain::{BioSession, Clock, Entropy, FaceId};
+use selfsame_store::Store;
+use selfsame_vision::{Template, Vision};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub use error::UseCaseError;
+pub use settings::Settings;
+use signing::SigningKey;
+use workers::Workers;
+
+/// The parts that the use cases stand on.
+pub struct Parts {
+    pub store: Store,
+    pub blobs: Blobs,
+    pub master: MasterKeys,
+    pub vision: Arc<Vision>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    /// Cores that may be kept busy.
+    pub cores: usize,
+}
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Verification {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    settings: Settings,
+    workers: Workers,
+    places: Arc<Semaphore>,
+    signing: OnceLock<SigningKey>,
+}
+
+impl Verification {
+    pub fn new(parts: Parts, settings: Settings) -> Self {
+        let workers = Workers::new(parts.cores, settings.most_waiting);
+        let places = Arc::new(Semaphore::new(settings.max_captures));
+        Self { inner: Arc::new(Inner { parts, settings, workers, places, signing: OnceLock::new() }) }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Name and version of the embedder: templates of different modes are never compared.
+    pub fn mode(&self) -> String {
+        self.inner.parts.vision.mode().to_owned()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.parts.store
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.inner.parts.blobs
+    }
+
+    pub(crate) fn vision(&self) -> Arc<Vision> {
+        Arc::clone(&self.inner.parts.vision)
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.inner.parts.clock.as_ref()
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        self.inner.parts.entropy.as_ref()
+    }
+
+    pub(crate) fn workers(&self) -> &Workers {
+        &self.inner.workers
+    }
+
+    /// A place for one more live capture, if there is one.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.inner.places).try_acquire_owned().ok()
+    }
+
+    /// Live captures under way.
+    pub fn captures(&self) -> usize {
+        self.inner.settings.max_captures - self.inner.places.available_permits()
+    }
+
+    pub(crate) fn new_key(&self) -> Result<(DataKey, WrappedKey), UseCaseError> {
+        let key = DataKey::generate(self.entropy());
+        let wrapped = self.inner.parts.master.wrap(&key, self.entropy())?;
+        Ok((key, wrapped))
+    }
+
+    pub(crate) fn unwrap_key(&self, wrapped: &[u8]) -> Result<DataKey, UseCaseError> {
+        Ok(self.inner.parts.master.unwrap(wrapped)?)
+    }
+
+    pub(crate) async fn put_image(
+        &self,
+        session: &BioSession,
+        face: FaceId,
+        key: &DataKey,
+        jpeg: Vec<u8>,
+    ) -> Result<(), UseCaseError> {
+        let name = BlobKey::image(session.tenant_id, session.id, face);
+        Ok(self.blobs().put(&name, key, jpeg, self.entropy()).await?)
+    }
+
+    pub(crate) fn seal_template(
+        &self,
+        session: &BioSession,
+        face: FaceId,
+        key: &DataKey,
+        template: &Template,
+    ) -> Result<Vec<u8>, UseCaseError> {
+        let name = BlobKey::template(session.tenant_id, session.id, face);
+        Ok(key.seal(&name, &template.to_bytes(), self.entropy())?)
+    }
+
+    pub(crate) fn open_template(
+        &self,
+        session: &BioSession,
+        face: FaceId,
+        key: &DataKey,
+        sealed: &[u8],
+    ) -> Result<Template, UseCaseError> {
+        let name = BlobKey::template(session.tenant_id, session.id, face);
+        let bytes = key.open(&name, sealed)?;
+        Template::from_bytes(&bytes).map_err(|error| UseCaseError::internal(&error))
+    }
+
+    /// The key that signs results; `None` until [`Verification::prepare`] has made or read it.
+    pub fn signing_key(&self) -> Option<&SigningKey> {
+        self.inner.signing.get()
+    }
+
+    /// Makes or reads the server's signing key. To be called once, before the first result is read.
+    pub async fn prepare(&self) -> Result<(), UseCaseError> {
+        const NAME: &str = "result-signing";
+        let sealed_name = BlobKey::server(NAME);
+        let mut repository = self.store().begin().await?;
+        let master = &self.inner.parts.master;
+        let key = if let Some(sealed) = repository.server_keys().get(NAME).await? {
+            SigningKey::from_pkcs8(&master.open(&sealed_name, &sealed)?).map_err(|error| UseCaseError::internal(&error))?
+        } else {
+            let (key, der) = tokio::task::spawn_blocking(SigningKey::generate)
+                .await
+                .map_err(|error| UseCaseError::internal(&error))?
+                .map_err(|error| UseCaseError::internal(&error))?;
+            let sealed = master.seal(&sealed_name, &der, self.entropy())?;
+            let now = self.clock().now();
+            if repository.server_keys().put_if_absent(NAME, sealed, now).await? {
+                repository.save().await?;
+                key
+            } else {
+                let sealed = repository.server_keys().get(NAME).await?.ok_or_else(|| UseCaseError::internal(&"the signing key vanished"))?;
+                SigningKey::from_pkcs8(&master.open(&sealed_name, &sealed)?).map_err(|error| UseCaseError::internal(&error))?
+            }
+        };
+        // Set once; a second call finds the same key.
+        let _ = self.inner.signing.set(key);
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Verification {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verification").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,38 @@
+//! Names of what is stored.
+
+use object_store::path::Path;
+use selfsame_domain::{FaceId, SessionId, TenantId};
+
+/// The name of one object. It is its path and is authenticated with its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobKey(String);
+
+impl BlobKey {
+    /// Picture of a face.
+    pub fn image(tenant: TenantId, session: SessionId, face: FaceId) -> Self {
+        Self(format!("{tenant}/{session}/{face}.image"))
+    }
+
+    /// Template of a face.
+    pub fn template(tenant: TenantId, session: SessionId, face: FaceId) -> Self {
+        Self(format!("{tenant}/{session}/{face}.template"))
+    }
+
+    /// A secret of the server itself.
+    pub fn server(name: &str) -> Self {
+        Self(format!("server/{name}"))
+    }
+
+    /// What the names of all objects of a session begin with.
+    pub fn session_prefix(tenant: TenantId, session: SessionId) -> Self {
+        Self(format!("{tenant}/{session}"))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    pub(crate) fn path(&self) -> Path {
+        Path::from(self.0.as_str())
+    }
+}

@@ -1,0 +1,25 @@
+//! `GET /bioserver-app/v2/bio-sessions/{id}/liveness-challenge-result`
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::session_id;
+use crate::{ApiError, BioserverState, Caller, words};
+
+/// 200 with the signed result; 204 while there is none yet.
+pub(crate) async fn handle(
+    Caller(tenant): Caller,
+    State(state): State<BioserverState>,
+    Path(session): Path<String>,
+) -> Result<Response, ApiError> {
+    let session = state.app.session(tenant, session_id(&session)?).await?;
+    let Some(verdict) = session.verdict() else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let mut result = words::result_json(&session, verdict);
+    let signature = state.app.sign(&result)?;
+    result["signature"] = signature.into();
+    Ok(Json(result).into_response())
+}

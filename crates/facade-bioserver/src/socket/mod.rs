@@ -1,0 +1,246 @@
+//! `/video-server/engine.io`: the capture protocol (docs/capture-protocol.md) between the browser and a capture's task.
+//!
+//! This translates, and holds a browser to the protocol; what a frame means is decided elsewhere.
+
+mod incoming;
+mod outgoing;
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::any_service;
+use bytes::Bytes;
+use engineioxide::config::EngineIoConfig;
+use engineioxide::handler::EngineIoHandler;
+use engineioxide::service::EngineIoService;
+use engineioxide::{DisconnectReason, Socket, Str};
+use selfsame_verification::Verification;
+use selfsame_verification::capture::{AttachError, CaptureFailure, CaptureHandle, Input, Output};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use crate::BioserverState;
+use incoming::{Hello, Message};
+
+/// With or without a slash behind it.
+const PATH: &str = "/video-server/engine.io";
+/// A connection that does not say for which session it came is closed.
+const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// What was said last has time to arrive before the connection is closed.
+const CLOSE_AFTER: Duration = Duration::from_secs(3);
+/// A tracking frame of 64 kB and its header, with room to spare.
+const MOST_MESSAGE: usize = 96 * 1024;
+
+pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
+    let config = EngineIoConfig::builder()
+        .req_path(PATH)
+        .ping_interval(Duration::from_secs(10))
+        .ping_timeout(Duration::from_secs(10))
+        .max_payload(2 * MOST_MESSAGE as u64)
+        .ws_max_message_size(MOST_MESSAGE)
+        .ws_max_frame_size(MOST_MESSAGE)
+        .build();
+    let service = EngineIoService::with_config(Arc::new(CaptureSocket { app: state.app.clone() }), config);
+    Router::new()
+        .route(PATH, any_service(service.clone()))
+        .route(&format!("{PATH}/"), any_service(service))
+}
+
+/// Handles every connection.
+#[derive(Debug)]
+pub struct CaptureSocket {
+    app: Verification,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Default)]
+enum Stage {
+    #[default]
+    Silent,
+    /// `hello` came, the session is being looked up.
+    Attaching,
+    Capturing(mpsc::Sender<Input>),
+    Over,
+}
+
+/// What belongs to one connection.
+#[derive(Debug, Default)]
+pub struct Connection {
+    stage: Mutex<Stage>,
+}
+
+type ConnectionSocket = Arc<Socket<Connection>>;
+
+impl Connection {
+    fn replace(&self, next: Stage) -> Stage {
+        let mut stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        std::mem::replace(&mut *stage, next)
+    }
+
+    /// From silent to attaching; false when `hello` had come before.
+    fn greet(&self) -> bool {
+        let mut stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let silent = matches!(*stage, Stage::Silent);
+        if silent {
+            *stage = Stage::Attaching;
+        }
+        silent
+    }
+
+    /// From attaching to capturing; false when the browser has gone meanwhile.
+    fn capture(&self, input: mpsc::Sender<Input>) -> bool {
+        let mut stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let attaching = matches!(*stage, Stage::Attaching);
+        if attaching {
+            *stage = Stage::Capturing(input);
+        }
+        attaching
+    }
+
+    fn input(&self) -> Option<mpsc::Sender<Input>> {
+        match &*self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Stage::Capturing(input) => Some(input.clone()),
+            Stage::Silent | Stage::Attaching | Stage::Over => None,
+        }
+    }
+
+    fn is_silent(&self) -> bool {
+        matches!(*self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner), Stage::Silent)
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(*self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner), Stage::Over)
+    }
+}
+
+impl EngineIoHandler for CaptureSocket {
+    type Data = Connection;
+
+    fn on_connect(self: Arc<Self>, socket: ConnectionSocket) {
+        tokio::spawn(async move {
+            tokio::time::sleep(HELLO_WITHIN).await;
+            if socket.data.is_silent() {
+                refuse(&socket, 400, "no hello came in time");
+            }
+        });
+    }
+
+    fn on_disconnect(&self, socket: ConnectionSocket, _: DisconnectReason) {
+        // Dropping the sender tells the capture's task.
+        socket.data.replace(Stage::Over);
+    }
+
+    fn on_message(self: &Arc<Self>, text: Str, socket: ConnectionSocket) {
+        if socket.data.is_over() {
+            return;
+        }
+        match incoming::message(&text) {
+            Ok(Message::Hello(hello)) => {
+                if !socket.data.greet() {
+                    return refuse(&socket, 400, "hello came twice");
+                }
+                let app = self.app.clone();
+                tokio::spawn(attach(app, hello, socket));
+            }
+            Ok(Message::Input(input)) => forward(&socket, input),
+            Err(what) => refuse(&socket, 400, what),
+        }
+    }
+
+    fn on_binary(self: &Arc<Self>, data: Bytes, socket: ConnectionSocket) {
+        if socket.data.is_over() {
+            return;
+        }
+        match incoming::binary(&data) {
+            Ok(input) => forward(&socket, input),
+            Err(what) => refuse(&socket, 400, what),
+        }
+    }
+}
+
+fn forward(socket: &ConnectionSocket, input: Input) {
+    let Some(sender) = socket.data.input() else {
+        if !socket.data.is_over() {
+            refuse(socket, 400, "hello has to come, and to be answered, first");
+        }
+        return;
+    };
+    match sender.try_send(input) {
+        Ok(()) | Err(TrySendError::Closed(_)) => {}
+        // Honest browsers wait for answers; memory is not spent on others.
+        Err(TrySendError::Full(_)) => refuse(socket, 400, "more was sent than the window allows"),
+    }
+}
+
+async fn attach(app: Verification, hello: Hello, socket: ConnectionSocket) {
+    match app.attach(hello.session, hello.device).await {
+        Ok(handle) => {
+            let ready = outgoing::ready(handle.mode, handle.security_level);
+            let CaptureHandle { input, output, .. } = handle;
+            if socket.data.capture(input) {
+                emit(&socket, ready);
+                pump(output, socket).await;
+            }
+        }
+        Err(error) => {
+            let code = match error {
+                AttachError::Unknown | AttachError::Spent => 400,
+                AttachError::Overloaded => 503,
+                AttachError::Internal => 500,
+            };
+            refuse(&socket, code, &error.to_string());
+        }
+    }
+}
+
+/// Passes on what the task says until it has said its last.
+async fn pump(mut output: mpsc::UnboundedReceiver<Output>, socket: ConnectionSocket) {
+    while let Some(said) = output.recv().await {
+        if let Output::Failed(failure) = &said {
+            let (code, text) = failure_code(*failure);
+            return refuse(&socket, code, text);
+        }
+        let last = matches!(said, Output::Result(_));
+        emit(&socket, outgoing::output(&said));
+        if last {
+            break;
+        }
+    }
+    close_soon(&socket);
+}
+
+/// The codes of the browser's `errorFn`.
+fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
+    match failure {
+        CaptureFailure::Protocol(what) | CaptureFailure::Spent(what) => (400, what),
+        CaptureFailure::NoFace => (1301, "Video Capture timeout: No face detected during liveness step."),
+        CaptureFailure::PoorVideo => (1303, "Poor video quality."),
+        CaptureFailure::Overloaded => (503, "The server is overloaded. Try again in few seconds."),
+        CaptureFailure::Internal => (500, "Internal Error."),
+    }
+}
+
+fn refuse(socket: &ConnectionSocket, code: u16, text: &str) {
+    emit(socket, outgoing::error(code, text));
+    close_soon(socket);
+}
+
+fn emit(socket: &ConnectionSocket, text: String) {
+    if socket.emit(text).is_err() {
+        // The buffer of a browser that reads nothing is full, or it has gone.
+        socket.close(DisconnectReason::TransportError);
+    }
+}
+
+fn close_soon(socket: &ConnectionSocket) {
+    socket.data.replace(Stage::Over);
+    let socket = Arc::clone(socket);
+    tokio::spawn(async move {
+        tokio::time::sleep(CLOSE_AFTER).await;
+        if !socket.is_closed() {
+            socket.close(DisconnectReason::ClosingServer);
+        }
+    });
+}

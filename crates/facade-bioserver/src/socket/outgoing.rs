@@ -1,0 +1,80 @@
+//! What a browser is told, as JSON.
+
+use selfsame_domain::{LivenessMode, SecurityLevel};
+use selfsame_verification::capture::Output;
+use serde_json::{Value, json};
+
+use crate::words;
+
+pub(super) fn ready(mode: LivenessMode, level: SecurityLevel) -> String {
+    json!({
+        "type": "ready",
+        "mode": words::mode(mode),
+        "securityLevel": words::security_level(level),
+        "tracking": { "width": 320, "quality": 0.6, "maxFps": 8, "maxKbps": 400, "window": 2 },
+        "ring": { "frames": 64, "seconds": 8 },
+    })
+    .to_string()
+}
+
+pub(super) fn error(code: u16, text: &str) -> String {
+    json!({ "type": "error", "code": code, "error": text }).to_string()
+}
+
+pub(super) fn output(output: &Output) -> String {
+    let value = match output {
+        Output::Started => json!({ "type": "started" }),
+        Output::Tracking { seq, size, guidance } => {
+            let bounds = guidance.face.as_ref().map(|face| face.bounds).unwrap_or_default();
+            json!({
+                "type": "tracking",
+                "seq": seq,
+                "facex": bounds.x.round(),
+                "facey": bounds.y.round(),
+                "facew": bounds.width.round(),
+                "faceh": bounds.height.round(),
+                "w": size.width,
+                "h": size.height,
+                "distance": guidance.too_far,
+                "phoneNotVertical": false,
+                "tooClose": guidance.too_close,
+                "tooFar": guidance.too_far,
+                "positionInfo": words::position(guidance.position),
+                "uploadProgress": 0,
+                "downloadProgress": 1,
+            })
+        }
+        Output::Instruction(instruction) => {
+            json!({ "type": "instruction", "instruction": words::instruction(*instruction) })
+        }
+        Output::Evidence(frames) => {
+            let frames: Vec<Value> = frames
+                .iter()
+                .map(|frame| {
+                    let crop = frame.crop;
+                    json!({
+                        "seq": frame.seq,
+                        "crop": { "x": crop.x, "y": crop.y, "width": crop.width, "height": crop.height },
+                    })
+                })
+                .collect();
+            json!({ "type": "evidence", "frames": frames, "quality": 0.92 })
+        }
+        Output::Progress { received, total } => json!({ "type": "progress", "received": received, "total": total }),
+        Output::Result(best) => match best {
+            None => json!({ "type": "result" }),
+            Some(best) => json!({
+                "type": "result",
+                "bestImageInfo": {
+                    "w": best.size.0,
+                    "boxX": best.bounds.x.round(),
+                    "boxY": best.bounds.y.round(),
+                    "boxW": best.bounds.width.round(),
+                    "boxH": best.bounds.height.round(),
+                },
+            }),
+        },
+        Output::Failed(_) => error(2000, "Internal Error."),
+    };
+    value.to_string()
+}

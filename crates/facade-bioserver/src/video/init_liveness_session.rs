@@ -1,0 +1,119 @@
+//! `POST /video-server/init-liveness-session`: opens a bio-session for one capture.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode, header};
+use selfsame_domain::{LivenessMode, NewBioSession, SecurityLevel};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{ApiError, BioserverState, Caller};
+
+/// Longest identifier that an integrator may attach.
+const LONGEST_ID: usize = 255;
+/// Most dots of an active challenge.
+const MOST_CHALLENGES: u64 = 8;
+
+/// Unknown members are ignored, as clients of older versions send some.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    liveness_mode: Option<Value>,
+    security_level: Option<Value>,
+    correlation_id: Option<Value>,
+    evidence_id: Option<Value>,
+    #[serde(rename = "callbackURL")]
+    callback_url: Option<Value>,
+    number_of_challenge: Option<Value>,
+    image_storage_enabled: Option<Value>,
+}
+
+pub(crate) async fn handle(
+    Caller(tenant): Caller,
+    State(state): State<BioserverState>,
+    body: Bytes,
+) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
+    let request: Request = serde_json::from_slice(&body)
+        .map_err(|error| ApiError::bad_request(format!("the body is not the JSON object that is expected: {error}")))?;
+    let session = parse(&request, &state)?;
+    let id = state.app.open_session(tenant, session).await?;
+    // Clients take what follows `/bio-sessions/` as the id: nothing may stand behind it.
+    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/v2/bio-sessions/{id}"))]))
+}
+
+fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, ApiError> {
+    let mode = match text("livenessMode", request.liveness_mode.as_ref())? {
+        Some("LIVENESS_PASSIVE") => LivenessMode::Passive,
+        Some(known @ ("LIVENESS_PASSIVE_VIDEO" | "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH")) => {
+            return Err(ApiError::bad_request(format!(
+                "livenessMode: {known} is not offered by this version; use LIVENESS_PASSIVE"
+            )));
+        }
+        Some("LIVENESS_MEDIUM") => {
+            return Err(ApiError::bad_request("livenessMode: LIVENESS_MEDIUM is not supported any more; use LIVENESS_PASSIVE"));
+        }
+        Some(_) => {
+            return Err(ApiError::bad_request(
+                "livenessMode: must be one of LIVENESS_PASSIVE, LIVENESS_PASSIVE_VIDEO, LIVENESS_ACTIVE",
+            ));
+        }
+        None => return Err(ApiError::bad_request("livenessMode is missing")),
+    };
+    let security_level = match text("securityLevel", request.security_level.as_ref())? {
+        None | Some("HIGH") => SecurityLevel::High,
+        Some("MEDIUM") => SecurityLevel::Medium,
+        Some("LOW") => SecurityLevel::Low,
+        Some(_) => return Err(ApiError::bad_request("securityLevel: must be one of LOW, MEDIUM, HIGH")),
+    };
+    let challenges = match &request.number_of_challenge {
+        None | Some(Value::Null) => 2,
+        Some(value) => {
+            let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+            number.filter(|number| (1..=MOST_CHALLENGES).contains(number)).ok_or_else(|| {
+                ApiError::bad_request(format!("numberOfChallenge: must be a number from 1 to {MOST_CHALLENGES}"))
+            })?
+        }
+    };
+    let callback_url = match text("callbackURL", request.callback_url.as_ref())? {
+        None => None,
+        Some(url) => {
+            let url = state
+                .outbound
+                .check(url)
+                .map_err(|error| ApiError::bad_request(format!("callbackURL {error}")))?;
+            Some(url.to_string())
+        }
+    };
+    let image_storage = match &request.image_storage_enabled {
+        None | Some(Value::Null) => true,
+        Some(Value::Bool(enabled)) => *enabled,
+        Some(Value::String(text)) if text == "true" => true,
+        Some(Value::String(text)) if text == "false" => false,
+        Some(_) => return Err(ApiError::bad_request("imageStorageEnabled: must be true or false")),
+    };
+    Ok(NewBioSession {
+        mode,
+        security_level,
+        challenges: u8::try_from(challenges).unwrap_or(2),
+        correlation_id: identifier("correlationId", request.correlation_id.as_ref())?,
+        evidence_id: identifier("evidenceId", request.evidence_id.as_ref())?,
+        callback_url,
+        image_storage,
+    })
+}
+
+fn text<'a>(name: &str, value: Option<&'a Value>) -> Result<Option<&'a str>, ApiError> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(ApiError::bad_request(format!("{name}: must be a string"))),
+    }
+}
+
+fn identifier(name: &str, value: Option<&Value>) -> Result<Option<String>, ApiError> {
+    let Some(text) = text(name, value)? else { return Ok(None) };
+    if text.len() > LONGEST_ID || text.chars().any(char::is_control) {
+        return Err(ApiError::bad_request(format!("{name}: must have at most {LONGEST_ID} printable characters")));
+    }
+    Ok(Some(text.to_owned()))
+}

@@ -1,0 +1,150 @@
+//! Domain states in the words of this dialect. Exhaustive on purpose: a new state does not compile until it has a word here.
+
+use selfsame_domain::{BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict};
+use selfsame_liveness::{Instruction, Position};
+use selfsame_verification::faces::FaceMatch;
+use serde_json::{Map, Value, json};
+
+pub(crate) fn mode(mode: LivenessMode) -> &'static str {
+    match mode {
+        LivenessMode::Passive => "LIVENESS_PASSIVE",
+        LivenessMode::PassiveVideo => "LIVENESS_PASSIVE_VIDEO",
+        LivenessMode::Active => "LIVENESS_ACTIVE",
+    }
+}
+
+pub(crate) fn security_level(level: SecurityLevel) -> &'static str {
+    match level {
+        SecurityLevel::Low => "LOW",
+        SecurityLevel::Medium => "MEDIUM",
+        SecurityLevel::High => "HIGH",
+    }
+}
+
+pub(crate) fn status(status: LivenessStatus) -> &'static str {
+    match status {
+        LivenessStatus::Success => "SUCCESS",
+        LivenessStatus::Failed => "FAILED",
+        LivenessStatus::Spoof => "SPOOF",
+        LivenessStatus::Error => "ERROR",
+        LivenessStatus::Timeout => "TIMEOUT",
+    }
+}
+
+fn image_type(image_type: FaceImageType) -> &'static str {
+    match image_type {
+        FaceImageType::Selfie => "SELFIE",
+        FaceImageType::IdDocument => "ID_DOCUMENT",
+    }
+}
+
+pub(crate) fn instruction(instruction: Instruction) -> &'static str {
+    match instruction {
+        Instruction::HoldStill => "TRACKER_CHALLENGE_DONT_MOVE",
+        Instruction::Pending => "TRACKER_CHALLENGE_PENDING",
+    }
+}
+
+pub(crate) fn position(position: Position) -> &'static str {
+    match position {
+        Position::Good => "TRACKER_POSITION_INFO_GOOD",
+        Position::MoveIntoFrame => "TRACKER_POSITION_INFO_MOVE_BACK_INTO_FRAME",
+        Position::MoveBackwards => "TRACKER_POSITION_INFO_CENTER_MOVE_BACKWARDS",
+        Position::MoveForwards => "TRACKER_POSITION_INFO_CENTER_MOVE_FORWARDS",
+        Position::MoveLeft => "TRACKER_POSITION_INFO_CENTER_MOVE_LEFT",
+        Position::MoveRight => "TRACKER_POSITION_INFO_CENTER_MOVE_RIGHT",
+        Position::MoveUp => "TRACKER_POSITION_INFO_CENTER_MOVE_UP",
+        Position::MoveDown => "TRACKER_POSITION_INFO_CENTER_MOVE_DOWN",
+        Position::TurnLeft => "TRACKER_POSITION_INFO_CENTER_TURN_LEFT",
+        Position::TurnRight => "TRACKER_POSITION_INFO_CENTER_TURN_RIGHT",
+        Position::RotateUp => "TRACKER_POSITION_INFO_CENTER_ROTATE_UP",
+        Position::RotateDown => "TRACKER_POSITION_INFO_CENTER_ROTATE_DOWN",
+        Position::TiltLeft => "TRACKER_POSITION_INFO_CENTER_TILT_LEFT",
+        Position::TiltRight => "TRACKER_POSITION_INFO_CENTER_TILT_RIGHT",
+        Position::MovingTooFast => "TRACKER_POSITION_INFO_MOVING_TOO_FAST",
+        Position::MoveToDarkerArea => "TRACKER_POSITION_INFO_MOVE_DARKER_AREA",
+        Position::MoveToBrighterArea => "TRACKER_POSITION_INFO_MOVE_BRIGHTER_AREA",
+        Position::StandStill => "TRACKER_POSITION_INFO_STAND_STILL",
+        Position::Unknown => "TRACKER_POSITION_INFO_UNKNOWN",
+    }
+}
+
+/// The liveness-challenge-result of a decided session, without its signature.
+///
+/// `report` (each witness with score, threshold and what it saw) is ours; clients of the original ignore it.
+pub fn result_json(session: &BioSession, verdict: &Verdict) -> Value {
+    let mut result = Map::new();
+    result.insert("livenessStatus".into(), status(verdict.status).into());
+    if let Some(diagnostic) = &verdict.diagnostic {
+        result.insert("diagnostic".into(), diagnostic.as_str().into());
+    }
+    if let Some(best) = &verdict.best_image {
+        result.insert("bestImageId".into(), best.face_id.to_string().into());
+    }
+    result.insert("livenessMode".into(), mode(session.request.mode).into());
+    result.insert("securityLevel".into(), security_level(session.request.security_level).into());
+    if session.request.mode == LivenessMode::Active {
+        result.insert("numberOfChallenge".into(), session.request.challenges.into());
+    }
+    let device = json!(verdict.report.device);
+    if device.as_object().is_some_and(|device| !device.is_empty()) {
+        result.insert("deviceInfo".into(), device);
+    }
+    result.insert("bioSessionId".into(), session.id.to_string().into());
+    result.insert("decidedAt".into(), verdict.decided_at.to_rfc3339().into());
+    let report = &verdict.report;
+    result.insert(
+        "report".into(),
+        json!({
+            "witnesses": report.witnesses,
+            "framesTracked": report.frames_tracked,
+            "framesOfEvidence": report.frames_of_evidence,
+        }),
+    );
+    Value::Object(result)
+}
+
+pub(crate) fn face_json(face: &Face) -> Value {
+    let mut object = json!({
+        "id": face.id.to_string(),
+        "digest": face.digest,
+        "mode": face.mode,
+        "imageType": image_type(face.image_type),
+        "quality": face.quality.0.round(),
+        "landmarks": {
+            "eyes": {
+                "x1": face.eyes[0].x, "y1": face.eyes[0].y,
+                "x2": face.eyes[1].x, "y2": face.eyes[1].y,
+            },
+            "box": {
+                "x": face.bounds.x.round(), "y": face.bounds.y.round(),
+                "width": face.bounds.width.round(), "height": face.bounds.height.round(),
+            },
+        },
+    });
+    if let (Some(name), Some(object)) = (&face.friendly_name, object.as_object_mut()) {
+        object.insert("friendlyName".into(), name.as_str().into());
+    }
+    object
+}
+
+pub(crate) fn match_json(session: &BioSession, found: &FaceMatch) -> Value {
+    let mut object = json!({
+        "reference": face_json(&found.reference),
+        "candidate": face_json(&found.candidate),
+        "score": found.score,
+        // In percent: 100 means that it is surely another person.
+        "falseAcceptanceRate": found.false_match_rate * 100.0,
+        "created": found.created_at.to_rfc3339(),
+        "expires": found.expires_at.to_rfc3339(),
+    });
+    if let Some(object) = object.as_object_mut() {
+        if let Some(id) = &session.request.correlation_id {
+            object.insert("correlationId".into(), id.as_str().into());
+        }
+        if let Some(id) = &session.request.evidence_id {
+            object.insert("evidenceId".into(), id.as_str().into());
+        }
+    }
+    object
+}

@@ -1,0 +1,84 @@
+//! Everything that is mounted, and what surrounds every request.
+
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use selfsame_domain::TenantId;
+use selfsame_facade_bioserver::BioserverState;
+use selfsame_verification::Verification;
+use serde_json::{Value, json};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::{try_it, web};
+
+pub(crate) struct Mounts {
+    pub(crate) app: Verification,
+    pub(crate) bioserver: BioserverState,
+    /// The tenant of the try-it page; `None` switches it off.
+    pub(crate) try_it: Option<TenantId>,
+    pub(crate) request_timeout: Duration,
+}
+
+pub(crate) fn router(mounts: Mounts) -> Router {
+    let Mounts { app, bioserver, try_it, request_timeout } = mounts;
+    let own = Router::new()
+        .route("/health/live", get(async || StatusCode::NO_CONTENT))
+        .route("/health/ready", get(ready))
+        .route("/.well-known/jwks.json", get(jwks))
+        .with_state(app.clone());
+    let mut router = Router::new()
+        .merge(own)
+        .merge(selfsame_facade_bioserver::router(bioserver))
+        .merge(web::router())
+        .method_not_allowed_fallback(async || problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here"));
+    if let Some(tenant) = try_it {
+        router = router.merge(try_it::router(app, tenant));
+    }
+    router
+        .fallback(async || problem(StatusCode::NOT_FOUND, "there is nothing at this path; see the API guide in docs/"))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a handler panicked");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. The server's log says more")
+        }))
+        .layer(middleware::from_fn(log))
+}
+
+fn problem(status: StatusCode, error: &str) -> Response {
+    (status, Json(json!({ "code": status.as_u16(), "error": error }))).into_response()
+}
+
+/// Ready once results can be signed; the networks and the database were opened before the port was.
+async fn ready(State(app): State<Verification>) -> StatusCode {
+    if app.signing_key().is_some() { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
+}
+
+/// The keys that verify signed results (RFC 7517).
+async fn jwks(State(app): State<Verification>) -> Result<Json<Value>, StatusCode> {
+    let key = app.signing_key().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+    Ok(Json(json!({ "keys": [key.jwk()] })))
+}
+
+/// One line per request: the route, never the path, which holds identifiers, and never the query.
+async fn log(matched: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = matched.map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    let status = response.status();
+    let millis = started.elapsed().as_millis();
+    if status.is_server_error() {
+        tracing::warn!(%method, route, status = status.as_u16(), millis, "request");
+    } else {
+        tracing::debug!(%method, route, status = status.as_u16(), millis, "request");
+    }
+    response
+}

@@ -1,0 +1,65 @@
+//! What the try-it page at `/` calls: one capture for the development tenant, without a key. Only where it is switched on:
+//! by default on a loopback address.
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use selfsame_domain::{LivenessMode, NewBioSession, SecurityLevel, SessionId, TenantId};
+use selfsame_facade_bioserver::{ApiError, result_json};
+use selfsame_verification::Verification;
+use serde_json::json;
+
+#[derive(Clone)]
+struct TryIt {
+    app: Verification,
+    tenant: TenantId,
+}
+
+/// Routes of the page, for the tenant that its captures belong to.
+pub(crate) fn router(app: Verification, tenant: TenantId) -> Router {
+    Router::new()
+        .route("/try/sessions", post(open))
+        .route("/try/sessions/{session}/result", get(result))
+        .route("/try/sessions/{session}/image", get(image))
+        .with_state(TryIt { app, tenant })
+}
+
+async fn open(State(state): State<TryIt>) -> Result<Response, ApiError> {
+    let request = NewBioSession {
+        mode: LivenessMode::Passive,
+        security_level: SecurityLevel::High,
+        challenges: 0,
+        correlation_id: None,
+        evidence_id: None,
+        callback_url: None,
+        image_storage: true,
+    };
+    let id = state.app.open_session(state.tenant, request).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "sessionId": id.to_string() }))).into_response())
+}
+
+async fn result(State(state): State<TryIt>, Path(session): Path<String>) -> Result<Response, ApiError> {
+    let session = state.app.session(state.tenant, parse(&session)?).await?;
+    Ok(match session.verdict() {
+        None => StatusCode::NO_CONTENT.into_response(),
+        Some(verdict) => Json(result_json(&session, verdict)).into_response(),
+    })
+}
+
+async fn image(State(state): State<TryIt>, Path(session): Path<String>) -> Result<Response, ApiError> {
+    let session = state.app.session(state.tenant, parse(&session)?).await?;
+    let best = session
+        .verdict()
+        .and_then(|verdict| verdict.best_image)
+        .ok_or_else(|| ApiError::not_found("the session has no best image"))?;
+    let jpeg = state.app.face_image(state.tenant, session.id, best.face_id, false).await?;
+    let jpeg = jpeg.ok_or_else(|| ApiError::not_found("the session keeps no pictures"))?;
+    Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], jpeg).into_response())
+}
+
+fn parse(text: &str) -> Result<SessionId, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found("there is no such session"))
+}

@@ -1,0 +1,134 @@
+//! A live capture: one task per browser, from its camera's start to the stored verdict.
+//!
+//! The task owns the state machine of `selfsame-liveness`; it hands pictures to the workers, answers what follows, and writes
+//! the verdict before anybody is told of it. It ends by itself whatever the browser does.
+
+mod assembly;
+mod observe;
+mod session;
+
+use bytes::Bytes;
+use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId};
+use selfsame_liveness::{CameraClaims, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+pub use assembly::{MAX_CHUNK, MAX_FRAME};
+
+use crate::{UseCaseError, Verification};
+
+/// What the browser says.
+#[derive(Debug)]
+pub enum Input {
+    Start { camera: CameraClaims, environment: EnvironmentClaims },
+    /// A tracking frame: JPEG or WebP bytes, and the size of the full frame it was made from.
+    Frame { seq: u32, captured_at: f64, size: FrameSize, picture: Bytes },
+    EvidenceChunk { seq: u32, offset: usize, total: usize, chunk: Bytes },
+    EvidenceMissing { seq: u32 },
+    /// The person or the page gave up.
+    Cancel,
+}
+
+/// What the browser is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    Started,
+    Tracking { seq: u32, size: FrameSize, guidance: Guidance },
+    Instruction(Instruction),
+    Evidence(Vec<EvidenceRequest>),
+    /// Bytes of evidence that arrived; the total of the frames announced so far.
+    Progress { received: usize, total: usize },
+    /// The verdict is stored and can be read. Last.
+    Result(Option<BestImage>),
+    /// The capture ended without a result to show. Last.
+    Failed(CaptureFailure),
+}
+
+/// Why a capture ended without a result to show. The verdict is stored all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureFailure {
+    /// The browser broke the protocol.
+    Protocol(&'static str),
+    /// No face within the time allowed.
+    NoFace,
+    /// The stream was never good enough, or the full frames did not come.
+    PoorVideo,
+    /// The session was captured, decided or expired before.
+    Spent(&'static str),
+    Overloaded,
+    Internal,
+}
+
+/// Why a browser cannot have a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AttachError {
+    #[error("there is no such session; ask the service that sent you here for a new one")]
+    Unknown,
+    #[error("the session has been used or has expired; a session serves one capture")]
+    Spent,
+    #[error("the server is busy; try again in a few seconds")]
+    Overloaded,
+    #[error("the session could not be read")]
+    Internal,
+}
+
+/// A browser's hold on its capture.
+#[derive(Debug)]
+pub struct CaptureHandle {
+    pub mode: LivenessMode,
+    pub security_level: SecurityLevel,
+    /// Dropping it ends the capture.
+    pub input: mpsc::Sender<Input>,
+    pub output: mpsc::UnboundedReceiver<Output>,
+}
+
+/// Messages that may wait for the task. The browser sends at most `window` frames ahead, and evidence only when asked.
+const QUEUE: usize = 96;
+
+impl Verification {
+    /// A browser shows up with a session id. The session is not used up before its camera starts.
+    pub async fn attach(&self, id: SessionId, device: DeviceInfo) -> Result<CaptureHandle, AttachError> {
+        let place = self.place().ok_or(AttachError::Overloaded)?;
+        let mut repository = self.store().begin().await.map_err(|error| internal(&error))?;
+        let found = repository.sessions().get_for_capture(id).await.map_err(|error| internal(&error))?;
+        drop(repository);
+        let Some((session, Some(wrapped_key))) = found else { return Err(AttachError::Unknown) };
+        let now = self.clock().now();
+        if session.has_expired(now) {
+            return Err(AttachError::Unknown);
+        }
+        if session.clone().claim(now).is_err() || now.since(session.created_at) > self.settings().open_for {
+            return Err(AttachError::Spent);
+        }
+        let key = self.unwrap_key(&wrapped_key).map_err(|_| AttachError::Internal)?;
+        let (input, inputs) = mpsc::channel(QUEUE);
+        let (outputs, output) = mpsc::unbounded_channel();
+        let handle = CaptureHandle {
+            mode: session.request.mode,
+            security_level: session.request.security_level,
+            input,
+            output,
+        };
+        let task = session::Session::new(self.clone(), session, key, device, outputs);
+        tokio::spawn(run(task, inputs, place));
+        Ok(handle)
+    }
+}
+
+async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: OwnedSemaphorePermit) {
+    task.run(inputs).await;
+    drop(place);
+}
+
+fn internal(error: &dyn std::fmt::Display) -> AttachError {
+    tracing::error!(%error, "a session could not be read for its capture");
+    AttachError::Internal
+}
+
+impl From<UseCaseError> for CaptureFailure {
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::Overloaded => Self::Overloaded,
+            _ => Self::Internal,
+        }
+    }
+}

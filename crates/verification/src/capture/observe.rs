@@ -1,0 +1,134 @@
+//! From pictures to observations: the only place where a capture touches the networks. Runs on a worker thread.
+
+use selfsame_domain::{Point, Rect};
+use selfsame_liveness::{EvidenceObservation, EvidenceRequest, FaceObservation, FrameObservation, FrameSize};
+use selfsame_vision::image::{Limits, Picture, decode};
+use selfsame_vision::{FaceSighting, Template, Vision};
+
+/// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
+fn tracking_limits() -> Limits {
+    Limits { max_bytes: 64 * 1024, max_side: 1920, max_pixels: 1_000_000, longest_side_above: None }
+}
+
+/// Bounds of a full frame: a 4K camera's.
+fn evidence_limits() -> Limits {
+    Limits {
+        max_bytes: super::assembly::MAX_FRAME,
+        max_side: 4096,
+        max_pixels: 4096 * 2304,
+        longest_side_above: None,
+    }
+}
+
+/// Why a picture of the stream could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    #[error("the picture cannot be used: {0}")]
+    Picture(#[from] selfsame_vision::image::ImageError),
+    #[error("the tracking frame does not have the shape of the full frame")]
+    Shape,
+    #[error("the networks failed: {0}")]
+    Vision(#[from] selfsame_vision::VisionError),
+}
+
+/// A tracking frame, with coordinates in pixels of the full frame.
+pub fn tracking_frame(
+    vision: &Vision,
+    seq: u32,
+    captured_at: f64,
+    size: FrameSize,
+    bytes: &[u8],
+) -> Result<FrameObservation, ObserveError> {
+    let picture = decode(bytes, &tracking_limits())?;
+    let scale_x = size.width as f32 / picture.width() as f32;
+    let scale_y = size.height as f32 / picture.height() as f32;
+    // A frame scaled by the browser keeps its shape within rounding of a pixel or two.
+    if !(0.97..1.03).contains(&(scale_x / scale_y)) {
+        return Err(ObserveError::Shape);
+    }
+    let faces = vision
+        .track(&picture)?
+        .iter()
+        .map(|face| in_full_frame(&picture, face, scale_x, scale_y, 0.0, 0.0))
+        .collect();
+    Ok(FrameObservation { seq, captured_at, size, faces })
+}
+
+/// A full frame that was looked at.
+pub struct Evidence {
+    pub observation: EvidenceObservation,
+    /// The picture and the face in it, for the best image. `None` without a face.
+    pub portrait: Option<Portrait>,
+}
+
+/// A face in a picture of its own, with its template.
+pub struct Portrait {
+    pub picture: Picture,
+    pub face: FaceSighting,
+    pub template: Template,
+    pub quality: f32,
+}
+
+/// Looks at a full frame. A picture of another size than was asked for shows nothing that counts.
+pub fn evidence_frame(
+    vision: &Vision,
+    request: EvidenceRequest,
+    first: Option<&Template>,
+    bytes: &[u8],
+) -> Result<Evidence, ObserveError> {
+    let nothing = EvidenceObservation { seq: request.seq, face: None, texture: None, quality: None, same_face: None };
+    let picture = decode(bytes, &evidence_limits())?;
+    let as_asked = |got: u32, asked: f32| (got as f32 - asked).abs() <= 1.5;
+    if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
+        return Ok(Evidence { observation: nothing, portrait: None });
+    }
+    // The fast path: a face that was found in 320 px is a large one in the crop.
+    let Some(face) = vision.track(&picture)?.into_iter().next() else {
+        return Ok(Evidence { observation: nothing, portrait: None });
+    };
+    let texture = vision.texture(&picture, &face)?.live;
+    let quality = vision.quality(&picture, &face).score;
+    let template = vision.embed(&picture, &face)?;
+    let same_face = first.map(|first| vision.compare(first, &template)).transpose()?.map(|word| word.cosine);
+    let observation = EvidenceObservation {
+        face: Some(in_full_frame(&picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
+        texture: Some(texture),
+        quality: Some(quality),
+        same_face,
+        ..nothing
+    };
+    Ok(Evidence { observation, portrait: Some(Portrait { picture, face, template, quality }) })
+}
+
+fn in_full_frame(picture: &Picture, face: &FaceSighting, scale_x: f32, scale_y: f32, x: f32, y: f32) -> FaceObservation {
+    let bounds = face.bounds.scaled(scale_x, scale_y);
+    FaceObservation {
+        bounds: Rect { x: bounds.x + x, y: bounds.y + y, ..bounds },
+        landmarks: face
+            .landmarks
+            .iter()
+            .map(|point| Point { x: point[0] * scale_x + x, y: point[1] * scale_y + y })
+            .collect(),
+        yaw: face.pose.yaw,
+        pitch: face.pose.pitch,
+        roll: face.pose.roll,
+        brightness: brightness(picture, face.bounds),
+    }
+}
+
+/// Mean luminance (Rec. 601) of the face box, every second pixel.
+fn brightness(picture: &Picture, bounds: Rect) -> f32 {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let clamp = |value: f32, most: usize| (value.max(0.0) as usize).min(most);
+    let (left, right) = (clamp(bounds.x, width), clamp(bounds.x + bounds.width, width));
+    let (top, bottom) = (clamp(bounds.y, height), clamp(bounds.y + bounds.height, height));
+    let (mut sum, mut count) = (0_u64, 0_u64);
+    for row in (top..bottom).step_by(2) {
+        let start = row * width;
+        for pixel in picture.rgb()[(start + left) * 3..(start + right) * 3].chunks_exact(3).step_by(2) {
+            sum += 299 * u64::from(pixel[0]) + 587 * u64::from(pixel[1]) + 114 * u64::from(pixel[2]);
+            count += 1;
+        }
+    }
+    if count == 0 { 0.0 } else { sum as f32 / count as f32 / 1000.0 }
+}

@@ -1,0 +1,427 @@
+//! The task of one capture.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use selfsame_blobs::DataKey;
+use selfsame_domain::{
+    BestImage, BioSession, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality, LivenessReport, LivenessStatus,
+    Point, Verdict,
+};
+use selfsame_liveness::{Capture, Ending, FrameSize, Instruction, Phase, fusion, judge};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::assembly::Assembly;
+use super::observe::{self, ObserveError, Portrait};
+use super::{CaptureFailure, Input, Output};
+use crate::{UseCaseError, Verification};
+
+/// How often time-outs are looked for.
+const TICK: Duration = Duration::from_millis(250);
+/// A browser that says nothing at all for this long is gone, whatever its connection says.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Quality of the JPEG that is kept as best image.
+const BEST_IMAGE_JPEG: u8 = 93;
+
+pub(super) struct Session {
+    app: Verification,
+    session: BioSession,
+    key: DataKey,
+    outputs: mpsc::UnboundedSender<Output>,
+    capture: Capture,
+    assembly: Assembly,
+    claimed: bool,
+    last_seq: u32,
+    received: usize,
+    announced: usize,
+    announced_seq: Option<u32>,
+    first_template: Option<selfsame_vision::Template>,
+    portraits: Vec<(u32, Portrait, String)>,
+}
+
+/// How a step of the task went on.
+enum Flow {
+    On,
+    /// Everything was said; the task is over.
+    Over,
+}
+
+impl Session {
+    pub(super) fn new(
+        app: Verification,
+        session: BioSession,
+        key: DataKey,
+        device: DeviceInfo,
+        outputs: mpsc::UnboundedSender<Output>,
+    ) -> Self {
+        let params = app.settings().capture_for(session.request.security_level);
+        let capture = Capture::new(params, device, app.clock().now());
+        Self {
+            app,
+            session,
+            key,
+            outputs,
+            capture,
+            assembly: Assembly::default(),
+            claimed: false,
+            last_seq: 0,
+            received: 0,
+            announced: 0,
+            announced_seq: None,
+            first_template: None,
+            portraits: Vec::new(),
+        }
+    }
+
+    pub(super) async fn run(mut self, mut inputs: mpsc::Receiver<Input>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard = Instant::now();
+        loop {
+            let flow = tokio::select! {
+                biased;
+                _ = tick.tick() => {
+                    if heard.elapsed() >= SILENCE && self.claimed {
+                        self.end(LivenessStatus::Timeout, "the browser fell silent. Try again", CaptureFailure::PoorVideo).await
+                    } else {
+                        self.tick().await
+                    }
+                }
+                input = inputs.recv() => {
+                    heard = Instant::now();
+                    match input {
+                        Some(input) => self.input(input).await,
+                        None => self.gone().await,
+                    }
+                }
+            };
+            if matches!(flow, Flow::Over) {
+                return;
+            }
+        }
+    }
+
+    fn say(&self, output: Output) {
+        // A browser that is gone is noticed by its input.
+        let _ = self.outputs.send(output);
+    }
+
+    async fn input(&mut self, input: Input) -> Flow {
+        match input {
+            Input::Start { camera, environment } => {
+                if self.claimed {
+                    return self.protocol("the capture was started twice").await;
+                }
+                if let Err(failure) = self.claim().await {
+                    self.say(Output::Failed(failure));
+                    return Flow::Over;
+                }
+                self.capture.start(camera, environment, self.app.clock().now());
+                self.say(Output::Started);
+                Flow::On
+            }
+            Input::Frame { seq, captured_at, size, picture } => self.frame(seq, captured_at, size, picture).await,
+            Input::EvidenceChunk { seq, offset, total, chunk } => self.chunk(seq, offset, total, &chunk).await,
+            Input::EvidenceMissing { seq } => {
+                if self.capture.wants(seq).is_none() {
+                    return self.protocol("a frame that was not asked for is said to be missing").await;
+                }
+                let ending = self.capture.evidence_missing();
+                self.ended(ending).await
+            }
+            Input::Cancel => {
+                if self.claimed {
+                    let diagnostic = "the capture was cancelled in the browser";
+                    self.decide_without_image(LivenessStatus::Failed, diagnostic).await;
+                }
+                Flow::Over
+            }
+        }
+    }
+
+    /// Nobody else can have the session from here on.
+    async fn claim(&mut self) -> Result<(), CaptureFailure> {
+        let now = self.app.clock().now();
+        let claimed = self
+            .session
+            .clone()
+            .claim(now)
+            .map_err(|_| CaptureFailure::Spent("the session has been used or has expired"))?;
+        let mut repository = self.app.store().begin().await.map_err(UseCaseError::from)?;
+        let won = repository.sessions().transition(&self.session, &claimed).await.map_err(UseCaseError::from)?;
+        if !won {
+            return Err(CaptureFailure::Spent("the session has been used or has expired"));
+        }
+        repository.save().await.map_err(UseCaseError::from)?;
+        self.session = claimed;
+        self.claimed = true;
+        Ok(())
+    }
+
+    async fn frame(&mut self, seq: u32, captured_at: f64, size: FrameSize, picture: Bytes) -> Flow {
+        if !self.claimed {
+            return self.protocol("a frame came before the start").await;
+        }
+        if seq <= self.last_seq {
+            return self.protocol("sequence numbers must rise").await;
+        }
+        if !captured_at.is_finite() || size.width == 0 || size.height == 0 || size.width > 4096 || size.height > 4096 {
+            return self.protocol("a frame's time or size is not one of a camera").await;
+        }
+        self.last_seq = seq;
+        if matches!(self.capture.phase(), Phase::Collecting { .. } | Phase::Ended) {
+            // Frames that were under way when the evidence was asked for.
+            return Flow::On;
+        }
+        let vision = self.app.vision();
+        let looked = self
+            .app
+            .workers()
+            .run(move || observe::tracking_frame(&vision, seq, captured_at, size, &picture))
+            .await;
+        let observation = match looked {
+            Ok(Ok(observation)) => observation,
+            Ok(Err(ObserveError::Picture(_) | ObserveError::Shape)) => {
+                return self.protocol("a tracking frame is not a usable picture").await;
+            }
+            Ok(Err(ObserveError::Vision(error))) => {
+                tracing::error!(%error, session = %self.session.id, "a tracking frame could not be looked at");
+                return self.broke().await;
+            }
+            Err(error) => {
+                tracing::error!(%error, session = %self.session.id, "a tracking frame could not be looked at");
+                return self.broke().await;
+            }
+        };
+        let outcome = self.capture.frame(observation, self.app.clock().now());
+        self.say(Output::Tracking { seq, size, guidance: outcome.guidance });
+        for instruction in outcome.instructions {
+            self.say(Output::Instruction(instruction));
+        }
+        if !outcome.evidence.is_empty() {
+            self.say(Output::Evidence(outcome.evidence));
+        }
+        Flow::On
+    }
+
+    async fn chunk(&mut self, seq: u32, offset: usize, total: usize, chunk: &[u8]) -> Flow {
+        let Some(request) = self.capture.wants(seq) else {
+            return self.protocol("a full frame came that was not asked for").await;
+        };
+        if self.announced_seq != Some(seq) {
+            self.announced_seq = Some(seq);
+            self.announced += total.min(super::MAX_FRAME);
+        }
+        let whole = match self.assembly.chunk(seq, offset, total, chunk) {
+            Ok(whole) => whole,
+            Err(_) => return self.protocol("evidence chunks do not fit together").await,
+        };
+        self.received += chunk.len();
+        self.say(Output::Progress { received: self.received, total: self.announced });
+        let Some(bytes) = whole else { return Flow::On };
+
+        let vision = self.app.vision();
+        let first = self.first_template.clone();
+        let digest = hex::encode(Sha256::digest(&bytes));
+        let looked = self
+            .app
+            .workers()
+            .run(move || observe::evidence_frame(&vision, request, first.as_ref(), &bytes))
+            .await;
+        let evidence = match looked {
+            Ok(Ok(evidence)) => evidence,
+            Ok(Err(ObserveError::Picture(_) | ObserveError::Shape)) => {
+                return self.protocol("a full frame is not a usable picture").await;
+            }
+            Ok(Err(ObserveError::Vision(error))) => {
+                tracing::error!(%error, session = %self.session.id, "a full frame could not be looked at");
+                return self.broke().await;
+            }
+            Err(error) => {
+                tracing::error!(%error, session = %self.session.id, "a full frame could not be looked at");
+                return self.broke().await;
+            }
+        };
+        if let Some(portrait) = evidence.portrait {
+            self.first_template.get_or_insert_with(|| portrait.template.clone());
+            self.portraits.push((seq, portrait, digest));
+        }
+        if self.capture.evidence(evidence.observation) {
+            return self.judge().await;
+        }
+        Flow::On
+    }
+
+    async fn judge(&mut self) -> Flow {
+        let settings = self.app.settings();
+        let params = settings.witnesses_for(self.session.request.security_level);
+        let judgement = judge(&self.capture, &params, settings.capture_chain);
+        let best = judgement.best.and_then(|seq| self.portraits.iter().position(|(of, ..)| *of == seq));
+        let portrait = best.map(|index| self.portraits.swap_remove(index));
+        self.portraits.clear();
+        let stored = match portrait {
+            Some((_, portrait, digest)) => self.keep(portrait, digest).await.map(Some),
+            None => Ok(None),
+        };
+        let now = self.app.clock().now();
+        let (verdict, face) = match stored {
+            Ok(Some((face, sealed_template, best_image))) => {
+                let verdict = Verdict {
+                    status: judgement.status,
+                    diagnostic: judgement.diagnostic,
+                    best_image: Some(best_image),
+                    report: judgement.report,
+                    decided_at: now,
+                };
+                (verdict, Some((face, sealed_template)))
+            }
+            // A yes without a picture of whom it is about is not a yes.
+            Ok(None) if judgement.status == LivenessStatus::Success => {
+                let diagnostic = "no frame could be kept as best image";
+                (Verdict::without_image(LivenessStatus::Error, diagnostic, judgement.report, now), None)
+            }
+            Ok(None) => {
+                let diagnostic = judgement.diagnostic.unwrap_or_default();
+                (Verdict::without_image(judgement.status, diagnostic, judgement.report, now), None)
+            }
+            Err(error) => {
+                tracing::error!(%error, session = %self.session.id, "the best image could not be kept");
+                return self.broke().await;
+            }
+        };
+        let best_image = verdict.best_image;
+        match self.decide(verdict, face).await {
+            Ok(()) => {
+                self.say(Output::Result(best_image));
+                Flow::Over
+            }
+            Err(error) => {
+                tracing::error!(%error, session = %self.session.id, "the verdict could not be stored");
+                self.say(Output::Failed(error.into()));
+                Flow::Over
+            }
+        }
+    }
+
+    /// Encrypts and stores the best image; returns what the verdict's transaction needs.
+    async fn keep(&self, portrait: Portrait, digest: String) -> Result<(Face, Vec<u8>, BestImage), UseCaseError> {
+        let id = FaceId::random(self.app.entropy());
+        let Portrait { picture, face, template, quality } = portrait;
+        let size = (picture.width(), picture.height());
+        let store_image = self.session.request.image_storage;
+        if store_image {
+            let jpeg = self
+                .app
+                .workers()
+                .run(move || picture.to_jpeg(BEST_IMAGE_JPEG))
+                .await?
+                .map_err(|error| UseCaseError::internal(&error))?;
+            self.app.put_image(&self.session, id, &self.key, jpeg).await?;
+        }
+        let sealed = self.app.seal_template(&self.session, id, &self.key, &template)?;
+        let eyes = face.eyes().map(|eye| Point { x: eye[0], y: eye[1] });
+        let kept = Face {
+            id,
+            tenant_id: self.session.tenant_id,
+            session_id: self.session.id,
+            friendly_name: None,
+            digest,
+            mode: self.app.mode(),
+            image_type: FaceImageType::Selfie,
+            quality: FaceQuality(quality),
+            image_size: size,
+            bounds: face.bounds,
+            eyes,
+            has_image: store_image,
+            created_at: self.app.clock().now(),
+        };
+        Ok((kept, sealed, BestImage { face_id: id, size, bounds: face.bounds }))
+    }
+
+    /// The verdict and its face become durable together.
+    async fn decide(&mut self, verdict: Verdict, face: Option<(Face, Vec<u8>)>) -> Result<(), UseCaseError> {
+        let status = verdict.status;
+        let decided = self.session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
+        let mut repository = self.app.store().begin().await?;
+        if let Some((face, sealed_template)) = face {
+            repository.faces().add(&face, Some(sealed_template)).await?;
+        }
+        if !repository.sessions().transition(&self.session, &decided).await? {
+            return Err(UseCaseError::internal(&"the session was decided elsewhere"));
+        }
+        repository.save().await?;
+        self.session = decided;
+        tracing::info!(session = %self.session.id, ?status, "capture decided");
+        Ok(())
+    }
+
+    async fn decide_without_image(&mut self, status: LivenessStatus, diagnostic: &str) {
+        let report: LivenessReport = fusion::report(&self.capture, Vec::new());
+        let verdict = Verdict::without_image(status, diagnostic, report, self.app.clock().now());
+        if let Err(error) = self.decide(verdict, None).await {
+            // Maintenance decides it as ERROR later; nothing says yes meanwhile.
+            tracing::error!(%error, session = %self.session.id, "the verdict could not be stored");
+        }
+    }
+
+    async fn end(&mut self, status: LivenessStatus, diagnostic: &str, failure: CaptureFailure) -> Flow {
+        if self.claimed {
+            self.decide_without_image(status, diagnostic).await;
+        }
+        self.say(Output::Instruction(Instruction::Pending));
+        self.say(Output::Failed(failure));
+        Flow::Over
+    }
+
+    async fn tick(&mut self) -> Flow {
+        match self.capture.tick(self.app.clock().now()) {
+            Some(ending) => self.ended(ending).await,
+            None => Flow::On,
+        }
+    }
+
+    async fn ended(&mut self, ending: Ending) -> Flow {
+        let (status, diagnostic, failure) = match ending {
+            Ending::NoFace => (
+                LivenessStatus::Timeout,
+                "no face was seen in time. Face the camera in good light and try again".to_owned(),
+                CaptureFailure::NoFace,
+            ),
+            Ending::NeverGood(position) => (
+                LivenessStatus::Timeout,
+                format!("a face was seen, but never well enough for long enough ({position:?}). Follow the guidance and try again"),
+                CaptureFailure::PoorVideo,
+            ),
+            Ending::EvidenceMissing => (
+                LivenessStatus::Timeout,
+                "the full frames did not arrive in time. Check the connection and try again".to_owned(),
+                CaptureFailure::PoorVideo,
+            ),
+            Ending::NeverStarted => (
+                LivenessStatus::Timeout,
+                "the camera was never started".to_owned(),
+                CaptureFailure::NoFace,
+            ),
+        };
+        self.end(status, &diagnostic, failure).await
+    }
+
+    async fn protocol(&mut self, what: &'static str) -> Flow {
+        let diagnostic = format!("the browser broke the capture protocol: {what}");
+        self.end(LivenessStatus::Error, &diagnostic, CaptureFailure::Protocol(what)).await
+    }
+
+    async fn broke(&mut self) -> Flow {
+        let diagnostic = "the server could not finish the capture. Try again";
+        self.end(LivenessStatus::Error, diagnostic, CaptureFailure::Internal).await
+    }
+
+    async fn gone(&mut self) -> Flow {
+        if self.claimed {
+            self.decide_without_image(LivenessStatus::Error, "the browser disconnected during the capture. Try again").await;
+        }
+        Flow::Over
+    }
+}

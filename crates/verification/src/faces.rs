@@ -1,0 +1,223 @@
+//! Faces that the integrator's server adds to a session, and comparisons between the faces of a session.
+
+use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_domain::{
+    BioSession, Face, FaceId, FaceImageType, FaceQuality, Point, SessionId, TenantId, Timestamp,
+};
+use selfsame_vision::image::{Picture, decode};
+use selfsame_vision::{FaceSighting, Template, Vision};
+use sha2::{Digest, Sha256};
+
+use crate::{UseCaseError, Verification};
+
+/// Quality of the JPEG that is kept: pictures are stored upright and without their metadata.
+const KEPT_JPEG: u8 = 93;
+/// And of the one that is answered when a smaller picture is asked for.
+const COMPRESSED_JPEG: u8 = 75;
+/// Longest side of the smaller picture.
+const COMPRESSED_SIDE: u32 = 1280;
+
+/// What the integrator says of a picture.
+#[derive(Debug, Clone)]
+pub struct NewFace {
+    pub image_type: FaceImageType,
+    pub friendly_name: Option<String>,
+    /// Whether quarter turns are tried when no face stands upright.
+    pub try_rotations: bool,
+}
+
+/// Two faces of a session, compared.
+#[derive(Debug, Clone)]
+pub struct FaceMatch {
+    pub reference: Face,
+    pub candidate: Face,
+    /// 3000 at a false-match rate of 1e-4, see `selfsame_vision::Comparison`.
+    pub score: f64,
+    /// 0..1
+    pub false_match_rate: f64,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+struct Looked {
+    face: FaceSighting,
+    template: Template,
+    quality: f32,
+    size: (u32, u32),
+    jpeg: Vec<u8>,
+}
+
+impl Verification {
+    /// Adds the largest face of a picture to a session.
+    pub async fn add_face(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+        image: Vec<u8>,
+        new: NewFace,
+    ) -> Result<Face, UseCaseError> {
+        let (session, key) = self.session_with_key(tenant, session).await?;
+        let mut repository = self.store().begin().await?;
+        let held = repository.faces().list(tenant, session.id).await?.len();
+        drop(repository);
+        if held >= self.settings().max_faces {
+            return Err(UseCaseError::TooManyFaces(self.settings().max_faces));
+        }
+        let digest = hex::encode(Sha256::digest(&image));
+        let (vision, limits) = (self.vision(), self.settings().images.clone());
+        let try_rotations = new.try_rotations;
+        let looked = self
+            .workers()
+            .run(move || {
+                let picture = decode(&image, &limits)?;
+                drop(image);
+                look(&vision, picture, try_rotations)
+            })
+            .await??;
+
+        let id = FaceId::random(self.entropy());
+        let face = Face {
+            id,
+            tenant_id: tenant,
+            session_id: session.id,
+            friendly_name: new.friendly_name,
+            digest,
+            mode: self.mode(),
+            image_type: new.image_type,
+            quality: FaceQuality(looked.quality),
+            image_size: looked.size,
+            bounds: looked.face.bounds,
+            eyes: looked.face.eyes().map(|eye| Point { x: eye[0], y: eye[1] }),
+            has_image: session.request.image_storage,
+            created_at: self.clock().now(),
+        };
+        if face.has_image {
+            self.put_image(&session, id, &key, looked.jpeg).await?;
+        }
+        let sealed = self.seal_template(&session, id, &key, &looked.template)?;
+        let mut repository = self.store().begin().await?;
+        repository.faces().add(&face, Some(sealed)).await?;
+        repository.save().await?;
+        Ok(face)
+    }
+
+    pub async fn face(&self, tenant: TenantId, session: SessionId, face: FaceId) -> Result<Face, UseCaseError> {
+        let session = self.session(tenant, session).await?;
+        let mut repository = self.store().begin().await?;
+        repository.faces().get(tenant, session.id, face).await?.ok_or(UseCaseError::NotFound)
+    }
+
+    pub async fn faces(&self, tenant: TenantId, session: SessionId) -> Result<Vec<Face>, UseCaseError> {
+        let session = self.session(tenant, session).await?;
+        let mut repository = self.store().begin().await?;
+        Ok(repository.faces().list(tenant, session.id).await?)
+    }
+
+    /// The picture of a face as JPEG; `None` when the session keeps no pictures.
+    pub async fn face_image(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+        face: FaceId,
+        compressed: bool,
+    ) -> Result<Option<Vec<u8>>, UseCaseError> {
+        let (session, key) = self.session_with_key(tenant, session).await?;
+        let face = self.face(tenant, session.id, face).await?;
+        if !face.has_image {
+            return Ok(None);
+        }
+        let name = BlobKey::image(tenant, session.id, face.id);
+        let jpeg = self.blobs().get(&name, &key).await?.ok_or(UseCaseError::NotFound)?;
+        if !compressed {
+            return Ok(Some(jpeg));
+        }
+        let limits = self.settings().images.clone();
+        let smaller = self
+            .workers()
+            .run(move || {
+                let picture = decode(&jpeg, &limits)?;
+                let longest = picture.width().max(picture.height());
+                let picture = if longest > COMPRESSED_SIDE {
+                    let scale = f64::from(COMPRESSED_SIDE) / f64::from(longest);
+                    let scaled = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
+                    picture.resized(scaled(picture.width()), scaled(picture.height()))
+                } else {
+                    picture
+                };
+                picture.to_jpeg(COMPRESSED_JPEG)
+            })
+            .await??;
+        Ok(Some(smaller))
+    }
+
+    /// The given face compared with every other face of its session, best first.
+    pub async fn matches(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+        reference: FaceId,
+    ) -> Result<Vec<FaceMatch>, UseCaseError> {
+        let (session, key) = self.session_with_key(tenant, session).await?;
+        let mut repository = self.store().begin().await?;
+        let faces = repository.faces().list_with_templates(tenant, session.id).await?;
+        drop(repository);
+        let mut opened = Vec::with_capacity(faces.len());
+        for (face, sealed) in faces {
+            let Some(sealed) = sealed else { continue };
+            let template = self.open_template(&session, face.id, &key, &sealed)?;
+            opened.push((face, template));
+        }
+        let position = opened.iter().position(|(face, _)| face.id == reference).ok_or(UseCaseError::NotFound)?;
+        let (reference, reference_template) = opened.swap_remove(position);
+        let vision = self.vision();
+        let created_at = self.clock().now();
+        let mut matches = Vec::with_capacity(opened.len());
+        for (candidate, template) in opened {
+            let comparison = vision.compare(&reference_template, &template)?;
+            matches.push(FaceMatch {
+                reference: reference.clone(),
+                candidate,
+                score: comparison.score,
+                false_match_rate: comparison.false_match_rate,
+                created_at,
+                expires_at: session.expires_at,
+            });
+        }
+        matches.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(matches)
+    }
+
+    async fn session_with_key(
+        &self,
+        tenant: TenantId,
+        id: SessionId,
+    ) -> Result<(BioSession, DataKey), UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let found = repository.sessions().get_with_key(tenant, id).await?;
+        drop(repository);
+        let Some((session, Some(wrapped))) = found else { return Err(UseCaseError::NotFound) };
+        if session.has_expired(self.clock().now()) {
+            return Err(UseCaseError::NotFound);
+        }
+        let key = self.unwrap_key(&wrapped)?;
+        Ok((session, key))
+    }
+}
+
+/// Finds the largest face, upright first, and everything that is kept of it. Runs on a worker.
+fn look(vision: &Vision, picture: Picture, try_rotations: bool) -> Result<Looked, UseCaseError> {
+    let turns: u8 = if try_rotations { 4 } else { 1 };
+    let mut picture = picture;
+    for turn in 0..turns {
+        if turn > 0 {
+            picture = picture.rotated_quarter();
+        }
+        let Some(face) = vision.detect(&picture)?.into_iter().next() else { continue };
+        let template = vision.embed(&picture, &face)?;
+        let quality = vision.quality(&picture, &face).score;
+        let size = (picture.width(), picture.height());
+        let jpeg = picture.to_jpeg(KEPT_JPEG)?;
+        return Ok(Looked { face, template, quality, size, jpeg });
+    }
+    Err(UseCaseError::NoFace)
+}

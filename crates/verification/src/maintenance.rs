@@ -1,0 +1,72 @@
+//! What restarts and the passing of time require: no session hangs, nothing outlives its term.
+
+use std::time::Duration;
+
+use selfsame_blobs::BlobKey;
+use selfsame_domain::{BioSessionState, LivenessReport, LivenessStatus, Verdict};
+
+use crate::{UseCaseError, Verification};
+
+/// Sessions looked at in one go.
+const BATCH: u64 = 200;
+
+impl Verification {
+    /// After a start: captures of the server's earlier life cannot go on. To be called before any browser is served.
+    pub async fn recover(&self) -> Result<usize, UseCaseError> {
+        self.end_undecided(|_, _| true).await
+    }
+
+    /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
+    /// Returns the numbers of sessions decided and erased.
+    pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
+        let settings = self.settings();
+        let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
+        let decided = self.end_undecided(|now, since| now > longest.as_millis() && since > longest).await?;
+        let erased = self.erase_expired().await?;
+        Ok((decided, erased))
+    }
+
+    /// `hanging(now_ms, time since the capture began)` says whether a capture is to be given up.
+    async fn end_undecided(&self, hanging: impl Fn(u128, Duration) -> bool) -> Result<usize, UseCaseError> {
+        let now = self.clock().now();
+        let open_for = self.settings().open_for;
+        let mut repository = self.store().begin().await?;
+        let undecided = repository.sessions().for_maintenance_undecided().await?;
+        let mut decided = 0;
+        for session in undecided {
+            let (status, diagnostic) = match &session.state {
+                BioSessionState::Opened if now.since(session.created_at) > open_for => {
+                    (LivenessStatus::Timeout, "no browser came for the session in time")
+                }
+                BioSessionState::Capturing { since }
+                    if hanging(u128::try_from(now.as_millis()).unwrap_or(0), now.since(*since)) =>
+                {
+                    (LivenessStatus::Error, "the server was stopped during the capture. Try again")
+                }
+                BioSessionState::Opened | BioSessionState::Capturing { .. } | BioSessionState::Decided(_) => continue,
+            };
+            let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
+            let after = session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
+            // Lost when the capture's own task decided meanwhile: its verdict stands.
+            decided += usize::from(repository.sessions().transition(&session, &after).await?);
+        }
+        repository.save().await?;
+        Ok(decided)
+    }
+
+    async fn erase_expired(&self) -> Result<usize, UseCaseError> {
+        let now = self.clock().now();
+        let mut repository = self.store().begin().await?;
+        let expired = repository.sessions().for_maintenance_expired(now, BATCH).await?;
+        drop(repository);
+        let count = expired.len();
+        for (tenant, session) in expired {
+            // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise.
+            let mut repository = self.store().begin().await?;
+            repository.sessions().delete(tenant, session).await?;
+            repository.save().await?;
+            self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
+        }
+        Ok(count)
+    }
+}

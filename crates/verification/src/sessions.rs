@@ -1,0 +1,37 @@
+//! Opening a bio-session and reading its result.
+
+use selfsame_domain::{BioSession, NewBioSession, SessionId, TenantId};
+
+use crate::{UseCaseError, Verification};
+
+impl Verification {
+    /// Opens a session for one capture.
+    pub async fn open_session(&self, tenant: TenantId, request: NewBioSession) -> Result<SessionId, UseCaseError> {
+        let now = self.clock().now();
+        let id = SessionId::random(self.entropy());
+        let session = BioSession::open(id, tenant, request, now, self.settings().keep_for);
+        let (_, wrapped) = self.new_key()?;
+        let mut repository = self.store().begin().await?;
+        repository.sessions().add(&session, &wrapped).await?;
+        repository.save().await?;
+        Ok(id)
+    }
+
+    /// A session of this tenant that has not expired.
+    pub async fn session(&self, tenant: TenantId, id: SessionId) -> Result<BioSession, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let session = repository.sessions().get(tenant, id).await?.ok_or(UseCaseError::NotFound)?;
+        if session.has_expired(self.clock().now()) {
+            return Err(UseCaseError::NotFound);
+        }
+        Ok(session)
+    }
+}
+
+impl Verification {
+    /// JWS over a result in the words of a dialect. Without a signing key there is no result: an unsigned one could be forged.
+    pub fn sign(&self, result: &impl serde::Serialize) -> Result<String, UseCaseError> {
+        let key = self.signing_key().ok_or(UseCaseError::Overloaded)?;
+        key.sign(result).map_err(|error| UseCaseError::internal(&error))
+    }
+}

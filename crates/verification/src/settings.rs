@@ -1,0 +1,80 @@
+//! What the use cases can be told.
+
+use std::time::Duration;
+
+use selfsame_domain::{CaptureChainPolicy, SecurityLevel};
+use selfsame_liveness::CaptureParams;
+use selfsame_liveness::witness::WitnessParams;
+use selfsame_vision::image::Limits;
+
+/// Limits and policies, one value for all tenants so far.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub capture_chain: CaptureChainPolicy,
+    pub no_face_timeout: Duration,
+    pub capture_timeout: Duration,
+    pub evidence_timeout: Duration,
+    /// How long after it was opened a browser may take a session.
+    pub open_for: Duration,
+    /// How long after it was opened a session, its faces and pictures are kept.
+    pub keep_for: Duration,
+    /// Live captures at once.
+    pub max_captures: usize,
+    /// Pieces of work that may wait for a core.
+    pub most_waiting: usize,
+    /// Bounds of pictures that integrators upload.
+    pub images: Limits,
+    /// Faces that one session may hold.
+    pub max_faces: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            capture_chain: CaptureChainPolicy::Enforce,
+            no_face_timeout: Duration::from_secs(20),
+            capture_timeout: Duration::from_secs(60),
+            evidence_timeout: Duration::from_secs(30),
+            open_for: Duration::from_secs(15 * 60),
+            keep_for: Duration::from_secs(60 * 60),
+            max_captures: 64,
+            most_waiting: 256,
+            images: Limits::default(),
+            max_faces: 16,
+        }
+    }
+}
+
+impl Settings {
+    /// What a level asks of the stream.
+    pub fn capture_for(&self, level: SecurityLevel) -> CaptureParams {
+        let defaults = CaptureParams {
+            no_face_timeout: self.no_face_timeout,
+            capture_timeout: self.capture_timeout,
+            evidence_timeout: self.evidence_timeout,
+            ..CaptureParams::default()
+        };
+        match level {
+            SecurityLevel::High => defaults,
+            SecurityLevel::Medium => {
+                CaptureParams { evidence_frames: 4, hold: Duration::from_millis(1_300), ..defaults }
+            }
+            SecurityLevel::Low => {
+                CaptureParams { evidence_frames: 3, hold: Duration::from_millis(1_000), hold_frames: 6, ..defaults }
+            }
+        }
+    }
+
+    /// What a level asks of the witnesses. The steps are documented in docs/liveness.md.
+    pub fn witnesses_for(&self, level: SecurityLevel) -> WitnessParams {
+        let mut params = WitnessParams::default();
+        match level {
+            SecurityLevel::High => {}
+            SecurityLevel::Medium => (params.texture.live, params.texture.attack) = (0.50, 0.35),
+            SecurityLevel::Low => {
+                (params.texture.live, params.texture.attack, params.texture.every_frame) = (0.42, 0.32, 0.10);
+            }
+        }
+        params
+    }
+}
