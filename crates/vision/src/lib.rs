@@ -1,1 +1,26 @@
-//! 
+//! What the server sees: pictures through one bounded door, faces in them, and what can be said about a face.
+//!
+//! * [`image`]: decoding within limits, upright pictures, crops and warps into tensors;
+//! * [`inference`]: the engine, the manifest of networks, sessions and who may use them;
+//! * [`face`]: detection, landmarks, pose, alignment, embedding, comparison, quality;
+//! * [`pad`]: presentation-attack detection from a single picture.
+//!
+//! [`Vision`] is the way in. **Every method of [`Vision`] computes for milliseconds and may wait for a free session: call it
+//! from a blocking thread (`spawn_blocking`), never from an async task.**
+//!
+//! Nothing here logs, keeps or writes a picture or a template.
+
+pub mod face;
+pub mod image;
+pub mod inference;
+pub mod pad;
+mod vision;
+
+pub use face::{
+    CompareError, Comparison, FaceSighting, Pose, Quality, QualityReason, Template, TemplateError,
+};
+pub use image::{Format, ImageError, Limits, Picture};
+pub use inference::{ModelError, ModelFile, VisionError};
+pub use pad::Texture;
+pub use selfsame_domain::{Point, Rect};
+pub use vision::{Vision, VisionSettings};

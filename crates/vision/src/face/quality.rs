@@ -1,0 +1,293 @@
+//! How well a face can be seen, on the bioserver's scale.
+
+use fast_image_resize as fir;
+
+use super::FaceSighting;
+use super::align::{CROP, alignment};
+use crate::image::{Picture, grey_bytes, warp_similarity};
+
+/// What is wrong, or could be better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QualityReason {
+    /// Eyes too close together in pixels.
+    TooSmall,
+    Blurred,
+    TooDark,
+    TooBright,
+    LowContrast,
+    /// Turned away too far.
+    Pose,
+    /// Without colour.
+    Grey,
+    /// Something may hide a part of the face. A hint, never proof.
+    Occluded,
+    /// Cut by the edge of the picture.
+    CutOff,
+}
+
+/// What was measured, and what it amounts to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quality {
+    /// The bioserver scale: above 100 good, below 0 send the picture again. -100..=200.
+    pub score: f32,
+    /// Variance of the Laplacian of the aligned face's luma (crop of 112 x 112, values 0..=255). Hundreds are sharp, tens are
+    /// blurred or enlarged.
+    pub sharpness: f32,
+    /// Mean luma of the face, 0..=255.
+    pub brightness: f32,
+    /// Standard deviation of the face's luma, 0..=128.
+    pub contrast: f32,
+    /// Distance between the centres of the eyes, in pixels of the picture.
+    pub eye_distance_px: f32,
+    /// Whether the picture holds no colour.
+    pub is_grey: bool,
+    /// 0..=1: how unlike the lower half of the face is to its cheeks, how dark the eyes' region is, or how unlike the halves
+    /// are. Masks, hands, dark glasses and hard side light raise it.
+    pub occlusion_hint: f32,
+    /// Everything that keeps the score under 100 by itself; empty for a good picture.
+    pub reasons: Vec<QualityReason>,
+}
+
+/// Each measure becomes a grade by two values: `again` has the grade 1/3 (alone, it takes the score to 0) and `good` 2/3
+/// (alone, to 100); linear between and beyond, within 0..=1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Knots {
+    pub again: f32,
+    pub good: f32,
+}
+
+impl Knots {
+    fn grade(self, value: f32) -> f32 {
+        let grade = (1.0 + (value - self.again) / (self.good - self.again)) / 3.0;
+        if grade.is_finite() { grade.clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
+/// Where the lines are drawn. Chosen on webcam clips, LFW and their blurred, darkened and reduced copies: `again` is where
+/// the embedder's cosine to the same face, well seen, has lost about a quarter; `good` is where it has lost nothing that can
+/// be told from noise. They describe this embedder, not people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QualityParams {
+    /// Pixels.
+    pub eye_distance: Knots,
+    /// Logarithm (base 10) of the variance of the Laplacian: perceived sharpness goes with the logarithm.
+    pub sharpness: Knots,
+    /// Mean luma, from the dark side.
+    pub dark: Knots,
+    /// Mean luma, from the bright side.
+    pub bright: Knots,
+    pub contrast: Knots,
+    /// Degrees of yaw or pitch, the larger.
+    pub pose: Knots,
+    pub occlusion: Knots,
+    /// Share of the aligned crop's middle (the face proper) that lies inside the picture.
+    pub inside: Knots,
+    /// The grade of a picture without colour: usable, never good by itself for a live capture.
+    pub grey: f32,
+    /// Part of the lowest grade in the sum; the mean has the rest.
+    pub lowest_share: f32,
+}
+
+impl Default for QualityParams {
+    fn default() -> Self {
+        Self {
+            eye_distance: Knots { again: 14.0, good: 30.0 },
+            sharpness: Knots { again: 0.9, good: 1.7 },
+            dark: Knots { again: 25.0, good: 60.0 },
+            bright: Knots { again: 235.0, good: 205.0 },
+            contrast: Knots { again: 10.0, good: 24.0 },
+            pose: Knots { again: 45.0, good: 25.0 },
+            occlusion: Knots { again: 0.9, good: 0.6 },
+            inside: Knots { again: 0.85, good: 0.97 },
+            grey: 0.6,
+            lowest_share: 0.7,
+        }
+    }
+}
+
+/// Measures and grades a face. The score is `300 * (lowest_share * lowest grade + (1 - lowest_share) * mean grade) - 100`: one
+/// bad measure cannot be made good by the others, and among pictures with the same worst measure the better one wins.
+pub(crate) fn assess(picture: &Picture, face: &FaceSighting, params: &QualityParams) -> Quality {
+    let eye_distance_px = face.eye_distance();
+    let Some(map) = alignment(&face.landmarks) else {
+        return Quality {
+            score: -100.0,
+            sharpness: 0.0,
+            brightness: 0.0,
+            contrast: 0.0,
+            eye_distance_px,
+            is_grey: picture.is_grey(),
+            occlusion_hint: 0.0,
+            reasons: vec![QualityReason::TooSmall],
+        };
+    };
+    let crop = warp_similarity(picture, &mut fir::Resizer::new(), &map, CROP);
+    let luma = grey_bytes(&crop);
+    let sharpness = laplacian_variance(&luma);
+    let (brightness, contrast) = exposure(&luma);
+    let is_grey = picture.is_grey();
+    let occlusion_hint = occlusion(&crop, &luma, is_grey);
+    let inside = share_inside(picture, |x, y| map.source(x, y));
+
+    use QualityReason as R;
+    let graded = [
+        (R::TooSmall, params.eye_distance.grade(eye_distance_px)),
+        (R::Blurred, params.sharpness.grade(sharpness.max(1e-3).log10())),
+        (R::TooDark, params.dark.grade(brightness)),
+        (R::TooBright, params.bright.grade(brightness)),
+        (R::LowContrast, params.contrast.grade(contrast)),
+        (R::Pose, params.pose.grade(face.pose.away())),
+        (R::Occluded, params.occlusion.grade(occlusion_hint)),
+        (R::CutOff, params.inside.grade(inside)),
+        (R::Grey, if is_grey { params.grey } else { 1.0 }),
+    ];
+    let lowest = graded.iter().map(|g| g.1).fold(1.0, f32::min);
+    let mean = graded.iter().map(|g| g.1).sum::<f32>() / graded.len() as f32;
+    let score = 300.0 * (params.lowest_share * lowest + (1.0 - params.lowest_share) * mean) - 100.0;
+    let reasons = graded.iter().filter(|g| g.1 < 2.0 / 3.0).map(|g| g.0).collect();
+    Quality { score, sharpness, brightness, contrast, eye_distance_px, is_grey, occlusion_hint, reasons }
+}
+
+const SIDE: usize = CROP as usize;
+
+/// The face proper within the aligned crop: without hair, ears and background.
+const FACE: (std::ops::Range<usize>, std::ops::Range<usize>) = (26..87, 30..105);
+
+/// Variance of the 4-neighbour Laplacian over the face proper.
+fn laplacian_variance(luma: &[u8]) -> f32 {
+    let at = |x: usize, y: usize| f32::from(luma[y * SIDE + x]);
+    let (mut sum, mut square, mut count) = (0.0, 0.0, 0.0);
+    for y in FACE.1 {
+        for x in FACE.0 {
+            let value = at(x - 1, y) + at(x + 1, y) + at(x, y - 1) + at(x, y + 1) - 4.0 * at(x, y);
+            sum += value;
+            square += value * value;
+            count += 1.0;
+        }
+    }
+    let mean: f32 = sum / count;
+    square / count - mean * mean
+}
+
+/// Mean and standard deviation of luma over the face proper.
+fn exposure(luma: &[u8]) -> (f32, f32) {
+    let (mut sum, mut square, mut count) = (0.0_f64, 0.0_f64, 0.0_f64);
+    for y in FACE.1 {
+        for x in FACE.0 {
+            let value = f64::from(luma[y * SIDE + x]);
+            sum += value;
+            square += value * value;
+            count += 1.0;
+        }
+    }
+    let mean = sum / count;
+    (mean as f32, (square / count - mean * mean).max(0.0).sqrt() as f32)
+}
+
+/// Mean R, G, B of a patch of the crop.
+fn patch(crop: &[u8], columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> [f32; 3] {
+    let mut sum = [0.0; 3];
+    let count = (columns.len() * rows.len()) as f32;
+    for y in rows {
+        for x in columns.clone() {
+            for (channel, sum) in sum.iter_mut().enumerate() {
+                *sum += f32::from(crop[(y * SIDE + x) * 3 + channel]);
+            }
+        }
+    }
+    sum.map(|s| s / count)
+}
+
+/// Three simple signs, each 0..=1; the strongest counts. Patches are fixed places of the aligned crop.
+fn occlusion(crop: &[u8], luma: &[u8], is_grey: bool) -> f32 {
+    let left = patch(crop, 30..44, 64..78);
+    let right = patch(crop, 68..82, 64..78);
+    let chin = patch(crop, 44..68, 98..108);
+    let beside_mouth = patch(crop, 46..66, 80..88);
+    let cheeks: [f32; 3] = std::array::from_fn(|c| f32::midpoint(left[c], right[c]));
+    let brightness = |p: [f32; 3]| (p[0] * 0.299 + p[1] * 0.587 + p[2] * 0.114).max(1.0);
+
+    // Colour apart from brightness: shares of red and blue. Skin of one face keeps them; cloth and paper do not.
+    let tint = |p: [f32; 3]| {
+        let sum = (p[0] + p[1] + p[2]).max(1.0);
+        [p[0] / sum, p[2] / sum]
+    };
+    let apart = |a: [f32; 3], b: [f32; 3]| {
+        let (a, b) = (tint(a), tint(b));
+        (a[0] - b[0]).hypot(a[1] - b[1])
+    };
+    let mask = if is_grey { 0.0 } else { apart(chin, cheeks).min(apart(beside_mouth, cheeks)) / 0.12 };
+
+    // Dark glasses: the whole region of the eyes dark and even, where open eyes are dark in the middle only.
+    let eyes = (44..58).flat_map(|y| (26..50).chain(62..86).map(move |x| (x, y)));
+    let dark = eyes.map(|(x, y)| f32::from(luma[y * SIDE + x])).fold((0.0, 0.0), |(dark, all), value| {
+        (dark + if value < brightness(cheeks) * 0.4 { 1.0 } else { 0.0 }, all + 1.0)
+    });
+    let glasses = (dark.0 / dark.1 - 0.35) / 0.5;
+
+    // A hand or hard light on one side.
+    let sides = (brightness(left) / brightness(right)).ln().abs() / 1.4;
+    mask.max(glasses).max(sides).clamp(0.0, 1.0)
+}
+
+/// Share of the face proper that comes from inside the picture, on a coarse grid.
+fn share_inside(picture: &Picture, source: impl Fn(f64, f64) -> (f64, f64)) -> f32 {
+    let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+    let (mut inside, mut all) = (0.0, 0.0);
+    for y in FACE.1.step_by(3) {
+        for x in FACE.0.step_by(3) {
+            let (x, y) = source(x as f64, y as f64);
+            all += 1.0;
+            if x >= -1.0 && y >= -1.0 && x <= width && y <= height {
+                inside += 1.0;
+            }
+        }
+    }
+    inside / all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knots_grade_in_both_directions() {
+        let rising = Knots { again: 10.0, good: 20.0 };
+        let falling = Knots { again: 45.0, good: 25.0 };
+        for (knots, value, grade) in [
+            (rising, 10.0, 1.0 / 3.0),
+            (rising, 20.0, 2.0 / 3.0),
+            (rising, 90.0, 1.0),
+            (rising, -90.0, 0.0),
+            (falling, 45.0, 1.0 / 3.0),
+            (falling, 25.0, 2.0 / 3.0),
+            (falling, 0.0, 1.0),
+            (falling, f32::NAN, 0.0),
+        ] {
+            assert!((knots.grade(value) - grade).abs() < 1e-6, "{knots:?} {value}");
+        }
+    }
+
+    #[test]
+    fn a_chessboard_is_sharp_and_a_plain_surface_is_not() {
+        let chess: Vec<u8> =
+            (0..SIDE * SIDE).map(|i| if (i % SIDE + i / SIDE).is_multiple_of(2) { 255 } else { 0 }).collect();
+        assert!(laplacian_variance(&chess) > 100_000.0);
+        assert_eq!(laplacian_variance(&vec![90; SIDE * SIDE]), 0.0);
+    }
+
+    #[test]
+    fn a_cloth_over_the_lower_face_is_hinted_at() {
+        let skin = [190, 140, 115];
+        let mut crop: Vec<u8> = skin.repeat(SIDE * SIDE);
+        let luma = grey_bytes(&crop);
+        assert!(occlusion(&crop, &luma, false) < 0.1);
+        for y in 76..SIDE {
+            for x in 0..SIDE {
+                crop[(y * SIDE + x) * 3..][..3].copy_from_slice(&[110, 150, 220]);
+            }
+        }
+        let luma = grey_bytes(&crop);
+        assert!(occlusion(&crop, &luma, false) > 0.8);
+    }
+}

@@ -1,0 +1,190 @@
+//! The way in.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::face::{
+    self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
+};
+use crate::image::Picture;
+use crate::inference::{Engine, Lane, ModelError, ModelFile, Pool, Slot, VisionError};
+use crate::pad::{self, Texture, TextureParams};
+
+/// Where the networks are and how many may compute at once.
+#[derive(Debug, Clone, Default)]
+pub struct VisionSettings {
+    /// The folder that holds `manifest.toml` and `node_modules`.
+    pub weights_dir: PathBuf,
+    /// Threads that compute at once; by default the cores that the process may use (affinity and cgroup quota counted).
+    pub sessions: Option<usize>,
+    /// Slot name -> a TOML file that describes the network to use there instead (the manifest's table of that slot, alone in
+    /// a file; its paths are relative to it).
+    pub slots: BTreeMap<String, PathBuf>,
+}
+
+/// Every network, loaded and verified.
+///
+/// Methods compute for milliseconds and wait while all lanes are busy: **call them from a blocking thread, never from an async
+/// task.** Share it in an `Arc`.
+pub struct Vision {
+    engine: Arc<Engine>,
+    lanes: Pool<Lane, ModelError>,
+    mode: String,
+    calibration: Calibration,
+    detection: DetectParams,
+    quality: QualityParams,
+    texture: TextureParams,
+}
+
+impl std::fmt::Debug for Vision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vision")
+            .field("mode", &self.mode)
+            .field("lanes", &self.lanes.limit())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Vision {
+    /// Verifies every file's sha256, loads the engine, opens every network and compares its inputs and outputs with the
+    /// manifest.
+    ///
+    /// # Errors
+    /// [`ModelError`], which names the file and the command that mends it.
+    pub fn load(settings: &VisionSettings) -> Result<Self, ModelError> {
+        let manifest = settings.weights_dir.join("manifest.toml");
+        let engine = Arc::new(Engine::load(&manifest, &settings.slots)?);
+        let first = engine.open_lane()?;
+        let limit = settings.sessions.unwrap_or_else(cores);
+        let maker = Arc::clone(&engine);
+        let lanes = Pool::new(first, limit, move || maker.open_lane());
+        let embedder = engine.spec(Slot::Embedder);
+        let calibration = Calibration::new(&embedder.calibration)
+            .map_err(|error| ModelError::Manifest { file: manifest.clone(), detail: error.to_string() })?;
+        let mode = embedder.mode.clone().unwrap_or_default();
+        let mut detection = DetectParams::default();
+        if let Some(threshold) = engine.spec(Slot::Detector).threshold {
+            detection.threshold = threshold;
+            detection.tile_threshold = detection.tile_threshold.max(threshold);
+        }
+        tracing::debug!(mode, lanes = limit, "networks loaded");
+        Ok(Self {
+            engine,
+            lanes,
+            mode,
+            calibration,
+            detection,
+            quality: QualityParams::default(),
+            texture: TextureParams::default(),
+        })
+    }
+
+    /// The embedder's name and version. Templates of different modes are never compared.
+    pub fn mode(&self) -> &str {
+        &self.mode
+    }
+
+    /// The files that were verified: the engine first, then one per slot.
+    pub fn files(&self) -> &[ModelFile] {
+        self.engine.files()
+    }
+
+    /// How many threads compute at once.
+    pub fn sessions(&self) -> usize {
+        self.lanes.limit()
+    }
+
+    /// From cosine to false-match rate.
+    pub const fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// The fast path, for tracking frames about 320 pixels wide: faces with landmarks and pose, the largest first, at most
+    /// four.
+    ///
+    /// # Errors
+    /// [`VisionError`]; no face is not an error but an empty list.
+    pub fn track(&self, frame: &Picture) -> Result<Vec<FaceSighting>, VisionError> {
+        let _span = tracing::debug_span!("vision.track").entered();
+        face::track(&mut *self.lane()?, frame, &self.detection)
+    }
+
+    /// The thorough path: also faces that fill the picture and small faces in large pictures; the largest first.
+    ///
+    /// # Errors
+    /// [`VisionError`]; no face is not an error but an empty list.
+    pub fn detect(&self, picture: &Picture) -> Result<Vec<FaceSighting>, VisionError> {
+        let _span = tracing::debug_span!("vision.detect").entered();
+        face::detect(&mut *self.lane()?, picture, &self.detection)
+    }
+
+    /// Pose by a network of its own: slower than the fit in [`FaceSighting::pose`], and independent of the landmarks.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn pose_by_network(&self, picture: &Picture, face: &FaceSighting) -> Result<Pose, VisionError> {
+        let _span = tracing::debug_span!("vision.pose").entered();
+        face::pose_by_network(&mut *self.lane()?, picture, face)
+    }
+
+    /// Probability that each eye is open, 0..=1, the eye on the left of the picture first.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn eyes_open(&self, picture: &Picture, face: &FaceSighting) -> Result<[f32; 2], VisionError> {
+        let _span = tracing::debug_span!("vision.eyes").entered();
+        face::eyes_open(&mut *self.lane()?, picture, face)
+    }
+
+    /// How well the face can be seen. Takes no lane: no network is asked.
+    pub fn quality(&self, picture: &Picture, face: &FaceSighting) -> Quality {
+        let _span = tracing::debug_span!("vision.quality").entered();
+        face::assess(picture, face, &self.quality)
+    }
+
+    /// Whether the skin looks like skin. One witness, never the decision.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn texture(&self, picture: &Picture, face: &FaceSighting) -> Result<Texture, VisionError> {
+        let _span = tracing::debug_span!("vision.texture").entered();
+        pad::texture(&mut *self.lane()?, picture, face, &self.texture)
+    }
+
+    /// The face's template.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn embed(&self, picture: &Picture, face: &FaceSighting) -> Result<Template, VisionError> {
+        let _span = tracing::debug_span!("vision.embed").entered();
+        face::embed(&mut *self.lane()?, picture, face, &self.mode)
+    }
+
+    /// How alike two templates are, and how often strangers are.
+    ///
+    /// # Errors
+    /// [`VisionError::ModeMismatch`]: they come from different embedders, or not from this one.
+    pub fn compare(&self, a: &Template, b: &Template) -> Result<Comparison, VisionError> {
+        for template in [a, b] {
+            if template.mode() != self.mode {
+                return Err(VisionError::ModeMismatch {
+                    left: template.mode().to_owned(),
+                    right: self.mode.clone(),
+                });
+            }
+        }
+        self.calibration.compare(a, b)
+    }
+
+    fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {
+        self.lanes
+            .check_out()
+            .map_err(|error| VisionError::Inference { slot: "lane", detail: error.to_string() })
+    }
+}
+
+/// Cores this process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
