@@ -4,6 +4,7 @@ mod decode;
 mod header;
 mod picture;
 mod sample;
+mod turn;
 
 pub use decode::decode;
 pub use picture::Picture;
