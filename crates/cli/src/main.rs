@@ -1,1 +1,32 @@
-fn main() {}
+//! The program `selfsame`: the server, and on the command line what the server does to pictures.
+//!
+//! Results go to standard output, everything else to standard error, so that `--json` prints only JSON.
+
+mod args;
+mod command;
+mod eval;
+mod failure;
+mod metrics;
+mod parallel;
+mod picture;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command, EvalCommand, ModelsCommand};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Serve(args) => command::serve(&args),
+        Command::Faces(args) => command::faces(&args),
+        Command::Compare(args) => return command::compare(&args),
+        Command::Eval { command: EvalCommand::Verification(args) } => eval::verification(&args),
+        Command::Eval { command: EvalCommand::Pad(args) } => eval::pad(&args),
+        Command::Models { command: ModelsCommand::Check(args) } => command::models_check(&args),
+        Command::Doctor(args) => command::doctor(&args),
+    };
+    done.unwrap_or_else(|failure| failure.report())
+}

@@ -1,0 +1,267 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Selfsame: identity verification on your own machine.
+#[derive(Debug, Parser)]
+#[command(
+    name = "selfsame",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Start here:
+  selfsame doctor          is everything in place?
+  selfsame serve           the server, with its embedded default
+  selfsame faces me.jpg    what the networks see in a picture"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the server, with everything it needs embedded
+    Serve(ServeArgs),
+    /// Find faces in pictures: place, landmarks, pose, quality, liveness of the texture
+    Faces(FacesArgs),
+    /// Tell whether two pictures show the same person
+    Compare(CompareArgs),
+    /// Measure accuracy on pictures of your own
+    Eval {
+        #[command(subcommand)]
+        command: EvalCommand,
+    },
+    /// The networks
+    Models {
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
+    /// Check that everything is in place, and say what to do where it is not
+    Doctor(DoctorArgs),
+}
+
+/// Where settings and networks come from; the same for every command that looks at pictures.
+#[derive(Debug, Args)]
+pub(crate) struct Sources {
+    /// Configuration file; SELFSAME__SECTION__KEY in the environment goes over it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the networks (manifest.toml and node_modules), instead of models.dir of the configuration
+    #[arg(long, value_name = "DIR")]
+    pub(crate) models: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame serve
+  selfsame serve --listen 0.0.0.0:8080 --data /var/lib/selfsame
+  SELFSAME__LIVENESS__CAPTURE_CHAIN=observe selfsame serve --config selfsame.toml
+  selfsame serve --print-config > selfsame.toml")]
+pub(crate) struct ServeArgs {
+    /// Configuration file; SELFSAME__SECTION__KEY in the environment goes over it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Address and port to listen on, instead of server.listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Folder of the database, the keys and the encrypted objects, instead of data.dir
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Print every setting with its default and its explanation, and end
+    #[arg(long)]
+    pub(crate) print_config: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame faces me.jpg
+  selfsame faces --json *.jpg | jq .faces[0].quality
+
+Each line of --json is one picture:
+  {file,width,height,faces:[{box:{x,y,width,height},score,landmarks:[[x,y] x 68],pose:{yaw,pitch,roll},
+   quality,qualityReasons,liveness}]}   or   {file,error:{code,message}}
+Boxes and landmarks are in pixels of the upright picture, the pose in degrees; quality is good above 100 and unusable
+below 0; liveness is the texture witness alone, 0 (print or screen) to 1.
+
+Exit: 0 every picture was read, 1 at least one was not.")]
+pub(crate) struct FacesArgs {
+    /// JPEG, PNG or WebP files
+    #[arg(required = true, value_name = "IMG")]
+    pub(crate) images: Vec<PathBuf>,
+    /// One JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame compare selfie.jpg passport.jpg
+  if selfsame compare a.jpg b.jpg --json > result.json; then echo same; fi
+
+The largest face of each picture is compared. --json prints
+  {score,cosine,falseAcceptanceRate,match,threshold,faces:[a,b]}   or   {error:{code,message,file}}
+score: 3000 at one false match in ten thousand, higher is more alike. falseAcceptanceRate: in percent, how often two
+strangers look at least this alike.
+
+Exit: 0 match, 1 no match, 2 not possible.")]
+pub(crate) struct CompareArgs {
+    #[arg(value_name = "A")]
+    pub(crate) a: PathBuf,
+    #[arg(value_name = "B")]
+    pub(crate) b: PathBuf,
+    /// Lowest score that is a match: 2250 is one false match in a thousand, 3000 in ten thousand, 3750 in a hundred thousand
+    #[arg(long, value_name = "SCORE", default_value_t = 3000.0, value_parser = score)]
+    pub(crate) threshold: f64,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvalCommand {
+    /// Face verification on labelled pairs, as the LFW protocol does
+    Verification(VerificationArgs),
+    /// Presentation-attack detection on a list of bona fide captures and attacks
+    Pad(PadArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  selfsame eval verification --images lfw --pairs lfw/pairs.txt --failures-as-errors --json
+
+Pictures lie as DIR/Name/Name_0001.jpg. The list begins with `folds<TAB>pairs of each kind`; then for every fold that many
+lines `Name i j` (the same person) and as many `Name i Other j`.
+
+  {accuracy,accuracyDeviation,pairs,undetected,fmr:[{fmr,threshold,fnmr}],msPerImage,…}
+accuracy: mean over folds, each with the threshold that is best on all others. undetected: pairs in which a face was not
+found. fmr: thresholds in cosine at false-match rates of 1e-3 to 1e-6, from every pair of embedded pictures of different
+people; fnmr over the pairs of the same person in the list. msPerImage: from the file's bytes to the template, pictures one
+after another on one thread, before the rest is spread over all cores.")]
+pub(crate) struct VerificationArgs {
+    /// Folder with one folder per person
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: PathBuf,
+    /// List of pairs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pairs: PathBuf,
+    /// Count pairs in which a face was not found as wrong decisions; otherwise they are left out and counted apart
+    #[arg(long)]
+    pub(crate) failures_as_errors: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  selfsame eval pad --list captures.tsv --json
+
+Lines of the list: `path<TAB>live` or `path<TAB>attack:<species>`; a path is a picture, or a folder of frames whose names
+sort in order, relative to the list's own folder. Empty lines and lines that begin with # are skipped.
+
+  {auc,eer,bpcer,apcer:{species:…},threshold,confidence:{…},counts:{…},witnesses}
+A capture is accepted when its score is at least the threshold. What cannot be read or shows no face is not accepted: an
+error for a live capture, none for an attack; counts tells how many. confidence holds 95 % intervals.")]
+pub(crate) struct PadArgs {
+    /// List of captures and what they are
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: PathBuf,
+    /// Score from which a capture is accepted, 0..1; by default the product's own
+    #[arg(long, value_name = "SCORE", value_parser = share)]
+    pub(crate) threshold: Option<f64>,
+    /// Frames that are looked at per folder, spread evenly
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) frames: u32,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Verify every network and the engine: present, unaltered, of the right shape
+    Check(ModelsCheckArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  selfsame models check --json
+
+Exit: 0 everything is as the manifest says, 1 something is not.")]
+pub(crate) struct ModelsCheckArgs {
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame doctor
+  selfsame doctor --config /etc/selfsame.toml --json
+
+Exit: 0 nothing stands in the way of the server, 1 something does.")]
+pub(crate) struct DoctorArgs {
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Address and port that the server is to have, instead of server.listen
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Data folder that the server is to have, instead of data.dir
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("a number from 0 to 1 is expected".to_owned()),
+    }
+}
+
+fn score(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err("a number above 0 is expected".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        for text in ["-0.1", "1.1", "NaN", "inf", "half", ""] {
+            assert!(share(text).is_err(), "{text}");
+        }
+        for text in ["0", "-3", "NaN", "inf"] {
+            assert!(score(text).is_err(), "{text}");
+        }
+    }
+}

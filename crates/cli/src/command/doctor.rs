@@ -1,0 +1,370 @@
+//! `selfsame doctor`: is everything in place, and what to do where it is not.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::ExitCode;
+
+use selfsame_config::Config;
+use selfsame_domain::{Clock as _, SystemClock, Timestamp};
+use selfsame_vision::Vision;
+use serde::Serialize;
+
+use crate::args::DoctorArgs;
+use crate::failure::Failure;
+use crate::picture::vision_settings;
+use crate::terminal::{Tone, say, say_json, toned};
+
+/// What the networks, the database and a few captures take together, measured (docs/benchmarks.md), with room to spare.
+const MEMORY_WANTED: u64 = 768 << 20;
+/// 1 January 2026: a clock before it was never set, and signed results would carry a wrong time.
+const EARLIEST_PLAUSIBLE: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    /// Works, but not as it should in production.
+    Warning,
+    /// The server would not start, or not work.
+    Failed,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    status: Status,
+    saw: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    todo: Option<String>,
+}
+
+impl Finding {
+    fn ok(check: &'static str, saw: impl Into<String>) -> Self {
+        Self { check, status: Status::Ok, saw: saw.into(), todo: None }
+    }
+
+    fn warning(check: &'static str, saw: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { check, status: Status::Warning, saw: saw.into(), todo: Some(todo.into()) }
+    }
+
+    fn failed(check: &'static str, saw: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { check, status: Status::Failed, saw: saw.into(), todo: Some(todo.into()) }
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    ok: bool,
+    checks: &'a [Finding],
+}
+
+pub(crate) fn doctor(args: &DoctorArgs) -> Result<ExitCode, Failure> {
+    let findings = match args.sources.config() {
+        Ok(mut config) => {
+            if let Some(listen) = args.listen {
+                config.server.listen = listen;
+            }
+            if let Some(data) = &args.data {
+                config.data.dir.clone_from(data);
+            }
+            let mut findings = vec![Finding::ok("configuration", "valid")];
+            findings.extend(networks(&config));
+            findings.extend([
+                data_folder(&config.data.dir),
+                cores(&config),
+                memory(),
+                clock(SystemClock.now()),
+            ]);
+            findings.extend([port(config.server.listen), exposure(&config)]);
+            findings
+        }
+        Err(failure) => {
+            vec![Finding::failed(
+                "configuration",
+                failure.to_string(),
+                "correct it; nothing else can be checked before",
+            )]
+        }
+    };
+    let ok = findings.iter().all(|finding| finding.status != Status::Failed);
+    if args.json {
+        say_json(&Report { ok, checks: &findings })?;
+    } else {
+        for finding in &findings {
+            say_words(finding)?;
+        }
+    }
+    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn say_words(finding: &Finding) -> Result<(), Failure> {
+    let mark = match finding.status {
+        Status::Ok => toned(Tone::Good, "ok     "),
+        Status::Warning => toned(Tone::Warning, "warning"),
+        Status::Failed => toned(Tone::Bad, "failed "),
+    };
+    say(&format!("{mark} {:<14} {}", finding.check, finding.saw))?;
+    match &finding.todo {
+        Some(todo) => say(&format!("        {:<14} -> {todo}", "")),
+        None => Ok(()),
+    }
+}
+
+/// Loading is the check: hashes, the engine, and every network's inputs and outputs.
+fn networks(config: &Config) -> Vec<Finding> {
+    match Vision::load(&vision_settings(config)) {
+        Ok(vision) => {
+            let (files, bytes) = vision
+                .files()
+                .iter()
+                .fold((0_u32, 0), |(files, bytes), file| (files + 1, bytes + file.bytes));
+            let engine = vision.files().iter().find(|file| file.slot == "engine");
+            vec![
+                Finding::ok(
+                    "models",
+                    format!("{files} files verified, {:.0} MB, mode {}", bytes as f64 / 1e6, vision.mode()),
+                ),
+                Finding::ok(
+                    "engine",
+                    engine.map_or("loaded".to_owned(), |engine| format!("{} loaded", engine.name)),
+                ),
+            ]
+        }
+        // The text names the file and the command that mends it.
+        Err(error) => {
+            let check = if error.code().starts_with("engine") { "engine" } else { "models" };
+            let todo = format!(
+                "models are looked for in {}; another folder is set with models.dir",
+                config.models.dir.display()
+            );
+            vec![Finding::failed(check, error.to_string(), todo)]
+        }
+    }
+}
+
+fn data_folder(folder: &Path) -> Finding {
+    const CHECK: &str = "data folder";
+    if !folder.exists() {
+        // The server makes it: what counts is the nearest folder above that exists.
+        let above = folder
+            .ancestors()
+            .skip(1)
+            .map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above });
+        return match above.into_iter().find(|above| above.exists()) {
+            Some(above) if is_writable(above) => {
+                Finding::ok(CHECK, format!("{} does not exist yet and can be made", folder.display()))
+            }
+            _ => Finding::failed(
+                CHECK,
+                format!("{} does not exist and cannot be made", folder.display()),
+                "make it, owned by the user that runs the server, or name another with --data",
+            ),
+        };
+    }
+    if !folder.is_dir() {
+        return Finding::failed(
+            CHECK,
+            format!("{} is no folder", folder.display()),
+            "name another with --data",
+        );
+    }
+    if !is_writable(folder) {
+        return Finding::failed(
+            CHECK,
+            format!("{} is not writable", folder.display()),
+            "make it writable for the user that runs the server, or name another with --data",
+        );
+    }
+    if let Some(mode) = open_to_others(folder) {
+        return Finding::warning(
+            CHECK,
+            format!("{} is open to other users (mode {mode:03o})", folder.display()),
+            format!("it holds the keys: chmod 700 {}", folder.display()),
+        );
+    }
+    Finding::ok(CHECK, format!("{} is writable", folder.display()))
+}
+
+/// Tried, not asked: permissions, read-only mounts and quotas all show.
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(format!(".selfsame-doctor-{}", std::process::id()));
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe).is_ok();
+    if made {
+        // The probe is empty; one that stays behind harms nothing.
+        let _ = std::fs::remove_file(&probe);
+    }
+    made
+}
+
+#[cfg(unix)]
+fn open_to_others(folder: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(folder).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &Path) -> Option<u32> {
+    None
+}
+
+fn cores(config: &Config) -> Finding {
+    const CHECK: &str = "cores";
+    let Ok(cores) = std::thread::available_parallelism() else {
+        return Finding::warning(
+            CHECK,
+            "the number of cores is unknown",
+            "set models.sessions to the cores of this machine",
+        );
+    };
+    match config.models.sessions {
+        Some(sessions) if sessions > cores.get() => Finding::warning(
+            CHECK,
+            format!("models.sessions is {sessions}, but this process may use {cores} cores"),
+            "unset it: more sessions than cores are several times slower",
+        ),
+        _ => Finding::ok(CHECK, format!("{cores} may be used (affinity and cgroup quota counted)")),
+    }
+}
+
+fn memory() -> Finding {
+    const CHECK: &str = "memory";
+    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let machine = available_memory(&meminfo);
+    let membership = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let limit = cgroup_memory_limit(&membership, |file| std::fs::read_to_string(file).ok());
+    let megabytes = |bytes: u64| format!("{} MB", bytes >> 20);
+    match (machine, limit) {
+        (_, Some(limit)) if limit < MEMORY_WANTED => Finding::warning(
+            CHECK,
+            format!("the cgroup allows {}", megabytes(limit)),
+            format!("allow at least {}, or captures may be killed in the middle", megabytes(MEMORY_WANTED)),
+        ),
+        (Some(available), _) if available < MEMORY_WANTED => Finding::warning(
+            CHECK,
+            format!("{} are available", megabytes(available)),
+            format!("free memory: at least {} are wanted", megabytes(MEMORY_WANTED)),
+        ),
+        (Some(available), limit) => {
+            let limit = limit
+                .map_or("no cgroup limit".to_owned(), |limit| format!("cgroup limit {}", megabytes(limit)));
+            Finding::ok(CHECK, format!("{} available, {limit}", megabytes(available)))
+        }
+        (None, Some(limit)) => Finding::ok(CHECK, format!("cgroup limit {}", megabytes(limit))),
+        (None, None) => Finding::ok(CHECK, "not told by this system"),
+    }
+}
+
+/// `MemAvailable` of /proc/meminfo, in bytes.
+fn available_memory(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1_024)
+}
+
+/// The tightest memory limit from the process's own cgroup (version 2) up to the root, in bytes.
+///
+/// `membership`: /proc/self/cgroup, whose line `0::/path` names it.
+fn cgroup_memory_limit(membership: &str, read: impl Fn(&Path) -> Option<String>) -> Option<u64> {
+    let path = membership.lines().find_map(|line| line.strip_prefix("0::/"))?;
+    let root = Path::new("/sys/fs/cgroup");
+    root.join(path)
+        .ancestors()
+        .take_while(|folder| folder.starts_with(root))
+        // "max" is no number, and no limit.
+        .filter_map(|folder| read(&folder.join("memory.max"))?.trim().parse().ok())
+        .min()
+}
+
+fn clock(now: Timestamp) -> Finding {
+    let told = now.to_rfc3339();
+    if now < EARLIEST_PLAUSIBLE {
+        return Finding::failed(
+            "clock",
+            format!("it says {told}, which is past"),
+            "set the machine's clock and keep it set (NTP): results are signed with their time",
+        );
+    }
+    Finding::ok("clock", format!("{told}"))
+}
+
+fn port(address: SocketAddr) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::ok("port", format!("{address} is free")),
+        Err(cause) => Finding::failed(
+            "port",
+            format!("cannot listen on {address}: {cause}"),
+            "end what holds it (a server that runs already?), or name another with --listen",
+        ),
+    }
+}
+
+fn exposure(config: &Config) -> Finding {
+    const CHECK: &str = "exposure";
+    let loopback = config.server.listen.ip().is_loopback();
+    if config.development && !loopback {
+        return Finding::warning(
+            CHECK,
+            "development is on and the address is not loopback",
+            "set development = false: it lets integrators name internal addresses",
+        );
+    }
+    let what = if loopback { "loopback only" } else { "reachable from outside; put a TLS proxy in front" };
+    Finding::ok(CHECK, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tightest_cgroup_limit_counts() {
+        let limits = |file: &Path| match file.to_str()? {
+            "/sys/fs/cgroup/a/b/memory.max" => Some("max\n".to_owned()),
+            "/sys/fs/cgroup/a/memory.max" => Some("536870912\n".to_owned()),
+            "/sys/fs/cgroup/memory.max" => Some("1073741824\n".to_owned()),
+            _ => None,
+        };
+        assert_eq!(cgroup_memory_limit("0::/a/b\n", limits), Some(536_870_912));
+        assert_eq!(cgroup_memory_limit("0::/\n", limits), Some(1_073_741_824));
+        assert_eq!(cgroup_memory_limit("0::/c\n", |_| Some("max\n".to_owned())), None);
+        assert_eq!(cgroup_memory_limit("4:memory:/x\n", limits), None);
+    }
+
+    #[test]
+    fn available_memory_is_in_bytes() {
+        assert_eq!(available_memory("MemTotal:  100 kB\nMemAvailable:   2048 kB\n"), Some(2_097_152));
+        assert_eq!(available_memory(""), None);
+    }
+
+    #[test]
+    fn a_clock_that_was_never_set_is_found() {
+        assert_eq!(clock(Timestamp::from_millis(0)).status, Status::Failed);
+        assert_eq!(clock(Timestamp::from_millis(1_800_000_000_000)).status, Status::Ok);
+    }
+
+    #[test]
+    fn a_taken_port_is_found() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap();
+        assert_eq!(port(address).status, Status::Failed);
+        drop(taken);
+        assert_eq!(port(address).status, Status::Ok);
+    }
+
+    #[test]
+    fn the_data_folder_is_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(data_folder(&folder.path().join("a/b")).status, Status::Ok);
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(data_folder(&file).status, Status::Failed);
+        assert_eq!(data_folder(folder.path()).status, Status::Ok, "temporary folders are private");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+            assert_eq!(data_folder(folder.path()).status, Status::Warning);
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no probe is left");
+    }
+}

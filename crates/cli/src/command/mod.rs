@@ -1,0 +1,13 @@
+//! The commands, one file each.
+
+mod compare;
+mod doctor;
+mod faces;
+mod models;
+mod serve;
+
+pub(crate) use compare::compare;
+pub(crate) use doctor::doctor;
+pub(crate) use faces::{FaceReport, faces};
+pub(crate) use models::models_check;
+pub(crate) use serve::serve;
