@@ -144,7 +144,7 @@ impl Verification {
                 } else {
                     picture
                 };
-                picture.to_jpeg(COMPRESSED_JPEG)
+                Ok::<_, UseCaseError>(picture.to_jpeg(COMPRESSED_JPEG))
             })
             .await??;
         Ok(Some(smaller))
@@ -216,7 +216,7 @@ fn look(vision: &Vision, picture: Picture, try_rotations: bool) -> Result<Looked
         let template = vision.embed(&picture, &face)?;
         let quality = vision.quality(&picture, &face).score;
         let size = (picture.width(), picture.height());
-        let jpeg = picture.to_jpeg(KEPT_JPEG)?;
+        let jpeg = picture.to_jpeg(KEPT_JPEG);
         return Ok(Looked { face, template, quality, size, jpeg });
     }
     Err(UseCaseError::NoFace)

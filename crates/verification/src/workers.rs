@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 /// Runs closures on blocking threads, `cores` at a time.
 #[derive(Debug, Clone)]
-pub struct Workers {
+pub(crate) struct Workers {
     cores: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     most_waiting: usize,
@@ -34,7 +34,7 @@ impl Drop for Waiting {
 
 impl Workers {
     /// `most_waiting` bounds the queue in front of the cores.
-    pub fn new(cores: usize, most_waiting: usize) -> Self {
+    pub(crate) fn new(cores: usize, most_waiting: usize) -> Self {
         Self { cores: Arc::new(Semaphore::new(cores.max(1))), waiting: Arc::default(), most_waiting }
     }
 
@@ -42,7 +42,7 @@ impl Workers {
     ///
     /// # Errors
     /// [`WorkError::Overloaded`] when the queue is full, [`WorkError::Panicked`] when `work` panicked: neither is ever a yes.
-    pub async fn run<T, F>(&self, work: F) -> Result<T, WorkError>
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,

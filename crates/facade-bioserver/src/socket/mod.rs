@@ -17,7 +17,7 @@ use engineioxide::handler::EngineIoHandler;
 use engineioxide::service::EngineIoService;
 use engineioxide::{DisconnectReason, Socket, Str};
 use selfsame_verification::Verification;
-use selfsame_verification::capture::{AttachError, CaptureFailure, CaptureHandle, Input, Output};
+use selfsame_verification::capture::{AttachError, CaptureHandle, Input, Output};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -198,28 +198,13 @@ async fn attach(app: Verification, hello: Hello, socket: ConnectionSocket) {
 /// Passes on what the task says until it has said its last.
 async fn pump(mut output: mpsc::UnboundedReceiver<Output>, socket: ConnectionSocket) {
     while let Some(said) = output.recv().await {
-        if let Output::Failed(failure) = &said {
-            let (code, text) = failure_code(*failure);
-            return refuse(&socket, code, text);
-        }
-        let last = matches!(said, Output::Result(_));
+        let last = matches!(said, Output::Result(_) | Output::Failed(_));
         emit(&socket, outgoing::output(&said));
         if last {
             break;
         }
     }
     close_soon(&socket);
-}
-
-/// The codes of the browser's `errorFn`.
-fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
-    match failure {
-        CaptureFailure::Protocol(what) | CaptureFailure::Spent(what) => (400, what),
-        CaptureFailure::NoFace => (1301, "Video Capture timeout: No face detected during liveness step."),
-        CaptureFailure::PoorVideo => (1303, "Poor video quality."),
-        CaptureFailure::Overloaded => (503, "The server is overloaded. Try again in few seconds."),
-        CaptureFailure::Internal => (500, "Internal Error."),
-    }
 }
 
 fn refuse(socket: &ConnectionSocket, code: u16, text: &str) {

@@ -1,7 +1,7 @@
 //! What a browser is told, as JSON.
 
 use selfsame_domain::{LivenessMode, SecurityLevel};
-use selfsame_verification::capture::Output;
+use selfsame_verification::capture::{CaptureFailure, Output};
 use serde_json::{Value, json};
 
 use crate::words;
@@ -74,7 +74,21 @@ pub(super) fn output(output: &Output) -> String {
                 },
             }),
         },
-        Output::Failed(_) => error(2000, "Internal Error."),
+        Output::Failed(failure) => {
+            let (code, text) = failure_code(*failure);
+            return error(code, text);
+        }
     };
     value.to_string()
+}
+
+/// The codes of the browser's `errorFn`.
+fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
+    match failure {
+        CaptureFailure::Protocol(what) | CaptureFailure::Spent(what) => (400, what),
+        CaptureFailure::NoFace => (1301, "Video Capture timeout: No face detected during liveness step."),
+        CaptureFailure::PoorVideo => (1303, "Poor video quality."),
+        CaptureFailure::Overloaded => (503, "The server is overloaded. Try again in few seconds."),
+        CaptureFailure::Internal => (500, "Internal Error."),
+    }
 }

@@ -7,7 +7,7 @@ pub const MAX_CHUNK: usize = 32 * 1024;
 
 /// A frame that is being put together. One at a time: frames come one after the other.
 #[derive(Debug, Default)]
-pub struct Assembly {
+pub(super) struct Assembly {
     seq: u32,
     total: usize,
     bytes: Vec<u8>,
@@ -15,7 +15,7 @@ pub struct Assembly {
 
 /// A chunk that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ChunkError {
+pub(super) enum ChunkError {
     #[error("an evidence frame may have 1 to {MAX_FRAME} bytes")]
     FrameSize,
     #[error("an evidence chunk may have 1 to {MAX_CHUNK} bytes and must not reach beyond its frame")]
@@ -26,7 +26,7 @@ pub enum ChunkError {
 
 impl Assembly {
     /// Takes a chunk; returns the frame when it is whole.
-    pub fn chunk(&mut self, seq: u32, offset: usize, total: usize, chunk: &[u8]) -> Result<Option<Vec<u8>>, ChunkError> {
+    pub(super) fn chunk(&mut self, seq: u32, offset: usize, total: usize, chunk: &[u8]) -> Result<Option<Vec<u8>>, ChunkError> {
         if total == 0 || total > MAX_FRAME {
             return Err(ChunkError::FrameSize);
         }

@@ -7,7 +7,7 @@ use selfsame_vision::{FaceSighting, Template, Vision};
 
 /// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
 fn tracking_limits() -> Limits {
-    Limits { max_bytes: 64 * 1024, max_side: 1920, max_pixels: 1_000_000, longest_side_above: None }
+    Limits { max_bytes: 64 * 1024, max_side: 1920, max_pixels: 1_000_000, ..Limits::default() }
 }
 
 /// Bounds of a full frame: a 4K camera's.
@@ -16,13 +16,13 @@ fn evidence_limits() -> Limits {
         max_bytes: super::assembly::MAX_FRAME,
         max_side: 4096,
         max_pixels: 4096 * 2304,
-        longest_side_above: None,
+        ..Limits::default()
     }
 }
 
 /// Why a picture of the stream could not be looked at.
 #[derive(Debug, thiserror::Error)]
-pub enum ObserveError {
+pub(super) enum ObserveError {
     #[error("the picture cannot be used: {0}")]
     Picture(#[from] selfsame_vision::image::ImageError),
     #[error("the tracking frame does not have the shape of the full frame")]
@@ -32,7 +32,7 @@ pub enum ObserveError {
 }
 
 /// A tracking frame, with coordinates in pixels of the full frame.
-pub fn tracking_frame(
+pub(super) fn tracking_frame(
     vision: &Vision,
     seq: u32,
     captured_at: f64,
@@ -55,14 +55,14 @@ pub fn tracking_frame(
 }
 
 /// A full frame that was looked at.
-pub struct Evidence {
+pub(super) struct Evidence {
     pub observation: EvidenceObservation,
     /// The picture and the face in it, for the best image. `None` without a face.
     pub portrait: Option<Portrait>,
 }
 
 /// A face in a picture of its own, with its template.
-pub struct Portrait {
+pub(super) struct Portrait {
     pub picture: Picture,
     pub face: FaceSighting,
     pub template: Template,
@@ -70,7 +70,7 @@ pub struct Portrait {
 }
 
 /// Looks at a full frame. A picture of another size than was asked for shows nothing that counts.
-pub fn evidence_frame(
+pub(super) fn evidence_frame(
     vision: &Vision,
     request: EvidenceRequest,
     first: Option<&Template>,

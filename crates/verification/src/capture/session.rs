@@ -316,8 +316,7 @@ impl Session {
                 .app
                 .workers()
                 .run(move || picture.to_jpeg(BEST_IMAGE_JPEG))
-                .await?
-                .map_err(|error| UseCaseError::internal(&error))?;
+                .await?;
             self.app.put_image(&self.session, id, &self.key, jpeg).await?;
         }
         let sealed = self.app.seal_template(&self.session, id, &self.key, &template)?;

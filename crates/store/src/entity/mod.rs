@@ -1,0 +1,9 @@
+//! Rows, as the database has them. Times are milliseconds since the Unix epoch.
+
+#![expect(unreachable_pub, reason = "the derive makes its companions public")]
+
+pub(crate) mod bio_session;
+pub(crate) mod credential;
+pub(crate) mod face;
+pub(crate) mod server_key;
+pub(crate) mod tenant;

@@ -1,0 +1,37 @@
+//! Why the database did not do it.
+
+/// Carries no values, which could be personal.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database.url must begin with sqlite:")]
+    UnknownKind,
+    #[error("{}", summary(.0))]
+    Database(#[from] sea_orm::DbErr),
+    /// Somebody else wrote into the database, or a migration went wrong.
+    #[error("the database holds what cannot be: table {table}, column {column}, row {row}")]
+    Impossible { table: &'static str, column: &'static str, row: String },
+    #[error("a value could not be written as JSON")]
+    Json,
+}
+
+/// The database's own words for a failed statement can quote values; its kind does not.
+fn summary(error: &sea_orm::DbErr) -> String {
+    match error {
+        sea_orm::DbErr::Conn(cause) => format!("cannot connect: {cause}"),
+        sea_orm::DbErr::ConnectionAcquire(_) => "the database was busy for too long".to_owned(),
+        sea_orm::DbErr::Migration(text) => format!("a migration failed: {text}"),
+        sea_orm::DbErr::Exec(_) | sea_orm::DbErr::Query(_) => match error.sql_err() {
+            Some(kind) => format!("a statement failed: {}", kind_of(&kind)),
+            None => "a statement failed (disk full, file read-only or damaged?)".to_owned(),
+        },
+        _ => "a statement failed".to_owned(),
+    }
+}
+
+fn kind_of(kind: &sea_orm::SqlErr) -> &'static str {
+    match kind {
+        sea_orm::SqlErr::UniqueConstraintViolation(_) => "it is there already",
+        sea_orm::SqlErr::ForeignKeyConstraintViolation(_) => "what it belongs to is not there",
+        _ => "a rule was violated",
+    }
+}

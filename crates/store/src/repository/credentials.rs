@@ -1,0 +1,103 @@
+//! Credentials: found by what the caller shows, never by tenant.
+
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use selfsame_domain::{ApiCredential, CredentialId, CredentialKind, Entropy, TenantId, Timestamp};
+
+use super::impossible;
+use crate::StoreError;
+use crate::entity::credential;
+
+pub struct Credentials<'t>(pub(super) &'t DatabaseTransaction);
+
+const API_KEY: &str = "api_key";
+const TOKEN_AND_SECRET: &str = "token_and_secret";
+
+impl Credentials<'_> {
+    /// `hash` is [`crate::api_key_hash`] of the key.
+    pub async fn add_api_key(
+        &mut self,
+        entropy: &dyn Entropy,
+        tenant: TenantId,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<CredentialId, StoreError> {
+        self.add(entropy, tenant, API_KEY, hash, None, now).await
+    }
+
+    pub async fn add_token_secret(
+        &mut self,
+        entropy: &dyn Entropy,
+        tenant: TenantId,
+        token: &str,
+        secret_hash: &str,
+        now: Timestamp,
+    ) -> Result<CredentialId, StoreError> {
+        self.add(entropy, tenant, TOKEN_AND_SECRET, token, Some(secret_hash), now).await
+    }
+
+    async fn add(
+        &mut self,
+        entropy: &dyn Entropy,
+        tenant: TenantId,
+        kind: &str,
+        lookup: &str,
+        secret_hash: Option<&str>,
+        now: Timestamp,
+    ) -> Result<CredentialId, StoreError> {
+        let id = CredentialId::random(entropy);
+        let row = credential::Model {
+            id: id.as_uuid(),
+            tenant_id: tenant.as_uuid(),
+            kind: kind.to_owned(),
+            lookup: lookup.to_owned(),
+            secret_hash: secret_hash.map(ToOwned::to_owned),
+            created_at: now.as_millis(),
+            revoked_at: None,
+        };
+        row.into_active_model().insert(self.0).await?;
+        Ok(id)
+    }
+
+    pub async fn find_by_api_key_hash(&mut self, hash: &str) -> Result<Option<ApiCredential>, StoreError> {
+        self.find(API_KEY, hash).await
+    }
+
+    pub async fn find_by_token(&mut self, token: &str) -> Result<Option<ApiCredential>, StoreError> {
+        self.find(TOKEN_AND_SECRET, token).await
+    }
+
+    async fn find(&mut self, kind: &str, lookup: &str) -> Result<Option<ApiCredential>, StoreError> {
+        let row = credential::Entity::find()
+            .filter(credential::Column::Lookup.eq(lookup))
+            .filter(credential::Column::Kind.eq(kind))
+            .one(self.0)
+            .await?;
+        row.map(from_row).transpose()
+    }
+
+    /// From now on it is found, but revoked.
+    pub async fn revoke(&mut self, tenant: TenantId, id: CredentialId, now: Timestamp) -> Result<bool, StoreError> {
+        let done = credential::Entity::update_many()
+            .col_expr(credential::Column::RevokedAt, now.as_millis().into())
+            .filter(credential::Column::Id.eq(id.as_uuid()))
+            .filter(credential::Column::TenantId.eq(tenant.as_uuid()))
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+}
+
+fn from_row(row: credential::Model) -> Result<ApiCredential, StoreError> {
+    let kind = match row.kind.as_str() {
+        API_KEY => CredentialKind::ApiKey,
+        TOKEN_AND_SECRET => CredentialKind::TokenAndSecret,
+        _ => return Err(impossible("credentials", "kind", row.id)),
+    };
+    Ok(ApiCredential {
+        id: CredentialId::from_uuid(row.id),
+        tenant_id: TenantId::from_uuid(row.tenant_id),
+        kind,
+        created_at: Timestamp::from_millis(row.created_at),
+        revoked_at: row.revoked_at.map(Timestamp::from_millis),
+    })
+}

@@ -1,0 +1,102 @@
+//! Faces of a session.
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _,
+};
+use selfsame_domain::{Face, FaceId, FaceImageType, FaceQuality, Point, Rect, SessionId, TenantId, Timestamp};
+
+use super::impossible;
+use crate::StoreError;
+use crate::entity::face;
+
+pub struct Faces<'t>(pub(super) &'t DatabaseTransaction);
+
+const TABLE: &str = "faces";
+const SELFIE: &str = "selfie";
+const ID_DOCUMENT: &str = "id_document";
+
+impl Faces<'_> {
+    pub async fn add(&mut self, face: &Face, sealed_template: Option<Vec<u8>>) -> Result<(), StoreError> {
+        let side = |side: u32| i32::try_from(side).map_err(|_| impossible(TABLE, "image_width", face.id));
+        let image_type = match face.image_type {
+            FaceImageType::Selfie => SELFIE,
+            FaceImageType::IdDocument => ID_DOCUMENT,
+        };
+        let row = face::Model {
+            id: face.id.as_uuid(),
+            tenant_id: face.tenant_id.as_uuid(),
+            session_id: face.session_id.as_uuid(),
+            friendly_name: face.friendly_name.clone(),
+            digest: face.digest.clone(),
+            mode: face.mode.clone(),
+            image_type: image_type.to_owned(),
+            quality: face.quality.0,
+            image_width: side(face.image_size.0)?,
+            image_height: side(face.image_size.1)?,
+            geometry: serde_json::to_string(&(face.bounds, face.eyes)).map_err(|_| StoreError::Json)?,
+            has_image: face.has_image,
+            template: sealed_template,
+            created_at: face.created_at.as_millis(),
+        };
+        row.into_active_model().insert(self.0).await?;
+        Ok(())
+    }
+
+    pub async fn get(&mut self, tenant: TenantId, session: SessionId, id: FaceId) -> Result<Option<Face>, StoreError> {
+        let row = face::Entity::find_by_id(id.as_uuid())
+            .filter(face::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(face::Column::SessionId.eq(session.as_uuid()))
+            .one(self.0)
+            .await?;
+        Ok(row.map(from_row).transpose()?.map(|(face, _)| face))
+    }
+
+    /// Oldest first.
+    pub async fn list(&mut self, tenant: TenantId, session: SessionId) -> Result<Vec<Face>, StoreError> {
+        let found = self.list_with_templates(tenant, session).await?;
+        Ok(found.into_iter().map(|(face, _)| face).collect())
+    }
+
+    /// Oldest first, each with its sealed template.
+    pub async fn list_with_templates(
+        &mut self,
+        tenant: TenantId,
+        session: SessionId,
+    ) -> Result<Vec<(Face, Option<Vec<u8>>)>, StoreError> {
+        let rows = face::Entity::find()
+            .filter(face::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(face::Column::SessionId.eq(session.as_uuid()))
+            .order_by_asc(face::Column::CreatedAt)
+            .all(self.0)
+            .await?;
+        rows.into_iter().map(from_row).collect()
+    }
+}
+
+fn from_row(row: face::Model) -> Result<(Face, Option<Vec<u8>>), StoreError> {
+    let image_type = match row.image_type.as_str() {
+        SELFIE => FaceImageType::Selfie,
+        ID_DOCUMENT => FaceImageType::IdDocument,
+        _ => return Err(impossible(TABLE, "image_type", row.id)),
+    };
+    let (bounds, eyes): (Rect, [Point; 2]) =
+        serde_json::from_str(&row.geometry).map_err(|_| impossible(TABLE, "geometry", row.id))?;
+    let side = |side: i32| u32::try_from(side).map_err(|_| impossible(TABLE, "image_width", row.id));
+    let face = Face {
+        id: FaceId::from_uuid(row.id),
+        tenant_id: TenantId::from_uuid(row.tenant_id),
+        session_id: SessionId::from_uuid(row.session_id),
+        friendly_name: row.friendly_name,
+        digest: row.digest,
+        mode: row.mode,
+        image_type,
+        quality: FaceQuality(row.quality),
+        image_size: (side(row.image_width)?, side(row.image_height)?),
+        bounds,
+        eyes,
+        has_image: row.has_image,
+        created_at: Timestamp::from_millis(row.created_at),
+    };
+    Ok((face, row.template))
+}
