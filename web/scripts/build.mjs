@@ -1,0 +1,41 @@
+// Builds everything into dist/: the page, the SDK as ES module and as one script, the four classic scripts.
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { execFileSync } from 'node:child_process';
+import { build } from 'esbuild';
+
+const DIST = 'dist';
+/** All four scripts together, gzipped. */
+const CLASSIC_LIMIT = 120_000;
+// What the oldest supported browsers read (Chrome 60, Safari 15, Firefox 79).
+const common = { bundle: true, minify: true, target: ['es2018'], legalComments: 'eof', logLevel: 'warning' };
+
+await rm(DIST, { recursive: true, force: true });
+await mkdir(DIST, { recursive: true });
+await cp('capture/public', DIST, { recursive: true });
+
+const classic = {
+  'bioserver-environment-api': ['BioserverEnvironment', 'compat/src/environment.ts'],
+  'bioserver-network-check': ['BioserverNetworkCheck', 'compat/src/network-check.ts'],
+  'bioserver-video-api': ['BioserverVideo', 'compat/src/video.ts'],
+  'bioserver-video-ui': ['BioserverVideoUI', 'compat/src/video-ui.ts'],
+};
+await Promise.all([
+  ...Object.entries(classic).map(([file, [globalName, entry]]) =>
+    build({ ...common, entryPoints: [entry], outfile: `${DIST}/video-server/${file}.js`, format: 'iife', globalName })),
+  build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.js`, format: 'esm' }),
+  build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.global.js`, format: 'iife', globalName: 'Selfsame' }),
+  build({ ...common, target: ['es2020'], entryPoints: ['capture/src/capture.ts'], outfile: `${DIST}/capture.js`, format: 'esm' }),
+]);
+
+// Types beside the module: one file per source, with the entry named like the module.
+execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+await writeFile(`${DIST}/sdk/selfsame.d.ts`, "export * from './types/index.js';\n");
+
+let size = 0;
+for (const file of Object.keys(classic)) size += gzipSync(await readFile(`${DIST}/video-server/${file}.js`)).length;
+console.log(`web: built into web/${DIST}; the four classic scripts are ${(size / 1000).toFixed(1)} kB gzipped`);
+if (size > CLASSIC_LIMIT) {
+  console.error(`web: that is more than the ${CLASSIC_LIMIT / 1000} kB they may have`);
+  process.exit(1);
+}

@@ -1,0 +1,330 @@
+/** A capture: connection, camera frames and state machine put together. */
+
+import { Socket } from 'engine.io-client';
+
+import { claims, stopCamera, videoTrack } from './camera.ts';
+import { thisDevice } from './device.ts';
+import { CaptureError, ErrorCode } from './errors.ts';
+import { cropped, FrameSource } from './frames.ts';
+import { initial, isOver, type State, transition, type Event as MachineEvent } from './machine.ts';
+import {
+  type BestImageInfo, type Crop, evidenceChunks, MAX_TRACKING, parse, PROTOCOL, type Ready, type ServerMessage,
+  trackingFrame, type TrackingInfo,
+} from './protocol.ts';
+import { RateControl } from './rate.ts';
+import { FrameRing } from './ring.ts';
+
+export const SDK_VERSION = '0.1.0';
+export const DEFAULT_PATH = '/video-server/engine.io';
+/** How long the server may take to answer `hello`. */
+const CONNECT_MS = 15_000;
+/** Bytes of evidence that may wait in the browser's send buffer. */
+const BUFFERED = 256 * 1024;
+
+export interface CaptureOptions {
+  /** From your server, which opened it. */
+  sessionId: string;
+  /** Where the server is; the page's own origin when absent. */
+  serverUrl?: string;
+  /** Path of the socket; `/video-server/engine.io` when absent. */
+  path?: string;
+  /** The server has accepted the camera: show the video. */
+  onStarted?: () => void;
+  /** For every frame: where the face is and what the person should do. */
+  onTracking?: (info: TrackingInfo) => void;
+  onInstruction?: (instruction: string) => void;
+  /** The result is stored; ask your server for it. */
+  onResult?: (result: { bestImageInfo?: BestImageInfo }) => void;
+  onError?: (error: CaptureError) => void;
+  /** Every change of state, for views. */
+  onState?: (state: State) => void;
+}
+
+/** Server and path, from what integrators pass: with or without slashes, with or without a path in the URL. */
+export function address(serverUrl: string | undefined, path: string | undefined, page: string): { origin: string; path: string } {
+  const base = new URL(serverUrl || page, page);
+  const prefix = serverUrl ? base.pathname.replace(/\/+$/, '') : '';
+  const own = `/${(path || DEFAULT_PATH).replace(/^\/+|\/+$/g, '')}`;
+  return { origin: base.origin, path: prefix + own };
+}
+
+/** Connects to a session. Resolves when the server is ready for the camera; rejects with a {@link CaptureError}. */
+export function connect(options: CaptureOptions): Promise<CaptureClient> {
+  return CaptureClient.connect(options);
+}
+
+export class CaptureClient {
+  private state: State = initial;
+  private readonly options: CaptureOptions;
+  private readonly socket: Socket;
+  private source: FrameSource | undefined;
+  private stream: MediaStream | undefined;
+  private ring: FrameRing | undefined;
+  private rate: RateControl | undefined;
+  private lastInfo: TrackingInfo | undefined;
+  private seq = 0;
+  private shooting = false;
+  private startedAt = 0;
+  private tilted = false;
+  private uploads: { frames: number; done: number } = { frames: 0, done: 0 };
+  private settle: { resolve: (client: CaptureClient) => void; reject: (error: CaptureError) => void } | undefined;
+
+  static connect(options: CaptureOptions): Promise<CaptureClient> {
+    return new Promise((resolve, reject) => {
+      if (typeof options.sessionId !== 'string' || options.sessionId === '') {
+        const error = new CaptureError(ErrorCode.InvalidInput, 'Invalid Input : the session id is missing.');
+        options.onError?.(error);
+        reject(error);
+        return;
+      }
+      const client = new CaptureClient(options);
+      client.settle = { resolve, reject };
+    });
+  }
+
+  private constructor(options: CaptureOptions) {
+    this.options = options;
+    const { origin, path } = address(options.serverUrl, options.path, location.href);
+    this.socket = new Socket(origin, {
+      path,
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      addTrailingSlash: true,
+      withCredentials: false,
+    });
+    this.socket.binaryType = 'arraybuffer';
+    this.socket.on('open', () => this.hello());
+    this.socket.on('message', (data) => this.heard(data as string | ArrayBuffer));
+    this.socket.on('error', () => this.lost());
+    this.socket.on('close', () => this.lost());
+    setTimeout(() => {
+      if (this.state.name === 'connecting') this.fail(ErrorCode.NotFunctional, 'The server does not answer.');
+    }, CONNECT_MS);
+  }
+
+  get current(): State {
+    return this.state;
+  }
+
+  /** Starts the capture on a running camera. */
+  async start(stream: MediaStream): Promise<void> {
+    let track: MediaStreamTrack;
+    try {
+      track = videoTrack(stream);
+    } catch (error) {
+      this.step({ type: 'fail', error: error as CaptureError });
+      return;
+    }
+    if (this.state.name !== 'ready') return;
+    const { ready } = this.state;
+    this.step({ type: 'start' });
+    this.stream = stream;
+    this.ring = new FrameRing(ready.ring);
+    this.rate = new RateControl(ready.tracking);
+    this.source = new FrameSource(stream);
+    track.addEventListener('ended', () => this.fail(ErrorCode.NoStream, 'The camera was taken away during the capture.'));
+    this.watchTilt();
+    try {
+      await this.source.play();
+    } catch {
+      this.fail(ErrorCode.NoStream, 'The camera does not deliver a picture.');
+      return;
+    }
+    this.say({ type: 'start', ...claims(track) });
+  }
+
+  /** Gives up; the session is used up. */
+  cancel(): void {
+    if (!isOver(this.state)) this.say({ type: 'cancel' });
+    this.close();
+  }
+
+  /** Ends the connection and switches the camera off. Harmless when done twice. */
+  disconnect(): Promise<void> {
+    this.close();
+    stopCamera(this.stream);
+    this.stream = undefined;
+    return Promise.resolve();
+  }
+
+  private close(): void {
+    this.release();
+    if (this.state.name !== 'closed') this.step({ type: 'close' });
+    this.socket.close();
+  }
+
+  private release(): void {
+    this.source?.stop();
+    this.source = undefined;
+    this.ring?.clear();
+    window.removeEventListener('deviceorientation', this.onTilt);
+  }
+
+  private step(event: MachineEvent): void {
+    const before = this.state;
+    this.state = transition(before, event);
+    if (this.state === before) return;
+    this.options.onState?.(this.state);
+    if (this.state.name === 'ready') {
+      this.settle?.resolve(this);
+      this.settle = undefined;
+    }
+    if (this.state.name === 'failed') {
+      const { error } = this.state;
+      this.release();
+      this.socket.close();
+      // Callers of the classic scripts expect both: the callback, and the promise rejected.
+      this.options.onError?.(error);
+      this.settle?.reject(error);
+      this.settle = undefined;
+    }
+    if (this.state.name === 'closed') {
+      this.settle?.reject(new CaptureError(ErrorCode.Init, 'The capture was closed before it began.'));
+      this.settle = undefined;
+    }
+  }
+
+  private fail(code: number, error: string, unlockDateTime?: string): void {
+    const options = unlockDateTime === undefined ? {} : { unlockDateTime };
+    this.step({ type: 'fail', error: new CaptureError(code, error, options) });
+  }
+
+  private lost(): void {
+    if (isOver(this.state)) return;
+    if (this.state.name === 'connecting') this.fail(ErrorCode.NotFunctional, 'The server cannot be reached.');
+    else this.fail(ErrorCode.Unknown, 'The connection to the server was lost.');
+  }
+
+  private hello(): void {
+    this.say({
+      type: 'hello', protocol: PROTOCOL, sdk: SDK_VERSION, sessionId: this.options.sessionId, device: thisDevice(),
+    });
+  }
+
+  private say(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  private heard(data: string | ArrayBuffer): void {
+    if (typeof data !== 'string') return;
+    const message = parse(data);
+    if (!message) return;
+    switch (message.type) {
+      case 'ready':
+        this.step({ type: 'ready', ready: message });
+        break;
+      case 'started':
+        this.step({ type: 'started' });
+        this.startedAt = performance.now();
+        this.options.onStarted?.();
+        this.source?.onFrame(() => void this.shoot());
+        break;
+      case 'tracking':
+        this.rate?.answered(message.seq);
+        this.track(message);
+        break;
+      case 'instruction':
+        this.options.onInstruction?.(message.instruction);
+        break;
+      case 'evidence':
+        this.ring?.freeze();
+        this.step({ type: 'evidence' });
+        void this.upload(message.frames, message.quality);
+        break;
+      case 'progress':
+        this.progress(message.received, message.total);
+        break;
+      case 'result':
+        this.progress(1, 1);
+        this.release();
+        this.step(message.bestImageInfo ? { type: 'result', bestImageInfo: message.bestImageInfo } : { type: 'result' });
+        this.socket.close();
+        this.options.onResult?.(message.bestImageInfo ? { bestImageInfo: message.bestImageInfo } : {});
+        break;
+      case 'error':
+        this.fail(message.code, message.error, message.unlockDateTime);
+        break;
+    }
+  }
+
+  private track(message: Extract<ServerMessage, { type: 'tracking' }>): void {
+    const { type: _, seq: __, ...seen } = message;
+    const timestamp = (performance.now() - this.startedAt) / 1000;
+    this.lastInfo = { ...seen, timestamp, phoneNotVertical: seen.phoneNotVertical || this.tilted };
+    this.options.onTracking?.(this.lastInfo);
+  }
+
+  private async shoot(): Promise<void> {
+    const now = performance.now();
+    if (this.state.name !== 'tracking' || this.shooting || !this.rate?.mayStart(now)) return;
+    this.shooting = true;
+    this.rate.started(now);
+    try {
+      const { ready } = this.state as { ready: Ready };
+      const shot = await this.source?.shoot(ready.tracking.width, this.rate.quality);
+      if (!shot || this.state.name !== 'tracking' || shot.small.byteLength > MAX_TRACKING) return;
+      this.seq += 1;
+      this.ring?.push({ seq: this.seq, at: shot.at, width: shot.width, height: shot.height, picture: shot.full });
+      this.rate.sending(this.seq, shot.small.byteLength + 17, performance.now());
+      this.socket.send(trackingFrame(this.seq, shot.at, shot.width, shot.height, shot.small));
+    } catch {
+      this.fail(ErrorCode.Tracking, 'A frame of the camera could not be read.');
+    } finally {
+      this.shooting = false;
+    }
+  }
+
+  private async upload(frames: { seq: number; crop: Crop }[], quality: number): Promise<void> {
+    this.uploads = { frames: frames.length, done: 0 };
+    try {
+      for (const { seq, crop } of frames) {
+        const frame = this.ring?.get(seq);
+        if (!frame) {
+          this.say({ type: 'evidenceMissing', seq });
+          return;
+        }
+        const picture = await cropped(frame.picture, frame, crop, quality);
+        for (const chunk of evidenceChunks(seq, picture)) {
+          await this.drained();
+          if (this.state.name !== 'uploading') return;
+          this.socket.send(chunk);
+        }
+        this.uploads.done += 1;
+      }
+    } catch {
+      this.fail(ErrorCode.Unknown, 'A full frame could not be sent.');
+    }
+  }
+
+  /** Waits while more lies in the browser's buffer than the link takes in a second or two: progress stays true. */
+  private async drained(): Promise<void> {
+    const waiting = (): number => this.socket.writeBuffer.reduce((sum, packet) => {
+      const data: unknown = packet.data;
+      return sum + (data instanceof ArrayBuffer ? data.byteLength : 0);
+    }, 0);
+    while (waiting() > BUFFERED && this.state.name === 'uploading') {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  private progress(received: number, total: number): void {
+    if (this.state.name !== 'uploading' || total <= 0) return;
+    this.step({ type: 'progress', progress: received / total });
+    if (this.lastInfo && this.state.name === 'uploading') {
+      this.lastInfo = { ...this.lastInfo, uploadProgress: this.state.progress };
+      this.options.onTracking?.(this.lastInfo);
+    }
+  }
+
+  /** A phone that lies flat films the ceiling. Where the browser wants to be asked first, nothing is said. */
+  private watchTilt(): void {
+    if (navigator.maxTouchPoints > 0) window.addEventListener('deviceorientation', this.onTilt);
+  }
+
+  private readonly onTilt = (event: DeviceOrientationEvent): void => {
+    if (event.beta !== null && event.gamma !== null) {
+      const upright = Math.max(Math.abs(event.beta), Math.abs(event.gamma));
+      this.tilted = upright < 45 || Math.abs(event.beta) > 140;
+    }
+  };
+}
