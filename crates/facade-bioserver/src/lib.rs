@@ -18,7 +18,7 @@ use selfsame_verification::Verification;
 
 pub use error::ApiError;
 pub use socket::CaptureSocket;
-pub use words::result_json;
+pub use words::{face_json, result_json};
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

@@ -104,7 +104,8 @@ pub fn result_json(session: &BioSession, verdict: &Verdict) -> Value {
     Value::Object(result)
 }
 
-pub(crate) fn face_json(face: &Face) -> Value {
+/// The Face object.
+pub fn face_json(face: &Face) -> Value {
     let mut object = json!({
         "id": face.id.to_string(),
         "digest": face.digest,

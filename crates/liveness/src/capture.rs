@@ -212,6 +212,11 @@ impl Capture {
         self.phase = Phase::Collecting { since: now, wanted, received: Vec::new() };
     }
 
+    /// The full frames that were asked for.
+    pub fn requested(&self) -> &[EvidenceRequest] {
+        &self.requested
+    }
+
     /// Whether a full frame was asked for and has not come yet.
     pub fn wants(&self, seq: u32) -> Option<EvidenceRequest> {
         match &self.phase {

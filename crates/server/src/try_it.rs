@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use selfsame_domain::{LivenessMode, NewBioSession, SecurityLevel, SessionId, TenantId};
-use selfsame_facade_bioserver::{ApiError, result_json};
+use selfsame_domain::{FaceId, LivenessMode, NewBioSession, SecurityLevel, SessionId, TenantId};
+use selfsame_facade_bioserver::{ApiError, face_json, result_json};
 use selfsame_verification::Verification;
 use serde_json::json;
 
@@ -24,6 +24,7 @@ pub(crate) fn router(app: Verification, tenant: TenantId) -> Router {
         .route("/try/sessions", post(open))
         .route("/try/sessions/{session}/result", get(result))
         .route("/try/sessions/{session}/image", get(image))
+        .route("/try/sessions/{session}/face", get(face))
         .with_state(TryIt { app, tenant })
 }
 
@@ -49,13 +50,23 @@ async fn result(State(state): State<TryIt>, Path(session): Path<String>) -> Resu
     })
 }
 
+/// The best image of a capture of this page.
+async fn best(state: &TryIt, session: &str) -> Result<(SessionId, FaceId), ApiError> {
+    let session = state.app.session(state.tenant, parse(session)?).await?;
+    let best = session.verdict().and_then(|verdict| verdict.best_image);
+    let best = best.ok_or_else(|| ApiError::not_found("the session has no best image"))?;
+    Ok((session.id, best.face_id))
+}
+
+async fn face(State(state): State<TryIt>, Path(session): Path<String>) -> Result<Response, ApiError> {
+    let (session, face) = best(&state, &session).await?;
+    let face = state.app.face(state.tenant, session, face).await?;
+    Ok(Json(face_json(&face)).into_response())
+}
+
 async fn image(State(state): State<TryIt>, Path(session): Path<String>) -> Result<Response, ApiError> {
-    let session = state.app.session(state.tenant, parse(&session)?).await?;
-    let best = session
-        .verdict()
-        .and_then(|verdict| verdict.best_image)
-        .ok_or_else(|| ApiError::not_found("the session has no best image"))?;
-    let jpeg = state.app.face_image(state.tenant, session.id, best.face_id, false).await?;
+    let (session, face) = best(&state, &session).await?;
+    let jpeg = state.app.face_image(state.tenant, session, face, false).await?;
     let jpeg = jpeg.ok_or_else(|| ApiError::not_found("the session keeps no pictures"))?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], jpeg).into_response())
 }

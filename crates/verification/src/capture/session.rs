@@ -37,6 +37,7 @@ pub(super) struct Session {
     received: usize,
     announced: usize,
     announced_seq: Option<u32>,
+    announced_frames: usize,
     first_template: Option<selfsame_vision::Template>,
     portraits: Vec<(u32, Portrait, String)>,
 }
@@ -70,6 +71,7 @@ impl Session {
             received: 0,
             announced: 0,
             announced_seq: None,
+            announced_frames: 0,
             first_template: None,
             portraits: Vec::new(),
         }
@@ -213,13 +215,14 @@ impl Session {
         if self.announced_seq != Some(seq) {
             self.announced_seq = Some(seq);
             self.announced += total.min(super::MAX_FRAME);
+            self.announced_frames += 1;
         }
         let whole = match self.assembly.chunk(seq, offset, total, chunk) {
             Ok(whole) => whole,
             Err(_) => return self.protocol("evidence chunks do not fit together").await,
         };
         self.received += chunk.len();
-        self.say(Output::Progress { received: self.received, total: self.announced });
+        self.say(Output::Progress { received: self.received, total: self.expected_bytes() });
         let Some(bytes) = whole else { return Flow::On };
 
         let vision = self.app.vision();
@@ -252,6 +255,12 @@ impl Session {
             return self.judge().await;
         }
         Flow::On
+    }
+
+    /// Bytes of all evidence: those announced, and for frames to come the mean of these.
+    fn expected_bytes(&self) -> usize {
+        let frames = self.capture.requested().len().max(self.announced_frames);
+        self.announced * frames / self.announced_frames.max(1)
     }
 
     async fn judge(&mut self) -> Flow {
