@@ -20,7 +20,8 @@ fn main() -> io::Result<()> {
         let name = name.to_string_lossy().replace('\\', "/");
         let full = file.canonicalize()?;
         println!("cargo::rerun-if-changed={}", full.display());
-        writeln!(table, "    ({:?}, include_bytes!({:?})),", format!("/{name}"), full).map_err(io::Error::other)?;
+        writeln!(table, "    ({:?}, include_bytes!({:?})),", format!("/{name}"), full)
+            .map_err(io::Error::other)?;
     }
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("web_files.rs");

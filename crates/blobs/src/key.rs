@@ -167,7 +167,9 @@ fn read(file: &Path) -> Result<KeyBytes, BlobError> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         if fs::metadata(file)?.permissions().mode() & 0o077 != 0 {
-            return Err(problem("can be read by others than its owner; run chmod 600 on it, and consider the key known"));
+            return Err(problem(
+                "can be read by others than its owner; run chmod 600 on it, and consider the key known",
+            ));
         }
     }
     let text = Zeroizing::new(fs::read_to_string(file)?);

@@ -21,7 +21,9 @@ pub enum BlobError {
     Sealed,
     #[error("the data could not be encrypted")]
     Seal,
-    #[error("the data key was wrapped by master key {0}, which is not here; bring it back into the key folder")]
+    #[error(
+        "the data key was wrapped by master key {0}, which is not here; bring it back into the key folder"
+    )]
     UnknownMaster(String),
     #[error("security.master_key must be 32 bytes in base64")]
     MasterKeyForm,

@@ -30,7 +30,13 @@ impl Blobs {
     }
 
     /// Encrypts and writes; all or nothing.
-    pub async fn put(&self, name: &BlobKey, key: &DataKey, plain: Vec<u8>, entropy: &dyn Entropy) -> Result<(), BlobError> {
+    pub async fn put(
+        &self,
+        name: &BlobKey,
+        key: &DataKey,
+        plain: Vec<u8>,
+        entropy: &dyn Entropy,
+    ) -> Result<(), BlobError> {
         let sealed = key.seal(name, &plain, entropy)?;
         self.store.put(&name.path(), PutPayload::from(sealed)).await?;
         Ok(())

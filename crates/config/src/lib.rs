@@ -11,8 +11,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig, LogFormat, ModelsConfig,
-    RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    BootstrapConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig, LogFormat,
+    ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -45,7 +45,9 @@ pub enum ConfigError {
     #[error("the configuration file {0} cannot be read; name another with --config")]
     Unreadable(String),
     /// Names key and source.
-    #[error("the configuration is not valid: {0}. Every key is explained in the default file: selfsame serve --print-config")]
+    #[error(
+        "the configuration is not valid: {0}. Every key is explained in the default file: selfsame serve --print-config"
+    )]
     Invalid(Box<figment::Error>),
     #[error("{key} = {value} is not allowed: {rule}")]
     OutOfBounds { key: &'static str, value: String, rule: &'static str },
@@ -72,9 +74,7 @@ impl Config {
                 figment = figment.merge(Serialized::default(key, secret));
             }
         }
-        let config: Self = figment
-            .extract()
-            .map_err(|error| ConfigError::Invalid(Box::new(error)))?;
+        let config: Self = figment.extract().map_err(|error| ConfigError::Invalid(Box::new(error)))?;
         config.validate()?;
         Ok(config)
     }
@@ -144,7 +144,10 @@ mod tests {
             assert_eq!(config.server.max_sessions, 5);
             assert_eq!(config.liveness.capture_chain, CaptureChainPolicy::Observe);
             assert!(config.development);
-            assert_eq!(config.bootstrap.api_key.as_ref().map(|key| key.expose().to_owned()).as_deref(), Some("a-key"));
+            assert_eq!(
+                config.bootstrap.api_key.as_ref().map(|key| key.expose().to_owned()).as_deref(),
+                Some("a-key")
+            );
             assert!(!format!("{config:?}").contains("a-key"));
             Ok(())
         });
@@ -155,7 +158,10 @@ mod tests {
         Jail::expect_with(|jail| {
             jail.set_env("SELFSAME__BOOTSTRAP__API_KEY", "007");
             let config = Config::load(None).map_err(|error| error.to_string())?;
-            assert_eq!(config.bootstrap.api_key.as_ref().map(|key| key.expose().to_owned()).as_deref(), Some("007"));
+            assert_eq!(
+                config.bootstrap.api_key.as_ref().map(|key| key.expose().to_owned()).as_deref(),
+                Some("007")
+            );
             Ok(())
         });
     }
@@ -178,6 +184,11 @@ mod tests {
                 Ok(())
             });
         }
-        assert!(Config::load(Some(Path::new("/nonexistent.toml"))).unwrap_err().to_string().contains("nonexistent"));
+        assert!(
+            Config::load(Some(Path::new("/nonexistent.toml")))
+                .unwrap_err()
+                .to_string()
+                .contains("nonexistent")
+        );
     }
 }

@@ -138,7 +138,13 @@ impl ImagesConfig {
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         bounds("images.max_bytes", self.max_bytes, 10_000, 50_000_000, "10000 to 50000000")?;
         bounds("images.max_side", self.max_side, 300, 16_000, "300 to 16000")?;
-        bounds("images.max_pixels", self.max_pixels, 90_000, 40_000_000, "90000 to 40000000, which takes 120 MB")
+        bounds(
+            "images.max_pixels",
+            self.max_pixels,
+            90_000,
+            40_000_000,
+            "90000 to 40000000, which takes 120 MB",
+        )
     }
 }
 

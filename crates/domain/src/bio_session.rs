@@ -165,9 +165,15 @@ mod tests {
     #[test]
     fn serves_one_capture_only() {
         let claimed = session().claim(Timestamp::from_millis(1_500)).unwrap();
-        assert_eq!(claimed.clone().claim(Timestamp::from_millis(1_600)), Err(TransitionError::AlreadyClaimed));
+        assert_eq!(
+            claimed.clone().claim(Timestamp::from_millis(1_600)),
+            Err(TransitionError::AlreadyClaimed)
+        );
         let decided = claimed.decide(timeout()).unwrap();
-        assert_eq!(decided.clone().claim(Timestamp::from_millis(1_700)), Err(TransitionError::AlreadyDecided));
+        assert_eq!(
+            decided.clone().claim(Timestamp::from_millis(1_700)),
+            Err(TransitionError::AlreadyDecided)
+        );
         assert_eq!(decided.decide(timeout()), Err(TransitionError::AlreadyDecided));
     }
 

@@ -14,7 +14,9 @@ mod personal;
 mod tenant;
 mod verdict;
 
-pub use bio_session::{BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, TransitionError};
+pub use bio_session::{
+    BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, TransitionError,
+};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use credential::{ApiCredential, CredentialKind, SecretString};
 pub use entropy::{Entropy, OsEntropy};

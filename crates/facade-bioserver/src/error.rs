@@ -63,13 +63,17 @@ impl From<AuthFailure> for ApiError {
 impl From<UseCaseError> for ApiError {
     fn from(error: UseCaseError) -> Self {
         match error {
-            UseCaseError::NotFound => Self::not_found("Unable to find a bio-session or a face for the given identifier"),
+            UseCaseError::NotFound => {
+                Self::not_found("Unable to find a bio-session or a face for the given identifier")
+            }
             UseCaseError::Image(cause) => Self::bad_request(format!("image: {cause}")),
             UseCaseError::NoFace => Self::bad_request(format!("image: {error}")),
             UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) => Self::bad_request(error.to_string()),
             UseCaseError::Overloaded => Self {
                 status: StatusCode::TOO_MANY_REQUESTS,
-                message: "Server is currently experiencing high demand. Send the request again after a few seconds".to_owned(),
+                message:
+                    "Server is currently experiencing high demand. Send the request again after a few seconds"
+                        .to_owned(),
                 retry_after: Some(3),
             },
             UseCaseError::Internal => Self::internal(),

@@ -1,6 +1,8 @@
 //! Domain states in the words of this dialect. Exhaustive on purpose: a new state does not compile until it has a word here.
 
-use selfsame_domain::{BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict};
+use selfsame_domain::{
+    BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict,
+};
 use selfsame_liveness::{Instruction, Position};
 use selfsame_verification::faces::FaceMatch;
 use serde_json::{Map, Value, json};

@@ -20,7 +20,8 @@ const LONGEST_KEY: usize = 256;
 
 /// The tenant behind the header `apikey` (header names know no case: `apiKey` is the same).
 pub async fn tenant_by_api_key(headers: &HeaderMap, app: &Verification) -> Result<TenantId, AuthFailure> {
-    let key = headers.get("apikey").ok_or(AuthFailure::Missing)?.to_str().map_err(|_| AuthFailure::Unknown)?;
+    let key =
+        headers.get("apikey").ok_or(AuthFailure::Missing)?.to_str().map_err(|_| AuthFailure::Unknown)?;
     if key.is_empty() || key.len() > LONGEST_KEY {
         return Err(AuthFailure::Unknown);
     }

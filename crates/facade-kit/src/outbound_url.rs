@@ -83,7 +83,10 @@ mod tests {
         ] {
             assert_eq!(rules.check(text).err(), Some(expected), "{text}");
         }
-        assert_eq!(rules.check(&format!("https://a.example/{}", "x".repeat(2048))).err(), Some(OutboundUrlError::TooLong));
+        assert_eq!(
+            rules.check(&format!("https://a.example/{}", "x".repeat(2048))).err(),
+            Some(OutboundUrlError::TooLong)
+        );
     }
 
     #[test]

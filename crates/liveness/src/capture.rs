@@ -6,16 +6,16 @@ use std::time::Duration;
 use selfsame_domain::{DeviceInfo, Rect, Timestamp};
 
 use crate::guidance::{Guidance, GuidanceParams, Position, guide};
-use crate::observation::{
-    CameraClaims, EnvironmentClaims, EvidenceObservation, FrameObservation, FrameSize,
-};
+use crate::observation::{CameraClaims, EnvironmentClaims, EvidenceObservation, FrameObservation, FrameSize};
 
 /// Limits and amounts of a capture. The defaults are for security level HIGH; see [`CaptureParams::for_level`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaptureParams {
     pub guidance: GuidanceParams,
-    /// From the start of the camera; longer without any face ends in TIMEOUT.
+    /// From the start of the camera, or from the last face; longer without one ends in TIMEOUT.
     pub no_face_timeout: Duration,
+    /// A face counts as seen once it stood in this many frames in a row: a detector sees one in wallpaper now and then.
+    pub face_frames: u32,
     /// From the start of the camera to the request for evidence.
     pub capture_timeout: Duration,
     /// From the request for evidence until all of it has arrived. 5 crops of 150 kB take 15 s at 400 kbit/s.
@@ -40,6 +40,7 @@ impl Default for CaptureParams {
         Self {
             guidance: GuidanceParams::default(),
             no_face_timeout: Duration::from_secs(20),
+            face_frames: 3,
             capture_timeout: Duration::from_secs(60),
             evidence_timeout: Duration::from_secs(30),
             hold: Duration::from_millis(1_600),
@@ -106,7 +107,8 @@ pub struct FrameOutcome {
 pub struct Capture {
     params: CaptureParams,
     phase: Phase,
-    seen_face: bool,
+    face_run: u32,
+    last_face: Option<Timestamp>,
     last_position: Position,
     pub(crate) camera: CameraClaims,
     pub(crate) environment: EnvironmentClaims,
@@ -124,7 +126,8 @@ impl Capture {
         Self {
             params,
             phase: Phase::Waiting { since: now },
-            seen_face: false,
+            face_run: 0,
+            last_face: None,
             last_position: Position::MoveIntoFrame,
             camera: CameraClaims::default(),
             environment: EnvironmentClaims::default(),
@@ -159,7 +162,10 @@ impl Capture {
     pub fn frame(&mut self, frame: FrameObservation, now: Timestamp) -> FrameOutcome {
         let speed = self.speed_of(&frame);
         let guidance = guide(&frame, speed, &self.params.guidance);
-        self.seen_face |= guidance.face.is_some();
+        self.face_run = if guidance.face.is_some() { self.face_run + 1 } else { 0 };
+        if self.face_run >= self.params.face_frames {
+            self.last_face = Some(now);
+        }
         self.last_position = guidance.position;
         self.frames_tracked += 1;
         let (seq, size) = (frame.seq, frame.size);
@@ -172,8 +178,7 @@ impl Capture {
         let good = outcome.guidance.position == Position::Good;
         match &mut self.phase {
             Phase::Positioning { since } if good => {
-                self.phase =
-                    Phase::Holding { since: now, camera_since: *since, good: vec![seq], lost: 0 };
+                self.phase = Phase::Holding { since: now, camera_since: *since, good: vec![seq], lost: 0 };
                 outcome.instructions.push(Instruction::HoldStill);
             }
             Phase::Holding { since, camera_since, good: held, lost } => {
@@ -204,7 +209,10 @@ impl Capture {
             .filter_map(|index| {
                 let frame = self.sighting(*held.get(index)?)?;
                 let face = frame.faces.first()?;
-                Some(EvidenceRequest { seq: frame.seq, crop: crop_around(face.bounds, self.params.crop, size) })
+                Some(EvidenceRequest {
+                    seq: frame.seq,
+                    crop: crop_around(face.bounds, self.params.crop, size),
+                })
             })
             .collect::<Vec<_>>();
         self.held = held;
@@ -257,11 +265,14 @@ impl Capture {
                 (now.since(*since) >= self.params.capture_timeout).then_some(Ending::NeverStarted)
             }
             Phase::Positioning { since } => {
-                let waited = now.since(*since);
-                if !self.seen_face && waited >= self.params.no_face_timeout {
+                let without_face = now.since(self.last_face.unwrap_or(*since));
+                if without_face >= self.params.no_face_timeout {
                     Some(Ending::NoFace)
-                } else if waited >= self.params.capture_timeout {
-                    Some(if self.seen_face { Ending::NeverGood(self.last_position) } else { Ending::NoFace })
+                } else if now.since(*since) >= self.params.capture_timeout {
+                    Some(match self.last_face {
+                        Some(_) => Ending::NeverGood(self.last_position),
+                        None => Ending::NoFace,
+                    })
                 } else {
                     None
                 }
@@ -421,6 +432,29 @@ mod tests {
 
         let (mut capture, _) = collecting();
         assert_eq!(capture.tick(at(40_000)), Some(Ending::EvidenceMissing));
+    }
+
+    #[test]
+    fn a_face_in_the_wallpaper_now_and_then_is_nobody() {
+        let mut capture = started();
+        for seq in 1..160 {
+            let now = at(i64::from(seq) * 125);
+            assert_eq!(capture.tick(now), None);
+            capture.frame(frame(seq, seq % 5 < 2), now);
+        }
+        assert_eq!(capture.tick(at(20_100)), Some(Ending::NoFace));
+    }
+
+    #[test]
+    fn a_person_who_left_is_told_so() {
+        let mut capture = started();
+        for seq in 1..9 {
+            let mut seen = frame(seq, true);
+            seen.faces[0].yaw = 60.0;
+            capture.frame(seen, at(i64::from(seq) * 125));
+        }
+        assert_eq!(capture.tick(at(20_900)), None);
+        assert_eq!(capture.tick(at(21_100)), Some(Ending::NoFace));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The witnesses' words into one status. The only way to SUCCESS is that every binding witness speaks for a live person.
 
-use selfsame_domain::{CaptureChainPolicy, LivenessReport, LivenessStatus, Testimony, Witness, WitnessReport};
+use selfsame_domain::{
+    CaptureChainPolicy, LivenessReport, LivenessStatus, Testimony, Witness, WitnessReport,
+};
 
 use crate::capture::Capture;
 use crate::witness::{WitnessParams, capture_chain, consistency, micro_motion, quality, texture};
@@ -24,12 +26,7 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
     chain.binding = policy == CaptureChainPolicy::Enforce;
     let witnesses = vec![
         texture(&capture.evidence, &params.texture),
-        consistency(
-            &capture.evidence,
-            &capture.requested,
-            |seq| capture.sighting(seq),
-            &params.consistency,
-        ),
+        consistency(&capture.evidence, &capture.requested, |seq| capture.sighting(seq), &params.consistency),
         micro_motion(held(), &params.micro_motion),
         chain,
         quality(&capture.evidence, &params.quality),
@@ -68,7 +65,8 @@ fn fuse(witnesses: &[WitnessReport]) -> (LivenessStatus, Option<String>) {
     }
     // Nobody bound, nobody heard: silence is not a yes.
     let heard = |witness| binding().any(|word| word.witness == witness);
-    if [Witness::Texture, Witness::Consistency, Witness::MicroMotion, Witness::Quality].into_iter().all(heard) {
+    if [Witness::Texture, Witness::Consistency, Witness::MicroMotion, Witness::Quality].into_iter().all(heard)
+    {
         (LivenessStatus::Success, None)
     } else {
         (LivenessStatus::Error, Some("a witness that is needed was not heard".to_owned()))

@@ -90,9 +90,8 @@ pub fn guide(frame: &FrameObservation, speed: f32, params: &GuidanceParams) -> G
     let centre = face.bounds.centre();
     let offset_x = (centre.x - frame.size.width as f32 / 2.0) / shorter;
     let offset_y = (centre.y - frame.size.height as f32 / 2.0) / shorter;
-    let rival = frame.faces.get(1).is_some_and(|other| {
-        other.bounds.height > params.second_face * face.bounds.height
-    });
+    let rival =
+        frame.faces.get(1).is_some_and(|other| other.bounds.height > params.second_face * face.bounds.height);
 
     // The order is that of importance to the person: first be seen, then near enough, then in the middle, then straight.
     let position = if rival {
@@ -160,7 +159,8 @@ mod tests {
     #[test]
     fn every_direction_is_told() {
         let plain = |_: &mut FaceObservation| {};
-        let moved = |x: f32, y: f32| Rect { x: centred(300.0).x + x, y: centred(300.0).y + y, ..centred(300.0) };
+        let moved =
+            |x: f32, y: f32| Rect { x: centred(300.0).x + x, y: centred(300.0).y + y, ..centred(300.0) };
         let cases = [
             (frame(centred(300.0), plain), 0.0, Position::Good),
             (frame(centred(100.0), plain), 0.0, Position::MoveForwards),

@@ -25,7 +25,9 @@ use tokio::net::TcpListener;
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    #[error("the data folder {folder} cannot be used: {cause}. Name another with --data, or make it writable for this user")]
+    #[error(
+        "the data folder {folder} cannot be used: {cause}. Name another with --data, or make it writable for this user"
+    )]
     DataFolder { folder: PathBuf, cause: std::io::Error },
     #[error("cannot listen on {address}: {cause}. Name another address with --listen, or end what holds it")]
     Listen { address: SocketAddr, cause: std::io::Error },
@@ -54,8 +56,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     std::fs::create_dir_all(&config.data.dir).map_err(in_data)?;
     // Before anything slow: a port that is taken is told at once.
     let address = config.server.listen;
-    let listener =
-        TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
+    let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
 
     let vision_settings = VisionSettings {
@@ -188,7 +189,8 @@ async fn stop() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        else {
             let _ = interrupted.await;
             return;
         };

@@ -37,12 +37,16 @@ pub(crate) fn router(mounts: Mounts) -> Router {
         .merge(own)
         .merge(selfsame_facade_bioserver::router(bioserver))
         .merge(web::router())
-        .method_not_allowed_fallback(async || problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here"));
+        .method_not_allowed_fallback(async || {
+            problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
+        });
     if let Some(tenant) = try_it {
         router = router.merge(try_it::router(app, tenant));
     }
     router
-        .fallback(async || problem(StatusCode::NOT_FOUND, "there is nothing at this path; see the API guide in docs/"))
+        .fallback(async || {
+            problem(StatusCode::NOT_FOUND, "there is nothing at this path; see the API guide in docs/")
+        })
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked");
@@ -72,7 +76,10 @@ async fn log(matched: Option<MatchedPath>, request: Request, next: Next) -> Resp
     let method = request.method().clone();
     let route = matched.map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
     let mut response = next.run(request).await;
-    response.headers_mut().entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    response
+        .headers_mut()
+        .entry(header::X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
     let status = response.status();
     let millis = started.elapsed().as_millis();
     if status.is_server_error() {

@@ -56,7 +56,8 @@ fn respond(path: &str, bytes: &'static [u8], etag: &str, request: &HeaderMap) ->
         set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     }
-    let unchanged = request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let unchanged =
+        request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     if unchanged {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }

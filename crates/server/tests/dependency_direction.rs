@@ -15,7 +15,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("facade-kit", &["domain", "verification"]),
     // The dialect words what liveness says to the person; it never decides.
     ("facade-bioserver", &["domain", "liveness", "verification", "facade-kit"]),
-    ("server", &["domain", "config", "vision", "store", "blobs", "verification", "facade-kit", "facade-bioserver"]),
+    (
+        "server",
+        &["domain", "config", "vision", "store", "blobs", "verification", "facade-kit", "facade-bioserver"],
+    ),
     ("testkit", &["domain", "vision"]),
     ("cli", &["domain", "config", "vision", "server"]),
 ];
@@ -32,15 +35,22 @@ fn every_crate_knows_only_whom_it_may() {
     let allowed: BTreeMap<_, _> = MAY_KNOW.iter().copied().collect();
     let mut seen = 0;
     for package in metadata["packages"].as_array().expect("packages") {
-        let name = package["name"].as_str().and_then(|name| name.strip_prefix("selfsame-")).expect("our crates are named selfsame-…");
-        let may = allowed.get(name).unwrap_or_else(|| panic!("add {name} to MAY_KNOW and to docs/architecture.md"));
+        let name = package["name"]
+            .as_str()
+            .and_then(|name| name.strip_prefix("selfsame-"))
+            .expect("our crates are named selfsame-…");
+        let may =
+            allowed.get(name).unwrap_or_else(|| panic!("add {name} to MAY_KNOW and to docs/architecture.md"));
         seen += 1;
         for dependency in package["dependencies"].as_array().expect("dependencies") {
             // What only tests use does not ship.
             if dependency["kind"] == "dev" {
                 continue;
             }
-            let Some(knows) = dependency["name"].as_str().and_then(|name| name.strip_prefix("selfsame-")) else { continue };
+            let Some(knows) = dependency["name"].as_str().and_then(|name| name.strip_prefix("selfsame-"))
+            else {
+                continue;
+            };
             assert!(may.contains(&knows), "{name} must not know {knows}: see docs/architecture.md");
         }
     }

@@ -13,7 +13,9 @@ pub enum UseCaseError {
     /// The caller's picture cannot be used.
     #[error(transparent)]
     Image(#[from] ImageError),
-    #[error("no face was found in the picture; send one in which a face is at least 40 pixels wide, upright and uncovered")]
+    #[error(
+        "no face was found in the picture; send one in which a face is at least 40 pixels wide, upright and uncovered"
+    )]
     NoFace,
     /// More than the caller may keep.
     #[error("the session holds {0} faces, which is the most it may")]

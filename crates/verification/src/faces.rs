@@ -101,7 +101,12 @@ impl Verification {
         Ok(face)
     }
 
-    pub async fn face(&self, tenant: TenantId, session: SessionId, face: FaceId) -> Result<Face, UseCaseError> {
+    pub async fn face(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+        face: FaceId,
+    ) -> Result<Face, UseCaseError> {
         let session = self.session(tenant, session).await?;
         let mut repository = self.store().begin().await?;
         repository.faces().get(tenant, session.id, face).await?.ok_or(UseCaseError::NotFound)
@@ -167,7 +172,8 @@ impl Verification {
             let template = self.open_template(&session, face.id, &key, &sealed)?;
             opened.push((face, template));
         }
-        let position = opened.iter().position(|(face, _)| face.id == reference).ok_or(UseCaseError::NotFound)?;
+        let position =
+            opened.iter().position(|(face, _)| face.id == reference).ok_or(UseCaseError::NotFound)?;
         let (reference, reference_template) = opened.swap_remove(position);
         let vision = self.vision();
         let created_at = self.clock().now();

@@ -165,7 +165,8 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         let master = &self.inner.parts.master;
         let key = if let Some(sealed) = repository.server_keys().get(NAME).await? {
-            SigningKey::from_pkcs8(&master.open(&sealed_name, &sealed)?).map_err(|error| UseCaseError::internal(&error))?
+            SigningKey::from_pkcs8(&master.open(&sealed_name, &sealed)?)
+                .map_err(|error| UseCaseError::internal(&error))?
         } else {
             let (key, der) = tokio::task::spawn_blocking(SigningKey::generate)
                 .await
@@ -177,8 +178,13 @@ impl Verification {
                 repository.save().await?;
                 key
             } else {
-                let sealed = repository.server_keys().get(NAME).await?.ok_or_else(|| UseCaseError::internal(&"the signing key vanished"))?;
-                SigningKey::from_pkcs8(&master.open(&sealed_name, &sealed)?).map_err(|error| UseCaseError::internal(&error))?
+                let sealed = repository
+                    .server_keys()
+                    .get(NAME)
+                    .await?
+                    .ok_or_else(|| UseCaseError::internal(&"the signing key vanished"))?;
+                SigningKey::from_pkcs8(&master.open(&sealed_name, &sealed)?)
+                    .map_err(|error| UseCaseError::internal(&error))?
             }
         };
         // Set once; a second call finds the same key.

@@ -43,7 +43,9 @@ impl Verification {
                 {
                     (LivenessStatus::Error, "the server was stopped during the capture. Try again")
                 }
-                BioSessionState::Opened | BioSessionState::Capturing { .. } | BioSessionState::Decided(_) => continue,
+                BioSessionState::Opened | BioSessionState::Capturing { .. } | BioSessionState::Decided(_) => {
+                    continue;
+                }
             };
             let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
             let after = session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;

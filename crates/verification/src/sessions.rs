@@ -6,7 +6,11 @@ use crate::{UseCaseError, Verification};
 
 impl Verification {
     /// Opens a session for one capture.
-    pub async fn open_session(&self, tenant: TenantId, request: NewBioSession) -> Result<SessionId, UseCaseError> {
+    pub async fn open_session(
+        &self,
+        tenant: TenantId,
+        request: NewBioSession,
+    ) -> Result<SessionId, UseCaseError> {
         let now = self.clock().now();
         let id = SessionId::random(self.entropy());
         let session = BioSession::open(id, tenant, request, now, self.settings().keep_for);

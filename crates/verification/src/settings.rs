@@ -59,9 +59,12 @@ impl Settings {
             SecurityLevel::Medium => {
                 CaptureParams { evidence_frames: 4, hold: Duration::from_millis(1_300), ..defaults }
             }
-            SecurityLevel::Low => {
-                CaptureParams { evidence_frames: 3, hold: Duration::from_millis(1_000), hold_frames: 6, ..defaults }
-            }
+            SecurityLevel::Low => CaptureParams {
+                evidence_frames: 3,
+                hold: Duration::from_millis(1_000),
+                hold_frames: 6,
+                ..defaults
+            },
         }
     }
 

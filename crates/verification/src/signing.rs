@@ -38,7 +38,9 @@ pub struct Jwk {
 
 #[derive(Debug, thiserror::Error)]
 pub enum SigningError {
-    #[error("the signing key could not be made or read; restore it from a backup, or delete the row to have a new one made")]
+    #[error(
+        "the signing key could not be made or read; restore it from a backup, or delete the row to have a new one made"
+    )]
     Key,
     #[error("the result could not be signed")]
     Sign,
@@ -93,7 +95,8 @@ impl std::fmt::Debug for SigningKey {
 
 fn wrapped(der: &[u8]) -> String {
     let text = STANDARD.encode(der);
-    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     lines.join("\n")
 }
 

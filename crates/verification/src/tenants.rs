@@ -51,8 +51,11 @@ impl Verification {
         let tenant = match existing {
             Some(tenant) => tenant,
             None => {
-                let tenant =
-                    Tenant { id: TenantId::random(self.entropy()), name: DEVELOPMENT_TENANT.to_owned(), created_at: now };
+                let tenant = Tenant {
+                    id: TenantId::random(self.entropy()),
+                    name: DEVELOPMENT_TENANT.to_owned(),
+                    created_at: now,
+                };
                 repository.tenants().add(&tenant).await?;
                 tenant
             }
@@ -74,7 +77,10 @@ impl Verification {
         if let (Some(token), Some(secret)) = (&api_token, &api_secret) {
             let hash = api_key_hash(secret.expose());
             if repository.credentials().find_by_token(token.expose()).await?.is_none() {
-                repository.credentials().add_token_secret(self.entropy(), tenant.id, token.expose(), &hash, now).await?;
+                repository
+                    .credentials()
+                    .add_token_secret(self.entropy(), tenant.id, token.expose(), &hash, now)
+                    .await?;
             }
         }
         repository.save().await?;

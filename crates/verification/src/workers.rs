@@ -79,7 +79,8 @@ mod tests {
         assert_eq!(broken, Err::<(), _>(WorkError::Panicked));
 
         let busy = workers.clone();
-        let first = tokio::spawn(async move { busy.run(|| std::thread::sleep(Duration::from_millis(400))).await });
+        let first =
+            tokio::spawn(async move { busy.run(|| std::thread::sleep(Duration::from_millis(400))).await });
         tokio::time::sleep(Duration::from_millis(50)).await;
         let queued = workers.clone();
         let second = tokio::spawn(async move { queued.run(|| ()).await });

@@ -14,11 +14,12 @@ pub(crate) async fn handle(
     Path((session, face)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let compressed = match query.as_deref().unwrap_or("").split('&').find_map(|pair| pair.strip_prefix("compression=")) {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(ApiError::bad_request("compression: must be true or false")),
-    };
+    let compressed =
+        match query.as_deref().unwrap_or("").split('&').find_map(|pair| pair.strip_prefix("compression=")) {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => return Err(ApiError::bad_request("compression: must be true or false")),
+        };
     let image = state.app.face_image(tenant, session_id(&session)?, face_id(&face)?, compressed).await?;
     Ok(match image {
         None => StatusCode::NO_CONTENT.into_response(),

@@ -33,7 +33,9 @@ pub(crate) async fn handle(
     let session = session_id(&session)?;
     // Before anything large is read: a stranger's session is not found whatever is sent.
     state.app.session(tenant, session).await?;
-    let mut form = form.map_err(|_| ApiError::bad_request("the body must be multipart/form-data with the parts image and face"))?;
+    let mut form = form.map_err(|_| {
+        ApiError::bad_request("the body must be multipart/form-data with the parts image and face")
+    })?;
     let most = state.app.settings().images.max_bytes;
     let (mut image, mut face) = (None, None);
     while let Some(part) = form
@@ -44,15 +46,18 @@ pub(crate) async fn handle(
         match part.name() {
             Some("image") if image.is_none() => image = Some(bounded_part(part, most).await?),
             Some("face") if face.is_none() => face = Some(bounded_part(part, FACE_PART_LIMIT).await?),
-            Some("image" | "face") => return Err(ApiError::bad_request("the parts image and face may be sent once each")),
+            Some("image" | "face") => {
+                return Err(ApiError::bad_request("the parts image and face may be sent once each"));
+            }
             _ => {}
         }
     }
     let image = image.ok_or_else(|| ApiError::bad_request("the part image is missing"))?;
     let face: FacePart = match face {
         None => FacePart::default(),
-        Some(bytes) => serde_json::from_slice(&bytes)
-            .map_err(|error| ApiError::bad_request(format!("the part face is not the JSON that is expected: {error}")))?,
+        Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+            ApiError::bad_request(format!("the part face is not the JSON that is expected: {error}"))
+        })?,
     };
     let new = parse(face)?;
     let added = state.app.add_face(tenant, session, image, new).await?;
@@ -66,8 +71,14 @@ fn parse(face: FacePart) -> Result<NewFace, ApiError> {
         Some("ID_DOCUMENT") => FaceImageType::IdDocument,
         Some(_) => return Err(ApiError::bad_request("imageType: must be SELFIE or ID_DOCUMENT")),
     };
-    if face.friendly_name.as_ref().is_some_and(|name| name.len() > LONGEST_NAME || name.chars().any(char::is_control)) {
-        return Err(ApiError::bad_request(format!("friendlyName: must have at most {LONGEST_NAME} printable characters")));
+    if face
+        .friendly_name
+        .as_ref()
+        .is_some_and(|name| name.len() > LONGEST_NAME || name.chars().any(char::is_control))
+    {
+        return Err(ApiError::bad_request(format!(
+            "friendlyName: must have at most {LONGEST_NAME} printable characters"
+        )));
     }
     let try_rotations = match face.image_rotation_enabled {
         None | Some(Value::Null) => false,

@@ -48,11 +48,14 @@ enum Wire {
 
 /// A text message.
 pub(super) fn message(text: &str) -> Result<Message, &'static str> {
-    let wire: Wire = serde_json::from_str(text).map_err(|_| "the message is not one of the capture protocol")?;
+    let wire: Wire =
+        serde_json::from_str(text).map_err(|_| "the message is not one of the capture protocol")?;
     Ok(match wire {
         Wire::Hello { protocol, session_id, device } => {
             if protocol != PROTOCOL {
-                return Err("the script and the server speak different versions of the capture protocol; load the script from this server");
+                return Err(
+                    "the script and the server speak different versions of the capture protocol; load the script from this server",
+                );
             }
             let session = session_id.parse().map_err(|_| "bioSessionId is not one of this server")?;
             Message::Hello(Hello { session, device: shortened(device) })
@@ -66,7 +69,9 @@ pub(super) fn message(text: &str) -> Result<Message, &'static str> {
 fn shortened(device: DeviceInfo) -> DeviceInfo {
     let short = |claim: Option<String>| {
         claim
-            .map(|text| text.chars().filter(|char| !char.is_control()).take(LONGEST_CLAIM).collect::<String>())
+            .map(|text| {
+                text.chars().filter(|char| !char.is_control()).take(LONGEST_CLAIM).collect::<String>()
+            })
             .filter(|text| !text.is_empty())
     };
     DeviceInfo {
@@ -154,7 +159,12 @@ mod tests {
         bytes.extend(720_u16.to_be_bytes());
         bytes.extend(b"jpeg");
         match binary(&bytes.into()) {
-            Ok(Input::Frame { seq: 7, captured_at, size: FrameSize { width: 1280, height: 720 }, picture }) => {
+            Ok(Input::Frame {
+                seq: 7,
+                captured_at,
+                size: FrameSize { width: 1280, height: 720 },
+                picture,
+            }) => {
                 assert!((captured_at - 12.5).abs() < f64::EPSILON);
                 assert_eq!(picture, Bytes::from_static(b"jpeg"));
             }
@@ -170,7 +180,9 @@ mod tests {
         assert!(binary(&vec![9; 40].into()).is_err());
         assert!(binary(&vec![1; 17 + MOST_TRACKING + 1].into()).is_err());
         assert!(binary(&vec![2; 13 + MAX_CHUNK + 1].into()).is_err());
-        for text in ["", "{}", "[]", "null", r#"{"type":"x"}"#, r#"{"type":"hello","protocol":2,"sessionId":"a"}"#] {
+        for text in
+            ["", "{}", "[]", "null", r#"{"type":"x"}"#, r#"{"type":"hello","protocol":2,"sessionId":"a"}"#]
+        {
             assert!(message(text).is_err(), "{text}");
         }
     }

@@ -43,9 +43,7 @@ pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
         .ws_max_frame_size(MOST_MESSAGE)
         .build();
     let service = EngineIoService::with_config(Arc::new(CaptureSocket { app: state.app.clone() }), config);
-    Router::new()
-        .route(PATH, any_service(service.clone()))
-        .route(&format!("{PATH}/"), any_service(service))
+    Router::new().route(PATH, any_service(service.clone())).route(&format!("{PATH}/"), any_service(service))
 }
 
 /// Handles every connection.

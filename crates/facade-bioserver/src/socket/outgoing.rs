@@ -60,7 +60,9 @@ pub(super) fn output(output: &Output) -> String {
                 .collect();
             json!({ "type": "evidence", "frames": frames, "quality": 0.92 })
         }
-        Output::Progress { received, total } => json!({ "type": "progress", "received": received, "total": total }),
+        Output::Progress { received, total } => {
+            json!({ "type": "progress", "received": received, "total": total })
+        }
         Output::Result(best) => match best {
             None => json!({ "type": "result" }),
             Some(best) => json!({

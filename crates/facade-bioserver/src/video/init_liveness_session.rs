@@ -33,8 +33,9 @@ pub(crate) async fn handle(
     State(state): State<BioserverState>,
     body: Bytes,
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
-    let request: Request = serde_json::from_slice(&body)
-        .map_err(|error| ApiError::bad_request(format!("the body is not the JSON object that is expected: {error}")))?;
+    let request: Request = serde_json::from_slice(&body).map_err(|error| {
+        ApiError::bad_request(format!("the body is not the JSON object that is expected: {error}"))
+    })?;
     let session = parse(&request, &state)?;
     let id = state.app.open_session(tenant, session).await?;
     // Clients take what follows `/bio-sessions/` as the id: nothing may stand behind it.
@@ -44,13 +45,17 @@ pub(crate) async fn handle(
 fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, ApiError> {
     let mode = match text("livenessMode", request.liveness_mode.as_ref())? {
         Some("LIVENESS_PASSIVE") => LivenessMode::Passive,
-        Some(known @ ("LIVENESS_PASSIVE_VIDEO" | "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH")) => {
+        Some(
+            known @ ("LIVENESS_PASSIVE_VIDEO" | "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH"),
+        ) => {
             return Err(ApiError::bad_request(format!(
                 "livenessMode: {known} is not offered by this version; use LIVENESS_PASSIVE"
             )));
         }
         Some("LIVENESS_MEDIUM") => {
-            return Err(ApiError::bad_request("livenessMode: LIVENESS_MEDIUM is not supported any more; use LIVENESS_PASSIVE"));
+            return Err(ApiError::bad_request(
+                "livenessMode: LIVENESS_MEDIUM is not supported any more; use LIVENESS_PASSIVE",
+            ));
         }
         Some(_) => {
             return Err(ApiError::bad_request(
@@ -70,7 +75,9 @@ fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, Api
         Some(value) => {
             let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
             number.filter(|number| (1..=MOST_CHALLENGES).contains(number)).ok_or_else(|| {
-                ApiError::bad_request(format!("numberOfChallenge: must be a number from 1 to {MOST_CHALLENGES}"))
+                ApiError::bad_request(format!(
+                    "numberOfChallenge: must be a number from 1 to {MOST_CHALLENGES}"
+                ))
             })?
         }
     };
@@ -113,7 +120,9 @@ fn text<'a>(name: &str, value: Option<&'a Value>) -> Result<Option<&'a str>, Api
 fn identifier(name: &str, value: Option<&Value>) -> Result<Option<String>, ApiError> {
     let Some(text) = text(name, value)? else { return Ok(None) };
     if text.len() > LONGEST_ID || text.chars().any(char::is_control) {
-        return Err(ApiError::bad_request(format!("{name}: must have at most {LONGEST_ID} printable characters")));
+        return Err(ApiError::bad_request(format!(
+            "{name}: must have at most {LONGEST_ID} printable characters"
+        )));
     }
     Ok(Some(text.to_owned()))
 }

@@ -22,10 +22,36 @@ impl Default for CaptureChainParams {
     fn default() -> Self {
         Self {
             virtual_names: vec![
-                "obs", "virtual", "v4l2loopback", "manycam", "snap camera", "xsplit", "droidcam", "epoccam", "iriun",
-                "ivcam", "e2esoft", "splitcam", "camtwist", "sparkocam", "webcamoid", "chromacam", "youcam",
-                "avatarify", "deepfacelive", "swapface", "fake_device", "fake device", "dummy", "loopback",
-                "ndi ", "vcam", "mmhmm", "unity video", "akvcam", "screen capture",
+                "obs",
+                "virtual",
+                "v4l2loopback",
+                "manycam",
+                "snap camera",
+                "xsplit",
+                "droidcam",
+                "epoccam",
+                "iriun",
+                "ivcam",
+                "e2esoft",
+                "splitcam",
+                "camtwist",
+                "sparkocam",
+                "webcamoid",
+                "chromacam",
+                "youcam",
+                "avatarify",
+                "deepfacelive",
+                "swapface",
+                "fake_device",
+                "fake device",
+                "dummy",
+                "loopback",
+                "ndi ",
+                "vcam",
+                "mmhmm",
+                "unity video",
+                "akvcam",
+                "screen capture",
             ],
             max_frame_rate: 121.0,
             min_interval_deviation: 0.02,
@@ -80,7 +106,9 @@ pub fn capture_chain<'a>(
         frames.windows(2).map(|pair| pair[1].captured_at - pair[0].captured_at).collect();
     if intervals.iter().any(|interval| !interval.is_finite() || *interval <= 0.0) {
         objections.push("frame times run backwards");
-    } else if intervals.len() >= params.interval_frames && deviation(&intervals) < params.min_interval_deviation {
+    } else if intervals.len() >= params.interval_frames
+        && deviation(&intervals) < params.min_interval_deviation
+    {
         objections.push("frame times are more regular than a camera's");
     }
 
@@ -125,7 +153,9 @@ mod tests {
         }
     }
 
-    fn judged(change: impl Fn(&mut CameraClaims, &mut EnvironmentClaims, &mut Vec<FrameObservation>)) -> Testimony {
+    fn judged(
+        change: impl Fn(&mut CameraClaims, &mut EnvironmentClaims, &mut Vec<FrameObservation>),
+    ) -> Testimony {
         let (mut camera, mut environment, mut frames) = (camera(), EnvironmentClaims::default(), frames());
         change(&mut camera, &mut environment, &mut frames);
         capture_chain(&camera, &environment, &frames, &CaptureChainParams::default()).testimony
@@ -134,7 +164,10 @@ mod tests {
     #[test]
     fn a_plain_camera_passes() {
         assert_eq!(judged(|_, _, _| {}), Testimony::BonaFide);
-        assert_eq!(judged(|camera, _, _| (camera.width, camera.height) = (720.0, 1280.0)), Testimony::BonaFide);
+        assert_eq!(
+            judged(|camera, _, _| (camera.width, camera.height) = (720.0, 1280.0)),
+            Testimony::BonaFide
+        );
     }
 
     #[test]
@@ -146,7 +179,10 @@ mod tests {
         assert_eq!(judged(|camera, _, _| camera.frame_rate = Some(1000.0)), Testimony::Attack);
         assert_eq!(judged(|camera, _, _| camera.width = 640.0), Testimony::Attack);
         assert_eq!(judged(|_, environment, _| environment.webdriver = true), Testimony::Attack);
-        assert_eq!(judged(|_, environment, _| environment.user_agent = "HeadlessChrome/1".into()), Testimony::Attack);
+        assert_eq!(
+            judged(|_, environment, _| environment.user_agent = "HeadlessChrome/1".into()),
+            Testimony::Attack
+        );
         assert_eq!(judged(|_, _, frames| frames[5].captured_at = 0.0), Testimony::Attack);
         assert_eq!(judged(|_, _, frames| frames[5].size.width = 640), Testimony::Attack);
         assert_eq!(

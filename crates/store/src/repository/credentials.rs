@@ -1,6 +1,9 @@
 //! Credentials: found by what the caller shows, never by tenant.
 
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _,
+};
 use selfsame_domain::{ApiCredential, CredentialId, CredentialKind, Entropy, TenantId, Timestamp};
 
 use super::impossible;
@@ -76,7 +79,12 @@ impl Credentials<'_> {
     }
 
     /// From now on it is found, but revoked.
-    pub async fn revoke(&mut self, tenant: TenantId, id: CredentialId, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn revoke(
+        &mut self,
+        tenant: TenantId,
+        id: CredentialId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let done = credential::Entity::update_many()
             .col_expr(credential::Column::RevokedAt, now.as_millis().into())
             .filter(credential::Column::Id.eq(id.as_uuid()))

@@ -4,7 +4,9 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _,
 };
-use selfsame_domain::{Face, FaceId, FaceImageType, FaceQuality, Point, Rect, SessionId, TenantId, Timestamp};
+use selfsame_domain::{
+    Face, FaceId, FaceImageType, FaceQuality, Point, Rect, SessionId, TenantId, Timestamp,
+};
 
 use super::impossible;
 use crate::StoreError;
@@ -43,7 +45,12 @@ impl Faces<'_> {
         Ok(())
     }
 
-    pub async fn get(&mut self, tenant: TenantId, session: SessionId, id: FaceId) -> Result<Option<Face>, StoreError> {
+    pub async fn get(
+        &mut self,
+        tenant: TenantId,
+        session: SessionId,
+        id: FaceId,
+    ) -> Result<Option<Face>, StoreError> {
         let row = face::Entity::find_by_id(id.as_uuid())
             .filter(face::Column::TenantId.eq(tenant.as_uuid()))
             .filter(face::Column::SessionId.eq(session.as_uuid()))

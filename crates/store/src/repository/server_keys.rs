@@ -16,7 +16,12 @@ impl ServerKeys<'_> {
     }
 
     /// False when there is one already, which stays.
-    pub async fn put_if_absent(&mut self, name: &str, sealed: Vec<u8>, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn put_if_absent(
+        &mut self,
+        name: &str,
+        sealed: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let row = server_key::Model { name: name.to_owned(), sealed, created_at: now.as_millis() };
         let written = server_key::Entity::insert(row.into_active_model())
             .on_conflict(OnConflict::column(server_key::Column::Name).do_nothing().to_owned())

@@ -52,7 +52,11 @@ impl Sessions<'_> {
         Ok(self.get_with_key(tenant, id).await?.map(|(session, _)| session))
     }
 
-    pub async fn get_with_key(&mut self, tenant: TenantId, id: SessionId) -> Result<Option<WithKey>, StoreError> {
+    pub async fn get_with_key(
+        &mut self,
+        tenant: TenantId,
+        id: SessionId,
+    ) -> Result<Option<WithKey>, StoreError> {
         let row = bio_session::Entity::find_by_id(id.as_uuid())
             .filter(bio_session::Column::TenantId.eq(tenant.as_uuid()))
             .one(self.0)
@@ -111,7 +115,10 @@ impl Sessions<'_> {
             .limit(most)
             .all(self.0)
             .await?;
-        Ok(rows.iter().map(|row| (TenantId::from_uuid(row.tenant_id), SessionId::from_uuid(row.id))).collect())
+        Ok(rows
+            .iter()
+            .map(|row| (TenantId::from_uuid(row.tenant_id), SessionId::from_uuid(row.id)))
+            .collect())
     }
 }
 

@@ -1,6 +1,9 @@
 //! Tenants.
 
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _,
+};
 use selfsame_domain::{Tenant, TenantId, Timestamp};
 
 use crate::StoreError;

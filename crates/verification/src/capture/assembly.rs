@@ -26,7 +26,13 @@ pub(super) enum ChunkError {
 
 impl Assembly {
     /// Takes a chunk; returns the frame when it is whole.
-    pub(super) fn chunk(&mut self, seq: u32, offset: usize, total: usize, chunk: &[u8]) -> Result<Option<Vec<u8>>, ChunkError> {
+    pub(super) fn chunk(
+        &mut self,
+        seq: u32,
+        offset: usize,
+        total: usize,
+        chunk: &[u8],
+    ) -> Result<Option<Vec<u8>>, ChunkError> {
         if total == 0 || total > MAX_FRAME {
             return Err(ChunkError::FrameSize);
         }

@@ -19,11 +19,26 @@ use crate::{UseCaseError, Verification};
 /// What the browser says.
 #[derive(Debug)]
 pub enum Input {
-    Start { camera: CameraClaims, environment: EnvironmentClaims },
+    Start {
+        camera: CameraClaims,
+        environment: EnvironmentClaims,
+    },
     /// A tracking frame: JPEG or WebP bytes, and the size of the full frame it was made from.
-    Frame { seq: u32, captured_at: f64, size: FrameSize, picture: Bytes },
-    EvidenceChunk { seq: u32, offset: usize, total: usize, chunk: Bytes },
-    EvidenceMissing { seq: u32 },
+    Frame {
+        seq: u32,
+        captured_at: f64,
+        size: FrameSize,
+        picture: Bytes,
+    },
+    EvidenceChunk {
+        seq: u32,
+        offset: usize,
+        total: usize,
+        chunk: Bytes,
+    },
+    EvidenceMissing {
+        seq: u32,
+    },
     /// The person or the page gave up.
     Cancel,
 }
@@ -32,11 +47,18 @@ pub enum Input {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
     Started,
-    Tracking { seq: u32, size: FrameSize, guidance: Guidance },
+    Tracking {
+        seq: u32,
+        size: FrameSize,
+        guidance: Guidance,
+    },
     Instruction(Instruction),
     Evidence(Vec<EvidenceRequest>),
     /// Bytes of evidence that arrived; the total of the frames announced so far.
-    Progress { received: usize, total: usize },
+    Progress {
+        received: usize,
+        total: usize,
+    },
     /// The verdict is stored and can be read. Last.
     Result(Option<BestImage>),
     /// The capture ended without a result to show. Last.

@@ -20,6 +20,10 @@ fn evidence_limits() -> Limits {
     }
 }
 
+/// Faces narrower than this part of the frame are left out: in 320 pixels they are a dozen wide, nobody so far away can be
+/// captured, and the detector sees such faces in wallpaper.
+const LEAST_FACE: f32 = 0.04;
+
 /// Why a picture of the stream could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ObserveError {
@@ -49,6 +53,7 @@ pub(super) fn tracking_frame(
     let faces = vision
         .track(&picture)?
         .iter()
+        .filter(|face| face.bounds.width >= LEAST_FACE * picture.width() as f32)
         .map(|face| in_full_frame(&picture, face, scale_x, scale_y, 0.0, 0.0))
         .collect();
     Ok(FrameObservation { seq, captured_at, size, faces })
@@ -76,7 +81,8 @@ pub(super) fn evidence_frame(
     first: Option<&Template>,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
-    let nothing = EvidenceObservation { seq: request.seq, face: None, texture: None, quality: None, same_face: None };
+    let nothing =
+        EvidenceObservation { seq: request.seq, face: None, texture: None, quality: None, same_face: None };
     let picture = decode(bytes, &evidence_limits())?;
     let as_asked = |got: u32, asked: f32| (got as f32 - asked).abs() <= 1.5;
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
@@ -100,7 +106,14 @@ pub(super) fn evidence_frame(
     Ok(Evidence { observation, portrait: Some(Portrait { picture, face, template, quality }) })
 }
 
-fn in_full_frame(picture: &Picture, face: &FaceSighting, scale_x: f32, scale_y: f32, x: f32, y: f32) -> FaceObservation {
+fn in_full_frame(
+    picture: &Picture,
+    face: &FaceSighting,
+    scale_x: f32,
+    scale_y: f32,
+    x: f32,
+    y: f32,
+) -> FaceObservation {
     let bounds = face.bounds.scaled(scale_x, scale_y);
     FaceObservation {
         bounds: Rect { x: bounds.x + x, y: bounds.y + y, ..bounds },

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use selfsame_blobs::DataKey;
 use selfsame_domain::{
-    BestImage, BioSession, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality, LivenessReport, LivenessStatus,
-    Point, Verdict,
+    BestImage, BioSession, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality, LivenessReport,
+    LivenessStatus, Point, Verdict,
 };
 use selfsame_liveness::{Capture, Ending, FrameSize, Instruction, Phase, fusion, judge};
 use sha2::{Digest, Sha256};
@@ -124,8 +124,12 @@ impl Session {
                 self.say(Output::Started);
                 Flow::On
             }
-            Input::Frame { seq, captured_at, size, picture } => self.frame(seq, captured_at, size, picture).await,
-            Input::EvidenceChunk { seq, offset, total, chunk } => self.chunk(seq, offset, total, &chunk).await,
+            Input::Frame { seq, captured_at, size, picture } => {
+                self.frame(seq, captured_at, size, picture).await
+            }
+            Input::EvidenceChunk { seq, offset, total, chunk } => {
+                self.chunk(seq, offset, total, &chunk).await
+            }
             Input::EvidenceMissing { seq } => {
                 if self.capture.wants(seq).is_none() {
                     return self.protocol("a frame that was not asked for is said to be missing").await;
@@ -152,7 +156,8 @@ impl Session {
             .claim(now)
             .map_err(|_| CaptureFailure::Spent("the session has been used or has expired"))?;
         let mut repository = self.app.store().begin().await.map_err(UseCaseError::from)?;
-        let won = repository.sessions().transition(&self.session, &claimed).await.map_err(UseCaseError::from)?;
+        let won =
+            repository.sessions().transition(&self.session, &claimed).await.map_err(UseCaseError::from)?;
         if !won {
             return Err(CaptureFailure::Spent("the session has been used or has expired"));
         }
@@ -169,7 +174,12 @@ impl Session {
         if seq <= self.last_seq {
             return self.protocol("sequence numbers must rise").await;
         }
-        if !captured_at.is_finite() || size.width == 0 || size.height == 0 || size.width > 4096 || size.height > 4096 {
+        if !captured_at.is_finite()
+            || size.width == 0
+            || size.height == 0
+            || size.width > 4096
+            || size.height > 4096
+        {
             return self.protocol("a frame's time or size is not one of a camera").await;
         }
         self.last_seq = seq;
@@ -315,17 +325,17 @@ impl Session {
     }
 
     /// Encrypts and stores the best image; returns what the verdict's transaction needs.
-    async fn keep(&self, portrait: Portrait, digest: String) -> Result<(Face, Vec<u8>, BestImage), UseCaseError> {
+    async fn keep(
+        &self,
+        portrait: Portrait,
+        digest: String,
+    ) -> Result<(Face, Vec<u8>, BestImage), UseCaseError> {
         let id = FaceId::random(self.app.entropy());
         let Portrait { picture, face, template, quality } = portrait;
         let size = (picture.width(), picture.height());
         let store_image = self.session.request.image_storage;
         if store_image {
-            let jpeg = self
-                .app
-                .workers()
-                .run(move || picture.to_jpeg(BEST_IMAGE_JPEG))
-                .await?;
+            let jpeg = self.app.workers().run(move || picture.to_jpeg(BEST_IMAGE_JPEG)).await?;
             self.app.put_image(&self.session, id, &self.key, jpeg).await?;
         }
         let sealed = self.app.seal_template(&self.session, id, &self.key, &template)?;
@@ -399,7 +409,9 @@ impl Session {
             ),
             Ending::NeverGood(position) => (
                 LivenessStatus::Timeout,
-                format!("a face was seen, but never well enough for long enough ({position:?}). Follow the guidance and try again"),
+                format!(
+                    "a face was seen, but never well enough for long enough ({position:?}). Follow the guidance and try again"
+                ),
                 CaptureFailure::PoorVideo,
             ),
             Ending::EvidenceMissing => (
@@ -407,11 +419,9 @@ impl Session {
                 "the full frames did not arrive in time. Check the connection and try again".to_owned(),
                 CaptureFailure::PoorVideo,
             ),
-            Ending::NeverStarted => (
-                LivenessStatus::Timeout,
-                "the camera was never started".to_owned(),
-                CaptureFailure::NoFace,
-            ),
+            Ending::NeverStarted => {
+                (LivenessStatus::Timeout, "the camera was never started".to_owned(), CaptureFailure::NoFace)
+            }
         };
         self.end(status, &diagnostic, failure).await
     }
@@ -428,7 +438,11 @@ impl Session {
 
     async fn gone(&mut self) -> Flow {
         if self.claimed {
-            self.decide_without_image(LivenessStatus::Error, "the browser disconnected during the capture. Try again").await;
+            self.decide_without_image(
+                LivenessStatus::Error,
+                "the browser disconnected during the capture. Try again",
+            )
+            .await;
         }
         Flow::Over
     }
