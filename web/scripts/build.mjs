@@ -7,8 +7,12 @@ import { build } from 'esbuild';
 const DIST = 'dist';
 /** All four scripts together, gzipped. */
 const CLASSIC_LIMIT = 120_000;
-// What the oldest supported browsers read (Chrome 60, Safari 15, Firefox 79).
-const common = { bundle: true, minify: true, target: ['es2018'], legalComments: 'eof', logLevel: 'warning' };
+/** The oldest supported browsers; newer syntax is rewritten for them. */
+const target = ['chrome60', 'firefox79', 'safari15', 'edge92', 'opera57'];
+const banner = { js: '/* Selfsame, Apache-2.0. What else is in here: /THIRD-PARTY-NOTICES.txt */' };
+const common = { bundle: true, minify: true, target, banner, legalComments: 'none', metafile: true, logLevel: 'warning' };
+/** Packages that the bundles hold a copy of; their licence asks to be passed on. */
+const BUNDLED = ['engine.io-client', 'engine.io-parser', '@socket.io/component-emitter'];
 
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST, { recursive: true });
@@ -26,11 +30,28 @@ await Promise.all([
   build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.js`, format: 'esm' }),
   build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.global.js`, format: 'iife', globalName: 'Selfsame' }),
   build({ ...common, target: ['es2020'], entryPoints: ['capture/src/capture.ts'], outfile: `${DIST}/capture.js`, format: 'esm' }),
-]);
+]).then((results) => results.forEach(({ metafile }) => checkBundled(Object.keys(metafile.inputs))));
+
+/** A package that comes in unnoticed would come in without its licence. */
+function checkBundled(inputs) {
+  for (const input of inputs) {
+    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1];
+    if (name && !BUNDLED.includes(name)) throw new Error(`${name} is bundled but not named in scripts/build.mjs`);
+  }
+}
+
+const notices = [];
+for (const name of BUNDLED) {
+  const { version, license } = JSON.parse(await readFile(`node_modules/${name}/package.json`, 'utf8'));
+  const text = await readFile(`node_modules/${name}/LICENSE`, 'utf8');
+  notices.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
+}
+await writeFile(`${DIST}/THIRD-PARTY-NOTICES.txt`, notices.join(`\n${'-'.repeat(80)}\n\n`));
 
 // Types beside the module: one file per source, with the entry named like the module.
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' });
 await writeFile(`${DIST}/sdk/selfsame.d.ts`, "export * from './types/index.js';\n");
+await writeFile(`${DIST}/sdk/selfsame.global.d.ts`, "export as namespace Selfsame;\nexport * from './types/index.js';\n");
 
 let size = 0;
 for (const file of Object.keys(classic)) size += gzipSync(await readFile(`${DIST}/video-server/${file}.js`)).length;

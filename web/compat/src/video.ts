@@ -35,11 +35,17 @@ function wrap(client: CaptureClient): FaceCaptureClient {
   };
 }
 
-/** Errors go to `errorFn`, and the promise rejects as well. */
+/** Errors go to `errorFn`; those before the client is ready reject the promise as well. */
 export async function initFaceCaptureClient(options: FaceCaptureOptions): Promise<FaceCaptureClient> {
   if (typeof options !== 'object' || options === null) {
     throw new CaptureError(ErrorCode.InvalidInput, 'Invalid Input : initFaceCaptureClient wants an object of options.');
   }
+  let connecting = true;
+  const onError = (error: CaptureError): void => {
+    if (options.errorFn) options.errorFn(error);
+    // Nobody listens and no promise is left to reject: an exception, as documented, on a stack of its own.
+    else if (!connecting) setTimeout(() => { throw error; });
+  };
   const client = await connect({
     sessionId: options.bioSessionId,
     ...(options.bioserverVideoUrl ? { serverUrl: options.bioserverVideoUrl } : {}),
@@ -48,7 +54,8 @@ export async function initFaceCaptureClient(options: FaceCaptureOptions): Promis
     onTracking: (info) => options.trackingFn?.(info),
     onInstruction: (instruction) => options.showChallengeInstruction?.(instruction),
     onResult: (result) => options.showChallengeResult?.(result),
-    onError: (error) => options.errorFn?.(error),
+    onError,
   });
+  connecting = false;
   return wrap(client);
 }

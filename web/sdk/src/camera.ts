@@ -53,6 +53,7 @@ export function claims(track: MediaStreamTrack): { camera: object; environment: 
       webdriver: navigator.webdriver === true,
       headless: /Headless/.test(navigator.userAgent),
       userAgent: navigator.userAgent,
+      platform: navigator.platform,
       languages: navigator.languages,
       screen: screenSize,
       touchPoints: navigator.maxTouchPoints,

@@ -18,8 +18,10 @@ export const SDK_VERSION = '0.1.0';
 export const DEFAULT_PATH = '/video-server/engine.io';
 /** How long the server may take to answer `hello`. */
 const CONNECT_MS = 15_000;
-/** Bytes of evidence that may wait in the browser's send buffer. */
-const BUFFERED = 256 * 1024;
+/** Bytes of evidence that the server has not confirmed yet: five seconds at 400 kbit/s, so that progress stays true. */
+const UNCONFIRMED = 256 * 1024;
+/** Long polling sends binary messages in base64. */
+const BASE64 = 4 / 3;
 
 export interface CaptureOptions {
   /** From your server, which opened it. */
@@ -66,27 +68,35 @@ export class CaptureClient {
   private shooting = false;
   private startedAt = 0;
   private tilted = false;
-  private uploads: { frames: number; done: number } = { frames: 0, done: 0 };
+  private upload = { total: 0, sent: 0, received: 0 };
   private settle: { resolve: (client: CaptureClient) => void; reject: (error: CaptureError) => void } | undefined;
 
   static connect(options: CaptureOptions): Promise<CaptureClient> {
     return new Promise((resolve, reject) => {
       if (typeof options.sessionId !== 'string' || options.sessionId === '') {
         const error = new CaptureError(ErrorCode.InvalidInput, 'Invalid Input : the session id is missing.');
-        options.onError?.(error);
         reject(error);
+        options.onError?.(error);
         return;
       }
-      const client = new CaptureClient(options);
+      let server: { origin: string; path: string };
+      try {
+        server = address(options.serverUrl, options.path, location.href);
+      } catch {
+        const error = new CaptureError(ErrorCode.InvalidInput, 'Invalid Input : the address of the server is not a URL.');
+        reject(error);
+        options.onError?.(error);
+        return;
+      }
+      const client = new CaptureClient(options, server);
       client.settle = { resolve, reject };
     });
   }
 
-  private constructor(options: CaptureOptions) {
+  private constructor(options: CaptureOptions, server: { origin: string; path: string }) {
     this.options = options;
-    const { origin, path } = address(options.serverUrl, options.path, location.href);
-    this.socket = new Socket(origin, {
-      path,
+    this.socket = new Socket(server.origin, {
+      path: server.path,
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       addTrailingSlash: true,
@@ -115,6 +125,7 @@ export class CaptureClient {
       this.step({ type: 'fail', error: error as CaptureError });
       return;
     }
+    // Started already, or over: its error has been told.
     if (this.state.name !== 'ready') return;
     const { ready } = this.state;
     this.step({ type: 'start' });
@@ -173,10 +184,11 @@ export class CaptureClient {
       const { error } = this.state;
       this.release();
       this.socket.close();
-      // Callers of the classic scripts expect both: the callback, and the promise rejected.
-      this.options.onError?.(error);
+      // Callers of the classic scripts expect both: the promise rejected, and the callback, whose own errors must not keep the
+      // promise from settling. What waits on the promise runs after the callback.
       this.settle?.reject(error);
       this.settle = undefined;
+      this.options.onError?.(error);
     }
     if (this.state.name === 'closed') {
       this.settle?.reject(new CaptureError(ErrorCode.Init, 'The capture was closed before it began.'));
@@ -229,13 +241,13 @@ export class CaptureClient {
       case 'evidence':
         this.ring?.freeze();
         this.step({ type: 'evidence' });
-        void this.upload(message.frames, message.quality);
+        void this.sendEvidence(message.frames, message.quality);
         break;
       case 'progress':
-        this.progress(message.received, message.total);
+        this.confirmed(message.received);
         break;
       case 'result':
-        this.progress(1, 1);
+        this.confirmed(this.upload.total);
         this.release();
         this.step(message.bestImageInfo ? { type: 'result', bestImageInfo: message.bestImageInfo } : { type: 'result' });
         this.socket.close();
@@ -265,8 +277,10 @@ export class CaptureClient {
       if (!shot || this.state.name !== 'tracking' || shot.small.byteLength > MAX_TRACKING) return;
       this.seq += 1;
       this.ring?.push({ seq: this.seq, at: shot.at, width: shot.width, height: shot.height, picture: shot.full });
-      this.rate.sending(this.seq, shot.small.byteLength + 17, performance.now());
-      this.socket.send(trackingFrame(this.seq, shot.at, shot.width, shot.height, shot.small));
+      const message = trackingFrame(this.seq, shot.at, shot.width, shot.height, shot.small);
+      const wire = message.byteLength * (this.socket.transport.name === 'polling' ? BASE64 : 1);
+      this.rate.sending(this.seq, wire, performance.now());
+      this.socket.send(message);
     } catch {
       this.fail(ErrorCode.Tracking, 'A frame of the camera could not be read.');
     } finally {
@@ -274,42 +288,43 @@ export class CaptureClient {
     }
   }
 
-  private async upload(frames: { seq: number; crop: Crop }[], quality: number): Promise<void> {
-    this.uploads = { frames: frames.length, done: 0 };
+  private async sendEvidence(frames: { seq: number; crop: Crop }[], quality: number): Promise<void> {
     try {
+      // All are encoded before the first is sent: only so is it known what the whole will be.
+      const pictures: { seq: number; picture: ArrayBuffer }[] = [];
       for (const { seq, crop } of frames) {
         const frame = this.ring?.get(seq);
         if (!frame) {
           this.say({ type: 'evidenceMissing', seq });
           return;
         }
-        const picture = await cropped(frame.picture, frame, crop, quality);
+        pictures.push({ seq, picture: await cropped(frame.picture, frame, crop, quality) });
+      }
+      this.upload.total = pictures.reduce((sum, { picture }) => sum + picture.byteLength, 0);
+      for (const { seq, picture } of pictures) {
         for (const chunk of evidenceChunks(seq, picture)) {
-          await this.drained();
+          await this.room();
           if (this.state.name !== 'uploading') return;
           this.socket.send(chunk);
+          this.upload.sent += chunk.byteLength;
         }
-        this.uploads.done += 1;
       }
     } catch {
       this.fail(ErrorCode.Unknown, 'A full frame could not be sent.');
     }
   }
 
-  /** Waits while more lies in the browser's buffer than the link takes in a second or two: progress stays true. */
-  private async drained(): Promise<void> {
-    const waiting = (): number => this.socket.writeBuffer.reduce((sum, packet) => {
-      const data: unknown = packet.data;
-      return sum + (data instanceof ArrayBuffer ? data.byteLength : 0);
-    }, 0);
-    while (waiting() > BUFFERED && this.state.name === 'uploading') {
+  /** Waits until the server has confirmed enough of what was sent. */
+  private async room(): Promise<void> {
+    while (this.upload.sent - this.upload.received > UNCONFIRMED && this.state.name === 'uploading') {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
-  private progress(received: number, total: number): void {
-    if (this.state.name !== 'uploading' || total <= 0) return;
-    this.step({ type: 'progress', progress: received / total });
+  private confirmed(received: number): void {
+    if (this.state.name !== 'uploading' || this.upload.total <= 0) return;
+    this.upload.received = received;
+    this.step({ type: 'progress', progress: received / this.upload.total });
     if (this.lastInfo && this.state.name === 'uploading') {
       this.lastInfo = { ...this.lastInfo, uploadProgress: this.state.progress };
       this.options.onTracking?.(this.lastInfo);
@@ -318,7 +333,8 @@ export class CaptureClient {
 
   /** A phone that lies flat films the ceiling. Where the browser wants to be asked first, nothing is said. */
   private watchTilt(): void {
-    if (navigator.maxTouchPoints > 0) window.addEventListener('deviceorientation', this.onTilt);
+    const { osType } = thisDevice();
+    if (osType === 'Android' || osType === 'iOS') window.addEventListener('deviceorientation', this.onTilt);
   }
 
   private readonly onTilt = (event: DeviceOrientationEvent): void => {

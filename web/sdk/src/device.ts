@@ -12,7 +12,7 @@ export type System = 'Android' | 'iOS' | 'Windows' | 'Mac OS' | 'Linux' | 'unkno
 
 const BROWSERS: [name: string, pattern: RegExp][] = [
   // The order matters: most browsers also name those that they are made of.
-  ['Samsung Internet', /SamsungBrowser\/([\d.]+)/],
+  ['Samsung Browser', /SamsungBrowser\/([\d.]+)/],
   ['HuaweiBrowser', /HuaweiBrowser\/([\d.]+)/],
   ['Opera Touch', /OPT\/([\d.]+)/],
   ['Opera', /(?:OPR|Opera)\/([\d.]+)/],

@@ -1,5 +1,6 @@
 /** From a running video to small tracking frames and full frames. */
 
+/** Of the frames that are kept: evidence is cut out of them and encoded once more. */
 const FULL_QUALITY = 0.95;
 
 export interface Shot {
@@ -14,6 +15,11 @@ function toBlob(canvas: HTMLCanvasElement, quality: number): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the frame could not be encoded'))), 'image/jpeg', quality);
   });
+}
+
+/** As `Blob.arrayBuffer`, which the oldest supported browsers lack. */
+function bytes(blob: Blob): Promise<ArrayBuffer> {
+  return new Response(blob).arrayBuffer();
 }
 
 function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
@@ -33,6 +39,13 @@ export class FrameSource {
     this.video.muted = true;
     this.video.playsInline = true;
     this.video.srcObject = stream;
+    // Safari delivers no frames to a video that is not in the page.
+    this.video.setAttribute('aria-hidden', 'true');
+    this.video.tabIndex = -1;
+    Object.assign(this.video.style, {
+      position: 'fixed', left: '0', bottom: '0', width: '1px', height: '1px', opacity: '0', pointerEvents: 'none',
+    });
+    document.body.appendChild(this.video);
   }
 
   async play(): Promise<void> {
@@ -75,13 +88,14 @@ export class FrameSource {
     drawing.drawImage(this.full, 0, 0, w, h);
     // toBlob takes its copy of the canvas when it is called, so that both can be reused at once.
     const [small, full] = await Promise.all([toBlob(this.small, quality), toBlob(this.full, FULL_QUALITY)]);
-    return { at, width, height, small: await small.arrayBuffer(), full };
+    return { at, width, height, small: await bytes(small), full };
   }
 
   stop(): void {
     this.stopped = true;
     this.video.pause();
     this.video.srcObject = null;
+    this.video.remove();
   }
 }
 
@@ -93,7 +107,7 @@ export async function cropped(
   quality: number,
 ): Promise<ArrayBuffer> {
   if (crop.x === 0 && crop.y === 0 && crop.width === size.width && crop.height === size.height) {
-    return picture.arrayBuffer();
+    return bytes(picture);
   }
   const image = await createImageBitmap(picture);
   const canvas = document.createElement('canvas');
@@ -101,5 +115,5 @@ export async function cropped(
   canvas.height = crop.height;
   context(canvas).drawImage(image, -crop.x, -crop.y);
   image.close();
-  return (await toBlob(canvas, quality)).arrayBuffer();
+  return bytes(await toBlob(canvas, quality));
 }
