@@ -17,7 +17,7 @@ pub mod pad;
 mod vision;
 
 pub use face::{
-    CompareError, Comparison, FaceSighting, Pose, Quality, QualityReason, Template, TemplateError,
+    CompareError, Comparison, FaceSighting, Pose, Quality, QualityReason, Template, TemplateError, subject,
 };
 pub use image::{Format, ImageError, Limits, Picture};
 pub use inference::{ModelError, ModelFile, VisionError};

@@ -7,6 +7,11 @@ use files::Png;
 use selfsame_vision::image::decode;
 use selfsame_vision::{Format, ImageError, Limits, Picture};
 
+/// A file of `tests/data`: the quadrants below, in formats that no encoder here writes.
+fn data(name: &str) -> std::path::PathBuf {
+    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
 /// 48 x 32: red, green over blue, white.
 const QUADRANTS: [[u8; 3]; 4] = [[220, 30, 30], [30, 200, 40], [30, 40, 220], [240, 240, 240]];
 
@@ -37,7 +42,7 @@ fn corners(picture: &Picture) -> [[u8; 3]; 4] {
 
 #[test]
 fn reads_what_is_meant_to_be_read() {
-    let read = |name: &str| std::fs::read(files::data(name)).unwrap();
+    let read = |name: &str| std::fs::read(data(name)).unwrap();
     for (name, bytes, format, within) in [
         ("baseline JPEG", quadrants().to_jpeg(95), Format::Jpeg, 12),
         ("progressive JPEG", read("progressive.jpg"), Format::Jpeg, 12),
@@ -78,7 +83,7 @@ fn every_kind_of_png_becomes_eight_bit_rgb_over_white() {
         let picture = decode(&bytes, &Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!([pixel(&picture, 0, 0), pixel(&picture, 1, 0)], pixels, "{name}");
     }
-    let transparent = std::fs::read(files::data("palette-transparent.png")).unwrap();
+    let transparent = std::fs::read(data("palette-transparent.png")).unwrap();
     let picture = decode(&transparent, &Limits::default()).unwrap();
     assert!(corners(&picture).contains(&[255, 255, 255]), "the transparent colour is laid over white");
 }
@@ -134,8 +139,8 @@ fn code(bytes: &[u8]) -> &'static str {
 fn what_is_refused_is_refused_by_name() {
     let jpeg = quadrants().to_jpeg(95);
     let png = Png::new(2, 1, 8, 2).rows(&[&[1, 2, 3, 4, 5, 6]]).build();
-    let webp = std::fs::read(files::data("lossy.webp")).unwrap();
-    let read = |name: &str| std::fs::read(files::data(name)).unwrap();
+    let webp = std::fs::read(data("lossy.webp")).unwrap();
+    let read = |name: &str| std::fs::read(data(name)).unwrap();
     let mut bad_checksum = png.clone();
     bad_checksum[30] ^= 1;
     let mut no_scan = jpeg.clone();
@@ -221,7 +226,7 @@ fn refusals_name_the_format_and_the_numbers() {
 
 #[test]
 fn every_prefix_of_a_file_is_refused_and_none_panics() {
-    let read = |name: &str| std::fs::read(files::data(name)).unwrap();
+    let read = |name: &str| std::fs::read(data(name)).unwrap();
     for bytes in [quadrants().to_jpeg(80), read("progressive.jpg"), read("palette.png"), read("lossy.webp")] {
         for length in 0..bytes.len() {
             let outcome = decode(&bytes[..length], &Limits::default());
@@ -234,7 +239,7 @@ fn every_prefix_of_a_file_is_refused_and_none_panics() {
 
 #[test]
 fn altered_bytes_never_panic() {
-    let read = |name: &str| std::fs::read(files::data(name)).unwrap();
+    let read = |name: &str| std::fs::read(data(name)).unwrap();
     let mut state = 0x2545_f491_u32;
     for bytes in [
         quadrants().to_jpeg(80),

@@ -181,7 +181,8 @@ pub(crate) fn pose_by_network(
         }
         weighted / sum * 3.0 - 99.0
     };
-    Ok(Pose { yaw: degrees(&outputs[0]), pitch: degrees(&outputs[1]), roll: degrees(&outputs[2]) })
+    // The network counts yaw towards the left of the picture.
+    Ok(Pose { yaw: -degrees(&outputs[0]), pitch: degrees(&outputs[1]), roll: degrees(&outputs[2]) })
 }
 
 #[cfg(test)]

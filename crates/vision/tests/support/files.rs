@@ -1,12 +1,5 @@
 //! Files that no encoder would write, byte by byte.
 
-use std::path::PathBuf;
-
-/// A file of `tests/data`: coloured quadrants of 48 x 32 pixels in formats that no encoder here writes.
-pub(crate) fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
-}
-
 /// A PNG file in the making.
 pub(crate) struct Png {
     bytes: Vec<u8>,
