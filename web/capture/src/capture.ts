@@ -3,175 +3,162 @@
 import { openCamera, stopCamera } from '../../sdk/src/camera.ts';
 import { type CaptureClient, connect } from '../../sdk/src/client.ts';
 import { CaptureError } from '../../sdk/src/errors.ts';
-import { guidanceWords, resultWords, type TryResult, witnessWords } from './words.ts';
-
-function element<T extends HTMLElement>(id: string): T {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no element ${id}`);
-  return found as T;
-}
+import type { TrackingInfo } from '../../sdk/src/protocol.ts';
+import { showPortrait, showResult, showVerdict } from './outcome.ts';
+import { drawFace, drawOval } from './overlay.ts';
+import { Announcer, element } from './page.ts';
+import { errorWords, guidanceWords, type TryResult } from './words.ts';
 
 const sections = ['welcome', 'capture', 'outcome'] as const;
 const begin = element<HTMLButtonElement>('begin');
 const video = element<HTMLVideoElement>('video');
-const guidance = element('guidance');
+const view = element('view');
+const stage = element('stage');
+const overlay = document.querySelector('#overlay') as Element;
 const progress = element<HTMLProgressElement>('progress');
-const stage = video.parentElement as HTMLElement;
+const announcer = new Announcer(element('guidance'));
 
-let client: CaptureClient | undefined;
-let stream: MediaStream | undefined;
-let holding = false;
+/** One press of the button. What still arrives of an earlier one is not shown. */
+interface Run {
+  sessionId: string;
+  client?: CaptureClient;
+  stream?: MediaStream;
+}
+
+let current: Run | undefined;
 
 function show(name: (typeof sections)[number]): void {
   for (const section of sections) element(section).hidden = section !== name;
+  window.scrollTo(0, 0);
 }
 
-function tell(words: string): void {
-  // Written only when it changes: screen readers would repeat it eight times a second.
-  if (guidance.textContent !== words) guidance.textContent = words;
-}
-
-function release(): void {
-  void client?.disconnect();
-  client = undefined;
-  stopCamera(stream);
-  stream = undefined;
+/** Camera and connection off; nothing of this run is heard any more. */
+function end(run: Run | undefined): void {
+  if (current === run) current = undefined;
+  void run?.client?.disconnect();
+  stopCamera(run?.stream);
   video.srcObject = null;
 }
 
-async function run(): Promise<void> {
+async function open(): Promise<string | undefined> {
+  const opened = await fetch('/try/sessions', { method: 'POST' });
+  if (opened.status === 404 || opened.status === 405) {
+    show('welcome');
+    element('off').hidden = false;
+    return undefined;
+  }
+  if (!opened.ok) throw new CaptureError(opened.status, 'The server could not open a session. Try again in a few seconds.');
+  return ((await opened.json()) as { sessionId: string }).sessionId;
+}
+
+async function start(): Promise<void> {
+  end(current);
   begin.disabled = true;
-  holding = false;
-  progress.hidden = true;
-  progress.value = 0;
-  stage.classList.remove('good', 'busy');
+  let run: Run | undefined;
   try {
-    const opened = await fetch('/try/sessions', { method: 'POST' });
-    if (opened.status === 404) {
-      element('off').hidden = false;
-      return;
-    }
-    if (!opened.ok) throw new CaptureError(opened.status, 'The server could not open a session. Try again in a few seconds.');
-    const { sessionId } = (await opened.json()) as { sessionId: string };
-    show('capture');
-    tell('Starting the camera …');
-    stream = await openCamera();
-    video.srcObject = stream;
-    client = await connect({
-      sessionId,
-      onStarted: () => tell('Look into the camera'),
-      onTracking: (info) => {
-        stage.classList.toggle('good', info.positionInfo.endsWith('_GOOD'));
-        if (stage.classList.contains('busy')) {
-          progress.value = info.uploadProgress;
-        } else {
-          tell(guidanceWords(info, holding));
-        }
-      },
-      onInstruction: (instruction) => {
-        holding = instruction.endsWith('DONT_MOVE');
-        if (instruction.endsWith('PENDING')) {
-          stage.classList.add('busy');
-          progress.hidden = false;
-          tell('Thank you. Checking …');
-        }
-      },
-      onResult: () => void finish(sessionId),
-      onError: (error) => void finish(sessionId, error),
-    });
-    await client.start(stream);
+    const sessionId = await open();
+    if (!sessionId) return;
+    run = { sessionId };
+    current = run;
+    await capture(run);
   } catch (error) {
-    // Errors of the connection came through onError already.
-    if (!element('capture').hidden || !element('welcome').hidden) outcomeOfError(error);
+    // A run that ended otherwise has said why.
+    if (!run || current === run) noVerdict(run, error);
   } finally {
     begin.disabled = false;
   }
 }
 
-async function finish(sessionId: string, error?: CaptureError): Promise<void> {
-  release();
-  const answer = await fetch(`/try/sessions/${sessionId}/result`).catch(() => undefined);
+async function capture(run: Run): Promise<void> {
+  stage.className = 'stage';
+  progress.hidden = true;
+  progress.value = 0;
+  drawFace(overlay, { x: 0, y: 0, width: 0, height: 0 });
+  show('capture');
+  element('capture-title').focus();
+  announcer.sayNow('Starting the camera …');
+  const stream = await openCamera();
+  if (current !== run) {
+    stopCamera(stream);
+    return;
+  }
+  run.stream = stream;
+  video.srcObject = stream;
+  const alive = (): boolean => current === run;
+  const client = await connect({
+    sessionId: run.sessionId,
+    onStarted: () => { if (alive()) announcer.sayNow('Look into the camera'); },
+    onTracking: (info) => { if (alive()) track(info); },
+    onInstruction: (instruction) => { if (alive()) instruct(instruction); },
+    onResult: () => { if (alive()) void finish(run); },
+    onError: (error) => { if (alive()) void finish(run, error); },
+  });
+  if (!alive()) {
+    await client.disconnect();
+    return;
+  }
+  run.client = client;
+  await client.start(stream);
+}
+
+function track(info: TrackingInfo): void {
+  if (stage.classList.contains('busy')) {
+    progress.value = info.uploadProgress;
+    return;
+  }
+  const good = info.positionInfo.endsWith('_GOOD') && !info.phoneNotVertical;
+  stage.classList.toggle('good', good);
+  stage.classList.toggle('adjust', !good && info.facew > 0);
+  drawFace(overlay, { x: info.facex, y: info.facey, width: info.facew, height: info.faceh });
+  announcer.say(guidanceWords(info, stage.classList.contains('holding')));
+}
+
+function instruct(instruction: string): void {
+  if (instruction.endsWith('DONT_MOVE')) stage.classList.add('holding');
+  if (instruction.endsWith('PENDING')) {
+    stage.className = 'stage busy';
+    progress.hidden = false;
+    announcer.sayNow('Thank you. Checking …');
+  }
+}
+
+async function finish(run: Run, error?: CaptureError): Promise<void> {
+  // A time-out is a verdict too: the server says more of it than the error does. The camera stays on until the answer is there,
+  // so that the person does not look at a black picture.
+  const answer = await fetch(`/try/sessions/${run.sessionId}/result`).catch(() => undefined);
+  if (current !== run) return;
+  end(run);
   if (answer?.status !== 200) {
-    outcomeOfError(error ?? new Error('The result could not be read.'));
+    noVerdict(run, error ?? new Error('the result could not be read'));
     return;
   }
   const result = (await answer.json()) as TryResult;
-  outcome(result, error);
-  if (result.bestImageId) await portrait(sessionId);
-}
-
-function headline(text: string, kind: 'success' | 'spoof' | 'unsure', explanation: string): void {
   show('outcome');
-  const verdict = element('verdict');
-  verdict.textContent = text;
-  verdict.className = kind;
-  element('explanation').textContent = explanation;
-  element('portrait').hidden = true;
-  element('witnesses').replaceChildren();
-  element('witnesses-title').hidden = true;
-  verdict.focus();
+  showResult(result, error?.error);
+  if (result.bestImageId) await showPortrait(run.sessionId);
 }
 
-function outcomeOfError(error: unknown): void {
-  release();
-  const words = error instanceof CaptureError ? error.error.replace(/^\w+Error : /, '') : 'Something went wrong.';
-  headline('No verdict', 'unsure', words);
+function noVerdict(run: Run | undefined, error: unknown): void {
+  end(run);
+  show('outcome');
+  showVerdict('No verdict', 'unsure', errorWords(error instanceof Error ? error : new Error(String(error))));
 }
 
-function outcome(result: TryResult, error?: CaptureError): void {
-  const { title, kind, explanation } = resultWords(result, error?.error);
-  headline(title, kind, explanation);
-  const list = element('witnesses');
-  for (const witness of result.report.witnesses) {
-    const item = document.createElement('li');
-    item.className = witness.testimony;
-    const words = witnessWords(witness);
-    const head = document.createElement('div');
-    head.className = 'head';
-    const name = document.createElement('span');
-    name.textContent = words.name;
-    const word = document.createElement('span');
-    word.className = 'word';
-    word.textContent = words.testimony;
-    head.append(name, word);
-    const saw = document.createElement('div');
-    saw.textContent = words.saw;
-    const figures = document.createElement('div');
-    figures.className = 'figures';
-    figures.textContent = words.figures;
-    item.append(head, saw, figures);
-    list.append(item);
-  }
-  element('witnesses-title').hidden = result.report.witnesses.length === 0;
-}
+video.addEventListener('resize', () => {
+  const { videoWidth, videoHeight } = video;
+  if (videoWidth === 0 || videoHeight === 0) return;
+  view.style.setProperty('--ratio', String(videoWidth / videoHeight));
+  view.classList.toggle('lying', videoWidth > videoHeight);
+  drawOval(overlay, videoWidth, videoHeight);
+});
+drawOval(overlay, 1280, 720);
 
-async function portrait(sessionId: string): Promise<void> {
-  const [picture, face] = await Promise.all([
-    fetch(`/try/sessions/${sessionId}/image`),
-    fetch(`/try/sessions/${sessionId}/face`),
-  ]);
-  if (!picture.ok || !face.ok) return;
-  const image = element<HTMLImageElement>('best');
-  URL.revokeObjectURL(image.src);
-  image.src = URL.createObjectURL(await picture.blob());
-  await image.decode();
-  const { landmarks } = (await face.json()) as { landmarks: { box: { x: number; y: number; width: number; height: number } } };
-  const percent = (value: number, of: number): string => `${(100 * value) / of}%`;
-  Object.assign(element('box').style, {
-    left: percent(landmarks.box.x, image.naturalWidth),
-    top: percent(landmarks.box.y, image.naturalHeight),
-    width: percent(landmarks.box.width, image.naturalWidth),
-    height: percent(landmarks.box.height, image.naturalHeight),
-  });
-  element('portrait').hidden = false;
-}
-
-begin.addEventListener('click', () => void run());
-element('again').addEventListener('click', () => void run());
+begin.addEventListener('click', () => void start());
+element('again').addEventListener('click', () => void start());
 element('stop').addEventListener('click', () => {
-  client?.cancel();
-  release();
+  current?.client?.cancel();
+  end(current);
   show('welcome');
   begin.focus();
 });
-window.addEventListener('pagehide', release);
+window.addEventListener('pagehide', () => end(current));

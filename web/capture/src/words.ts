@@ -47,31 +47,48 @@ export function guidanceWords(info: { positionInfo: string; phoneNotVertical: bo
   return GUIDANCE[position] ?? 'Look into the camera';
 }
 
-export function resultWords(
-  result: TryResult,
-  error?: string,
-): { title: string; kind: 'success' | 'spoof' | 'unsure'; explanation: string } {
-  const why = result.diagnostic ? `${result.diagnostic.charAt(0).toUpperCase()}${result.diagnostic.slice(1)}.` : '';
+/** The first letter large and a full stop at the end: what the server says is a clause. */
+export function sentence(clause: string): string {
+  const text = clause.trim();
+  if (text === '') return '';
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+}
+
+export type Tone = 'success' | 'spoof' | 'unsure';
+
+export function resultWords(result: TryResult, error?: string): { title: string; tone: Tone; explanation: string } {
+  const why = sentence(result.diagnostic ?? '');
   switch (result.livenessStatus) {
     case 'SUCCESS':
-      return { title: 'Live', kind: 'success', explanation: 'Everything that was looked at indicates a live person in front of this camera.' };
+      return { title: 'Live', tone: 'success', explanation: 'Everything that counted indicates a live person in front of this camera.' };
     case 'SPOOF':
-      return { title: 'An attack is suspected', kind: 'spoof', explanation: why };
+      return { title: 'An attack is suspected', tone: 'spoof', explanation: why };
     case 'FAILED':
-      return { title: 'Not good enough to tell', kind: 'unsure', explanation: why };
+      return { title: 'Not good enough to tell', tone: 'unsure', explanation: why };
     case 'TIMEOUT':
-      return { title: 'Time is up', kind: 'unsure', explanation: why };
+      return { title: 'Time is up', tone: 'unsure', explanation: why };
     default:
-      return { title: 'Something went wrong', kind: 'unsure', explanation: why || (error ?? '') };
+      return { title: 'Something went wrong', tone: 'unsure', explanation: why || (error ?? '') };
   }
 }
 
-const WITNESSES: Record<string, string> = {
-  texture: 'Texture: skin, print or screen?',
-  consistency: 'Consistency: do full frames and stream agree?',
-  micro_motion: 'Micro-motion: does the face move as a living one?',
-  capture_chain: 'Capture chain: a camera in a person’s browser?',
-  quality: 'Quality: good enough to be compared with?',
+interface Described {
+  name: string;
+  asks: string;
+  /** Where the scale of its score begins and ends. */
+  from: number;
+  to: number;
+  /** What it means when it is content, where that says nothing of being alive. */
+  content?: string;
+}
+
+/** docs/liveness.md says it at length. */
+const WITNESSES: Record<string, Described> = {
+  texture: { name: 'Texture', asks: 'Is this skin, or a print or a screen?', from: 0, to: 1 },
+  consistency: { name: 'Consistency', asks: 'Do the full pictures show the face where the stream showed it?', from: 0, to: 1 },
+  micro_motion: { name: 'Micro-motion', asks: 'Does the face move as a living one does?', from: 0, to: 0.03 },
+  capture_chain: { name: 'Capture chain', asks: 'Is this a real camera in a person’s own browser?', from: 0, to: 1 },
+  quality: { name: 'Quality', asks: 'Is the best picture good enough to be compared with? Above 100 is good.', from: -100, to: 200, content: 'good enough' },
 };
 
 const TESTIMONIES: Record<WitnessReport['testimony'], string> = {
@@ -81,16 +98,61 @@ const TESTIMONIES: Record<WitnessReport['testimony'], string> = {
   abstained: 'abstained',
 };
 
-const short = (value: number): string => (Math.abs(value) >= 10 ? value.toFixed(0) : value.toPrecision(3));
+/** Two digits that say something; whole numbers on scales that run over ten. */
+function short(value: number, whole: boolean): string {
+  if (whole) return String(Math.round(value));
+  return value === 0 || Math.abs(value) >= 0.1 ? value.toFixed(2) : String(Number(value.toPrecision(2)));
+}
 
-export function witnessWords(report: WitnessReport): { name: string; testimony: string; saw: string; figures: string } {
-  const figures = report.score === null || report.threshold === null
-    ? 'no score'
-    : `score ${short(report.score)}, needs ${short(report.threshold)}`;
-  return {
-    name: WITNESSES[report.witness] ?? report.witness,
-    testimony: TESTIMONIES[report.testimony] + (report.binding ? '' : ' (only observed)'),
-    saw: `${report.saw.charAt(0).toUpperCase()}${report.saw.slice(1)}.`,
-    figures,
+/** Where a score stands, 0..1, on a scale that has what is needed in its middle whatever the units are. */
+export function position(score: number, needed: number, from: number, to: number): number {
+  const part = score < needed
+    ? 0.5 * ((score - from) / (needed - from || 1))
+    : 0.5 + 0.5 * ((score - needed) / (to - needed || 1));
+  return Math.max(0, Math.min(1, part));
+}
+
+export interface WitnessWords {
+  name: string;
+  asks: string;
+  testimony: string;
+  saw: string;
+  /** Absent when there is no score. */
+  figures?: { score: string; needed: string; position: number };
+  aside?: string;
+}
+
+export function witnessWords(report: WitnessReport): WitnessWords {
+  const known: Described = WITNESSES[report.witness] ?? { name: report.witness, asks: '', from: 0, to: 1 };
+  const words: WitnessWords = {
+    name: known.name,
+    asks: known.asks,
+    testimony: (report.testimony === 'bona_fide' && known.content) || TESTIMONIES[report.testimony],
+    saw: sentence(report.saw),
   };
+  const { score, threshold } = report;
+  if (score !== null && threshold !== null) {
+    const whole = known.to > 10;
+    words.figures = {
+      score: `score ${short(score, whole)}`,
+      needed: `at least ${short(threshold, whole)} is needed`,
+      position: position(score, threshold, known.from, known.to),
+    };
+  }
+  if (!report.binding) words.aside = 'Only observed: on this server its word does not count.';
+  return words;
+}
+
+/** What the person can do where the camera did not open, by the browser's name for the reason. */
+const CAMERA: Record<string, string> = {
+  NotAllowedError: 'You have denied permission to use the camera. Allow it beside the address of this page, then try again.',
+  NotFoundError: 'No camera was found on this device. Connect one, then try again.',
+  NotReadableError: 'Another program is using the camera, or it does not answer. Close the other program, then try again.',
+  TypeError: 'The browser gives this page no camera. Open it at https://, or at http://localhost on the machine that it runs on.',
+};
+
+export function errorWords(error: { name: string; code?: number; error?: string }): string {
+  if (error.code === undefined) return 'The server could not be reached. Is it running?';
+  // The browser's name for the reason is for developers.
+  return CAMERA[error.name] ?? sentence((error.error ?? '').replace(/^\w+Error : /, ''));
 }
