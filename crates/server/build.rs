@@ -33,7 +33,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if !path.extension().is_some_and(|end| end == "map") {
+        } else if path.extension().is_none_or(|end| end != "map") {
             files.push(path);
         }
     }

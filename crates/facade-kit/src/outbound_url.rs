@@ -46,8 +46,8 @@ impl OutboundUrlRules {
             Some(Host::Domain(name)) => {
                 let name = name.trim_end_matches('.');
                 let private = ["localhost", "local", "internal", "home.arpa"];
-                let last = |end: &&str| name == *end || name.ends_with(&format!(".{end}"));
-                if !name.contains('.') || private.iter().any(|end| last(&end)) {
+                let last = |end: &str| name == end || name.ends_with(&format!(".{end}"));
+                if !name.contains('.') || private.iter().any(|end| last(end)) {
                     return Err(OutboundUrlError::Host);
                 }
             }

@@ -1,5 +1,6 @@
 //! The composition root: opens the parts, mounts the routes, serves until it is told to stop.
 
+mod draining;
 mod routes;
 mod telemetry;
 mod try_it;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{try_it, web};
+use crate::{draining, try_it, web};
 
 pub(crate) struct Mounts {
     pub(crate) app: Verification,
@@ -52,6 +52,7 @@ pub(crate) fn router(mounts: Mounts) -> Router {
             tracing::error!("a handler panicked");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. The server's log says more")
         }))
+        .layer(middleware::from_fn(draining::drain_on_error))
         .layer(middleware::from_fn(log))
 }
 

@@ -218,9 +218,21 @@ impl TestServer {
     /// # Panics
     /// When the server does not run, or this system has no /proc.
     pub fn resident_memory(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that was ever resident, in bytes, from /proc.
+    ///
+    /// # Panics
+    /// As [`TestServer::resident_memory`].
+    pub fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, kind: &str) -> u64 {
         let id = self.child.as_ref().expect("a running server").id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("/proc");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+        let line = status.lines().find_map(|line| line.strip_prefix(kind)).expect("a line for it");
         line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("kilobytes") * 1024
     }
 

@@ -31,8 +31,6 @@ pub(crate) async fn handle(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
     let session = session_id(&session)?;
-    // Before anything large is read: a stranger's session is not found whatever is sent.
-    state.app.session(tenant, session).await?;
     let mut form = form.map_err(|_| {
         ApiError::bad_request("the body must be multipart/form-data with the parts image and face")
     })?;
@@ -52,6 +50,8 @@ pub(crate) async fn handle(
             _ => {}
         }
     }
+    // After the body was read: a client that is still sending would see a broken connection instead of the answer.
+    state.app.session(tenant, session).await?;
     let image = image.ok_or_else(|| ApiError::bad_request("the part image is missing"))?;
     let face: FacePart = match face {
         None => FacePart::default(),

@@ -2,11 +2,13 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderName, StatusCode, header};
 use selfsame_domain::{LivenessMode, NewBioSession, SecurityLevel};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::INIT_LIMIT;
 use crate::{ApiError, BioserverState, Caller};
 
 /// Longest identifier that an integrator may attach.
@@ -31,8 +33,11 @@ struct Request {
 pub(crate) async fn handle(
     Caller(tenant): Caller,
     State(state): State<BioserverState>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
+    let body = body.map_err(|_| {
+        ApiError::bad_request(format!("the body breaks off or is larger than {INIT_LIMIT} bytes"))
+    })?;
     let request: Request = serde_json::from_slice(&body).map_err(|error| {
         ApiError::bad_request(format!("the body is not the JSON object that is expected: {error}"))
     })?;
