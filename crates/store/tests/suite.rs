@@ -1,0 +1,303 @@
+//! What must hold of a store, once for every backend: `backend!` stamps the suite.
+
+use std::time::Duration;
+
+use selfsame_domain::{
+    BestImage, BioSession, BioSessionState, Clock, Entropy as _, Face, FaceId, FaceImageType, FaceQuality,
+    LivenessMode, LivenessReport, LivenessStatus, NewBioSession, OsEntropy, Point, Rect, SecurityLevel,
+    SessionId, SystemClock, Tenant, TenantId, Timestamp, Verdict,
+};
+use selfsame_store::{Store, StoreSettings, api_key_hash};
+
+/// A database of its own, and how to open it again.
+struct Backend {
+    settings: StoreSettings,
+    _folder: tempfile::TempDir,
+}
+
+impl Backend {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
+        Self { settings: StoreSettings { url }, _folder: folder }
+    }
+
+    async fn open(&self) -> Store {
+        Store::open(&self.settings).await.unwrap()
+    }
+}
+
+fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+async fn tenant(store: &Store, name: &str) -> TenantId {
+    let tenant = Tenant { id: TenantId::random(&OsEntropy), name: name.to_owned(), created_at: now() };
+    let mut repository = store.begin().await.unwrap();
+    repository.tenants().add(&tenant).await.unwrap();
+    repository.save().await.unwrap();
+    tenant.id
+}
+
+fn session(tenant: TenantId) -> BioSession {
+    let request = NewBioSession {
+        mode: LivenessMode::Passive,
+        security_level: SecurityLevel::Medium,
+        challenges: 2,
+        correlation_id: Some("order-1".to_owned()),
+        evidence_id: None,
+        callback_url: Some("https://bank.example.com/hook".to_owned()),
+        image_storage: true,
+    };
+    BioSession::open(SessionId::random(&OsEntropy), tenant, request, now(), Duration::from_secs(60))
+}
+
+fn face(session: &BioSession) -> Face {
+    Face {
+        id: FaceId::random(&OsEntropy),
+        tenant_id: session.tenant_id,
+        session_id: session.id,
+        friendly_name: Some("selfie".to_owned()),
+        digest: "ab".repeat(32),
+        mode: "TEST_1".to_owned(),
+        image_type: FaceImageType::IdDocument,
+        quality: FaceQuality(142.5),
+        image_size: (1280, 720),
+        bounds: Rect { x: 1.5, y: 2.0, width: 300.0, height: 400.25 },
+        eyes: [Point { x: 10.0, y: 20.0 }, Point { x: 90.0, y: 21.0 }],
+        has_image: true,
+        created_at: now(),
+    }
+}
+
+fn verdict(face: &Face) -> Verdict {
+    Verdict {
+        status: LivenessStatus::Success,
+        diagnostic: None,
+        best_image: Some(BestImage { face_id: face.id, size: face.image_size, bounds: face.bounds }),
+        report: LivenessReport { frames_tracked: 17, ..LivenessReport::default() },
+        decided_at: now(),
+    }
+}
+
+async fn add(store: &Store, session: &BioSession) {
+    let mut repository = store.begin().await.unwrap();
+    repository.sessions().add(session, b"wrapped").await.unwrap();
+    repository.save().await.unwrap();
+}
+
+async fn reads_back_what_was_written(backend: Backend) {
+    let store = backend.open().await;
+    let session = session(tenant(&store, "a").await);
+    add(&store, &session).await;
+    let face = face(&session);
+    let claimed = session.clone().claim(now()).unwrap();
+    let decided = claimed.clone().decide(verdict(&face)).unwrap();
+    let mut repository = store.begin().await.unwrap();
+    assert!(repository.sessions().transition(&session, &claimed).await.unwrap());
+    assert_eq!(
+        repository.sessions().get(session.tenant_id, session.id).await.unwrap(),
+        Some(claimed.clone())
+    );
+    assert!(repository.sessions().transition(&claimed, &decided).await.unwrap());
+    repository.faces().add(&face, Some(b"sealed".to_vec())).await.unwrap();
+    repository.save().await.unwrap();
+
+    drop(store);
+    // Another life of the server: migrations run again and change nothing.
+    let store = backend.open().await;
+    let mut repository = store.begin().await.unwrap();
+    let found = repository.sessions().get_with_key(session.tenant_id, session.id).await.unwrap();
+    assert_eq!(found, Some((decided, Some(b"wrapped".to_vec()))));
+    let faces = repository.faces().list_with_templates(session.tenant_id, session.id).await.unwrap();
+    assert_eq!(faces, [(face, Some(b"sealed".to_vec()))]);
+}
+
+async fn dropping_rolls_back(backend: Backend) {
+    let store = backend.open().await;
+    let session = session(tenant(&store, "a").await);
+    let mut repository = store.begin().await.unwrap();
+    repository.sessions().add(&session, b"wrapped").await.unwrap();
+    drop(repository);
+    let mut repository = store.begin().await.unwrap();
+    assert_eq!(repository.sessions().get(session.tenant_id, session.id).await.unwrap(), None);
+}
+
+async fn verdict_and_face_come_together_or_not_at_all(backend: Backend) {
+    let store = backend.open().await;
+    let session = session(tenant(&store, "a").await);
+    add(&store, &session).await;
+    let face = face(&session);
+    let decided = session.clone().decide(verdict(&face)).unwrap();
+    let mut repository = store.begin().await.unwrap();
+    repository.faces().add(&face, None).await.unwrap();
+    assert!(repository.sessions().transition(&session, &decided).await.unwrap());
+    drop(repository);
+    let mut repository = store.begin().await.unwrap();
+    assert_eq!(repository.faces().list(session.tenant_id, session.id).await.unwrap(), []);
+    let found = repository.sessions().get(session.tenant_id, session.id).await.unwrap().unwrap();
+    assert_eq!(found.state, BioSessionState::Opened);
+}
+
+async fn only_one_of_two_writers_decides(backend: Backend) {
+    let store = backend.open().await;
+    let session = session(tenant(&store, "a").await);
+    add(&store, &session).await;
+    let claimed = session.clone().claim(now()).unwrap();
+    let attempt = |store: Store| {
+        let (session, claimed) = (session.clone(), claimed.clone());
+        async move {
+            let mut repository = store.begin().await.unwrap();
+            let won = repository.sessions().transition(&session, &claimed).await.unwrap();
+            repository.save().await.unwrap();
+            won
+        }
+    };
+    let attempts: Vec<_> = (0..8).map(|_| tokio::spawn(attempt(store.clone()))).collect();
+    let mut won = 0;
+    for attempt in attempts {
+        won += usize::from(attempt.await.unwrap());
+    }
+    assert_eq!(won, 1);
+}
+
+async fn tenants_never_see_each_other(backend: Backend) {
+    let store = backend.open().await;
+    let tenants = [tenant(&store, "a").await, tenant(&store, "b").await, tenant(&store, "c").await];
+    let mut all = Vec::new();
+    for _ in 0..60 {
+        let mut byte = [0];
+        OsEntropy.fill(&mut byte);
+        let session = session(tenants[usize::from(byte[0]) % tenants.len()]);
+        let face = face(&session);
+        add(&store, &session).await;
+        let mut repository = store.begin().await.unwrap();
+        repository.faces().add(&face, Some(vec![1])).await.unwrap();
+        repository.save().await.unwrap();
+        all.push((session, face));
+    }
+    let mut repository = store.begin().await.unwrap();
+    for (session, face) in &all {
+        for tenant in tenants {
+            let own = tenant == session.tenant_id;
+            assert_eq!(repository.sessions().get(tenant, session.id).await.unwrap().is_some(), own);
+            assert_eq!(repository.sessions().get_with_key(tenant, session.id).await.unwrap().is_some(), own);
+            assert_eq!(repository.faces().get(tenant, session.id, face.id).await.unwrap().is_some(), own);
+            assert_eq!(repository.faces().list(tenant, session.id).await.unwrap().len(), usize::from(own));
+            if !own {
+                assert!(!repository.sessions().delete(tenant, session.id).await.unwrap());
+                let forged = BioSession { tenant_id: tenant, ..session.clone() };
+                let claimed = forged.clone().claim(now()).unwrap();
+                assert!(!repository.sessions().transition(&forged, &claimed).await.unwrap());
+            }
+        }
+        // A face of one session is not found under another of the same tenant.
+        let sibling =
+            all.iter().find(|(other, _)| other.tenant_id == session.tenant_id && other.id != session.id);
+        if let Some((sibling, _)) = sibling {
+            assert_eq!(repository.faces().get(session.tenant_id, sibling.id, face.id).await.unwrap(), None);
+        }
+    }
+}
+
+async fn deleting_takes_key_and_faces_along(backend: Backend) {
+    let store = backend.open().await;
+    let session = session(tenant(&store, "a").await);
+    add(&store, &session).await;
+    let mut repository = store.begin().await.unwrap();
+    repository.faces().add(&face(&session), Some(vec![1])).await.unwrap();
+    assert!(repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
+    assert_eq!(repository.faces().list(session.tenant_id, session.id).await.unwrap(), []);
+    assert_eq!(repository.sessions().get_for_capture(session.id).await.unwrap(), None);
+    assert!(!repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
+}
+
+async fn maintenance_finds_what_hangs_and_what_expired(backend: Backend) {
+    let store = backend.open().await;
+    let tenant = tenant(&store, "a").await;
+    let (opened, capturing, decided) = (session(tenant), session(tenant), session(tenant));
+    let mut expired = session(tenant);
+    expired.expires_at = now();
+    for session in [&opened, &capturing, &decided, &expired] {
+        add(&store, session).await;
+    }
+    let mut repository = store.begin().await.unwrap();
+    let claimed = capturing.clone().claim(now()).unwrap();
+    repository.sessions().transition(&capturing, &claimed).await.unwrap();
+    let done = decided.clone().decide(verdict(&face(&decided))).unwrap();
+    repository.sessions().transition(&decided, &done).await.unwrap();
+    let mut undecided: Vec<_> = repository
+        .sessions()
+        .for_maintenance_undecided()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|found| found.id)
+        .collect();
+    undecided.sort();
+    let mut expected = vec![opened.id, capturing.id, expired.id];
+    expected.sort();
+    assert_eq!(undecided, expected);
+    assert_eq!(
+        repository.sessions().for_maintenance_expired(now(), 10).await.unwrap(),
+        [(tenant, expired.id)]
+    );
+    assert_eq!(repository.sessions().for_maintenance_expired(now(), 0).await.unwrap(), []);
+}
+
+async fn credentials_are_found_by_digest_and_stay_revoked(backend: Backend) {
+    let store = backend.open().await;
+    let owner = tenant(&store, "a").await;
+    let other = tenant(&store, "b").await;
+    let mut repository = store.begin().await.unwrap();
+    let hash = api_key_hash("key");
+    let id = repository.credentials().add_api_key(&OsEntropy, owner, &hash, now()).await.unwrap();
+    let found = repository.credentials().find_by_api_key_hash(&hash).await.unwrap().unwrap();
+    assert_eq!((found.id, found.tenant_id, found.revoked_at), (id, owner, None));
+    assert!(repository.credentials().find_by_api_key_hash(&api_key_hash("Key")).await.unwrap().is_none());
+    assert!(repository.credentials().find_by_token(&hash).await.unwrap().is_none(), "a digest is no token");
+    assert!(!repository.credentials().revoke(other, id, now()).await.unwrap());
+    assert!(repository.credentials().revoke(owner, id, now()).await.unwrap());
+    let found = repository.credentials().find_by_api_key_hash(&hash).await.unwrap().unwrap();
+    assert!(found.revoked_at.is_some());
+}
+
+async fn the_first_server_key_stays(backend: Backend) {
+    let store = backend.open().await;
+    let mut repository = store.begin().await.unwrap();
+    assert_eq!(repository.server_keys().get("signing").await.unwrap(), None);
+    assert!(repository.server_keys().put_if_absent("signing", vec![1], now()).await.unwrap());
+    assert!(!repository.server_keys().put_if_absent("signing", vec![2], now()).await.unwrap());
+    assert_eq!(repository.server_keys().get("signing").await.unwrap(), Some(vec![1]));
+}
+
+macro_rules! backend {
+    ($name:ident: $($test:ident),* $(,)?) => {
+        mod $name {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    super::$test(super::Backend::$name()).await;
+                }
+            )*
+        }
+    };
+}
+
+backend!(sqlite:
+    reads_back_what_was_written,
+    dropping_rolls_back,
+    verdict_and_face_come_together_or_not_at_all,
+    only_one_of_two_writers_decides,
+    tenants_never_see_each_other,
+    deleting_takes_key_and_faces_along,
+    maintenance_finds_what_hangs_and_what_expired,
+    credentials_are_found_by_digest_and_stay_revoked,
+    the_first_server_key_stays,
+);
+
+#[tokio::test]
+async fn another_kind_of_database_is_refused_by_name() {
+    let error = Store::open(&StoreSettings { url: "mysql://x".to_owned() }).await.unwrap_err();
+    assert!(error.to_string().contains("sqlite:"));
+}
