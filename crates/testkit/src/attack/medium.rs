@@ -1,6 +1,7 @@
 //! What a picture is shown on, as a camera sees it: the colour of a point of a print or a screen.
 
 use std::f64::consts::TAU;
+use std::sync::LazyLock;
 
 /// The carrier of a presentation attack instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,10 @@ const PRINT_DOTS: f64 = 0.13;
 const PRINT_RANGE: (f64, f64) = (0.12, 0.88);
 /// Share of colour that inks keep.
 const PRINT_SATURATION: f64 = 0.68;
+
+/// Light of each level a screen can show. A table, as it is asked for every pixel of every frame.
+static CURVE: LazyLock<[f64; SCREEN_LEVELS as usize + 1]> =
+    LazyLock::new(|| std::array::from_fn(|level| (level as f64 / SCREEN_LEVELS).powf(SCREEN_GAMMA)));
 
 impl Medium {
     /// How much the shown picture is softened first, as the radius of a box in its own pixels.
@@ -82,11 +87,11 @@ fn screen(rgb: [f64; 3], u: f64, v: f64, row: f64, seconds: f64) -> [f64; 3] {
     // The backlight is not in step with the shutter: the bands wander.
     let backlight = 1.0 - depth * (1.0 + (TAU * (bands * row + 1.7 * seconds)).sin());
     std::array::from_fn(|channel| {
-        let level = (rgb[channel].clamp(0.0, 1.0) * SCREEN_LEVELS).round() / SCREEN_LEVELS;
+        let level = CURVE[(rgb[channel].clamp(0.0, 1.0) * SCREEN_LEVELS).round() as usize];
         let stripe = (TAU * (SCREEN_PIXELS * u - channel as f64 / 3.0)).cos();
         let line = (TAU * SCREEN_PIXELS * v).cos();
         let grid = 1.0 - SCREEN_GRID * (2.0 - stripe - line) / 2.0;
-        SCREEN_BLACK + (1.0 - SCREEN_BLACK) * level.powf(SCREEN_GAMMA) * white[channel] * grid * backlight
+        SCREEN_BLACK + (1.0 - SCREEN_BLACK) * level * white[channel] * grid * backlight
     })
 }
 

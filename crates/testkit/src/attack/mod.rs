@@ -91,25 +91,36 @@ pub fn attack(species: Species, frames: &[Picture], seed: u64) -> Vec<Picture> {
     let medium = species.medium();
     let photo = soften(&frames[frames.len() / 2], medium.softness());
     let room = species.has_frame().then(|| Room::new(&mut rng));
-    (0..frames.len())
-        .map(|index| {
-            let played;
-            let shown = if species.plays() {
-                played = soften(&frames[index], medium.softness());
-                &played
-            } else {
-                &photo
-            };
-            let seconds = index as f64 / FRAMES_PER_SECOND;
-            let mut pose = motion.at(seconds);
-            if !species.has_frame() {
-                pose.distance *= OVERFILL;
-            }
-            let scene =
-                Scene { shown, medium, room: room.as_ref(), from_camera: pose.homography().inverse() };
-            scene.photographed(seconds, &mut rng)
-        })
-        .collect()
+    let make = |index: usize| {
+        let played;
+        let shown = if species.plays() {
+            played = soften(&frames[index], medium.softness());
+            &played
+        } else {
+            &photo
+        };
+        let seconds = index as f64 / FRAMES_PER_SECOND;
+        let mut pose = motion.at(seconds);
+        if !species.has_frame() {
+            pose.distance *= OVERFILL;
+        }
+        let scene = Scene { shown, medium, room: room.as_ref(), from_camera: pose.homography().inverse() };
+        // Each frame has noise of its own, whichever thread makes it.
+        let mut noise = Xoshiro256PlusPlus::seed_from_u64(seed.rotate_left(32) ^ (index as u64 + 1));
+        scene.photographed(seconds, &mut noise)
+    };
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = frames.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let make = &make;
+        let parts: Vec<_> = (0..frames.len())
+            .step_by(share)
+            .map(|first| {
+                scope.spawn(move || (first..(first + share).min(frames.len())).map(make).collect::<Vec<_>>())
+            })
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().expect("a frame can be made")).collect()
+    })
 }
 
 /// Everything before the camera at one moment.
