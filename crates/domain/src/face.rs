@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FaceId, Point, Rect, SessionId, TenantId, Timestamp};
+use crate::{FaceId, Personal, Point, Rect, SessionId, TenantId, Timestamp};
 
 /// What kind of picture a face was found in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,8 @@ pub struct Face {
     pub id: FaceId,
     pub tenant_id: TenantId,
     pub session_id: SessionId,
-    pub friendly_name: Option<String>,
+    /// What the integrator calls the picture; often a person's name.
+    pub friendly_name: Option<Personal<String>>,
     /// SHA-256 of the picture's bytes as they were received, hexadecimal.
     pub digest: String,
     /// Name of the embedder and its version: templates of different modes are never compared.

@@ -126,7 +126,7 @@ pub fn face_json(face: &Face) -> Value {
         },
     });
     if let (Some(name), Some(object)) = (&face.friendly_name, object.as_object_mut()) {
-        object.insert("friendlyName".into(), name.as_str().into());
+        object.insert("friendlyName".into(), name.expose().as_str().into());
     }
     object
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use selfsame_domain::{
     BestImage, BioSession, BioSessionState, Clock, Entropy as _, Face, FaceId, FaceImageType, FaceQuality,
-    LivenessMode, LivenessReport, LivenessStatus, NewBioSession, OsEntropy, Point, Rect, SecurityLevel,
-    SessionId, SystemClock, Tenant, TenantId, Timestamp, Verdict,
+    LivenessMode, LivenessReport, LivenessStatus, NewBioSession, OsEntropy, Personal, Point, Rect,
+    SecurityLevel, SessionId, SystemClock, Tenant, TenantId, Timestamp, Verdict,
 };
 use selfsame_store::{Store, StoreSettings, api_key_hash};
 
@@ -57,7 +57,7 @@ fn face(session: &BioSession) -> Face {
         id: FaceId::random(&OsEntropy),
         tenant_id: session.tenant_id,
         session_id: session.id,
-        friendly_name: Some("selfie".to_owned()),
+        friendly_name: Some(Personal::new("selfie".to_owned())),
         digest: "ab".repeat(32),
         mode: "TEST_1".to_owned(),
         image_type: FaceImageType::IdDocument,

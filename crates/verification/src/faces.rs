@@ -2,7 +2,7 @@
 
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
-    BioSession, Face, FaceId, FaceImageType, FaceQuality, Point, SessionId, TenantId, Timestamp,
+    BioSession, Face, FaceId, FaceImageType, FaceQuality, Personal, Point, SessionId, TenantId, Timestamp,
 };
 use selfsame_vision::image::{Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision};
@@ -21,7 +21,7 @@ const COMPRESSED_SIDE: u32 = 1280;
 #[derive(Debug, Clone)]
 pub struct NewFace {
     pub image_type: FaceImageType,
-    pub friendly_name: Option<String>,
+    pub friendly_name: Option<Personal<String>>,
     /// Whether quarter turns are tried when no face stands upright.
     pub try_rotations: bool,
 }

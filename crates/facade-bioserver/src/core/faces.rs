@@ -3,7 +3,7 @@
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderName, StatusCode, header};
-use selfsame_domain::FaceImageType;
+use selfsame_domain::{FaceImageType, Personal};
 use selfsame_facade_kit::bounded_part;
 use selfsame_verification::faces::NewFace;
 use serde::Deserialize;
@@ -87,5 +87,5 @@ fn parse(face: FacePart) -> Result<NewFace, ApiError> {
         Some(Value::String(text)) if text == "false" => false,
         Some(_) => return Err(ApiError::bad_request("imageRotationEnabled: must be true or false")),
     };
-    Ok(NewFace { image_type, friendly_name: face.friendly_name, try_rotations })
+    Ok(NewFace { image_type, friendly_name: face.friendly_name.map(Personal::new), try_rotations })
 }

@@ -5,7 +5,7 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _,
 };
 use selfsame_domain::{
-    Face, FaceId, FaceImageType, FaceQuality, Point, Rect, SessionId, TenantId, Timestamp,
+    Face, FaceId, FaceImageType, FaceQuality, Personal, Point, Rect, SessionId, TenantId, Timestamp,
 };
 
 use super::impossible;
@@ -29,7 +29,7 @@ impl Faces<'_> {
             id: face.id.as_uuid(),
             tenant_id: face.tenant_id.as_uuid(),
             session_id: face.session_id.as_uuid(),
-            friendly_name: face.friendly_name.clone(),
+            friendly_name: face.friendly_name.as_ref().map(|name| name.expose().clone()),
             digest: face.digest.clone(),
             mode: face.mode.clone(),
             image_type: image_type.to_owned(),
@@ -94,7 +94,7 @@ fn from_row(row: face::Model) -> Result<(Face, Option<Vec<u8>>), StoreError> {
         id: FaceId::from_uuid(row.id),
         tenant_id: TenantId::from_uuid(row.tenant_id),
         session_id: SessionId::from_uuid(row.session_id),
-        friendly_name: row.friendly_name,
+        friendly_name: row.friendly_name.map(Personal::new),
         digest: row.digest,
         mode: row.mode,
         image_type,
