@@ -2,11 +2,12 @@
 //!
 //!     cargo bench -p selfsame-vision --bench faces
 //!
-//! One thread, one session. `networks_only` and `compare_two_720p` together tell the share of everything around the networks;
-//! `preprocessing_share` computes it.
+//! One thread, one session. The last lines state what everything around the networks (decoding, resampling, warps, planes,
+//! suppression, fits) costs in relation to the networks themselves.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use divan::{Bencher, black_box};
 use selfsame_vision::image::decode;
@@ -14,6 +15,31 @@ use selfsame_vision::{FaceSighting, Limits, Picture, Template, Vision, VisionSet
 
 fn main() {
     divan::main();
+    if !std::env::args().any(|argument| argument == "--list") {
+        around_the_networks();
+    }
+}
+
+/// Time outside the networks as a share of the time inside, for the two paths that matter: the median of single runs, so
+/// that what other processes take does not count.
+fn around_the_networks() {
+    let report = |name: &str, work: &dyn Fn()| {
+        work();
+        let mut shares: Vec<f64> = (0..101)
+            .map(|_| {
+                let (before, start) = (vision().time_in_networks(), Instant::now());
+                work();
+                let inside = vision().time_in_networks() - before;
+                start.elapsed().saturating_sub(inside).as_secs_f64() / inside.as_secs_f64()
+            })
+            .collect();
+        shares.sort_by(f64::total_cmp);
+        println!("{name}: everything around the networks costs {:.1} % of their time", shares[50] * 100.0);
+    };
+    let small = read(&frame("single_face/0001.jpg")).resized(320, 240).to_jpeg(60);
+    let (a, b) = (frame("single_face/0001.jpg"), frame("single_face/0050.jpg"));
+    report("tracking_frame", &|| drop(black_box(vision().track(&read(&small)))));
+    report("compare_two_720p", &|| drop(black_box((template_of(&a), template_of(&b)))));
 }
 
 fn root() -> PathBuf {

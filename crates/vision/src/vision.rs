@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
@@ -93,6 +94,11 @@ impl Vision {
     /// How many threads compute at once.
     pub fn sessions(&self) -> usize {
         self.lanes.limit()
+    }
+
+    /// Time spent inside networks since loading, summed over threads: for metrics and benchmarks.
+    pub fn time_in_networks(&self) -> Duration {
+        self.engine.busy()
     }
 
     /// From cosine to false-match rate.

@@ -1,5 +1,7 @@
 //! The door for pictures, from outside: what is read, what is refused, and under which name.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic; clippy knows only test functions as tests")]
+
 #[path = "support/files.rs"]
 mod files;
 

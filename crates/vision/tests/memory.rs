@@ -1,6 +1,7 @@
 //! What decoding allocates. A test of its own: it replaces the allocator of its process.
 
 #![expect(unsafe_code, reason = "an allocator can only be wrapped with unsafe code")]
+#![expect(clippy::unwrap_used, reason = "a test may panic; clippy knows only test functions as tests")]
 
 #[path = "support/files.rs"]
 mod files;

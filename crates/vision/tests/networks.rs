@@ -1,6 +1,8 @@
 //! The real networks on real pictures. These tests need the weights (`make models`) and, where they look at people, the
 //! fixtures (`scripts/fixtures.sh`); without them they fail and say so.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic; clippy knows only test functions as tests")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -71,15 +71,15 @@ fn le24(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from(b[0]) | u32::from(b[1]) << 8 | u32::from(b[2]) << 16)
 }
 
-/// Walks the segments to the frame header, and on to the end-of-image marker: decoders paint what is missing of a truncated
-/// file grey, and a grey half is not what was sent.
+/// Walks the segments to the first scan, and looks for the end-of-image marker behind it: decoders paint what is missing of a
+/// truncated file grey, and a grey half is not what was sent.
 fn read_jpeg(bytes: &[u8]) -> Result<Header, ImageError> {
     let truncated = ImageError::Truncated { format: Format::Jpeg };
     let corrupt = |detail: &str| ImageError::Corrupt { format: Format::Jpeg, detail: detail.to_owned() };
     let mut header = None;
     let mut at = 2;
     loop {
-        // A marker is 0xff (any number of them) and a code; inside entropy-coded data 0xff is followed by 0 or a restart code.
+        // A marker is 0xff (any number of them) and a code.
         let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == 0xff)) else {
             return Err(truncated);
         };
@@ -92,6 +92,14 @@ fn read_jpeg(bytes: &[u8]) -> Result<Header, ImageError> {
         match code {
             0x00 | 0x01 | 0xd0..=0xd8 => continue,
             0xd9 => break,
+            // Inside a scan 0xff is followed by 0 or a restart code, so that the pair can only be the marker. From the back,
+            // because there it is.
+            0xda => {
+                if bytes[at..].windows(2).rev().any(|pair| pair == [0xff, 0xd9]) {
+                    break;
+                }
+                return Err(truncated);
+            }
             _ => {}
         }
         let Some(length) = be16(bytes, at).map(usize::from) else { return Err(truncated) };

@@ -187,46 +187,56 @@ pub(crate) fn warp_similarity(
 
 /// `picture` is the part of a larger one that begins at `origin` and was reduced by `step`.
 fn warp(picture: &Picture, origin: (f64, f64), step: f64, map: &Similarity, side: u32) -> Vec<u8> {
-    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let stride = width * 3;
     let rgb = picture.rgb();
-    let mut out = Vec::with_capacity(side as usize * side as usize * 3);
-    let pixel = |x: i64, y: i64| -> [f32; 3] {
-        if x < 0 || y < 0 || x >= width || y >= height {
-            return [0.0; 3];
+    let pixel = |x: isize, y: isize| -> [f32; 3] {
+        match (usize::try_from(x), usize::try_from(y)) {
+            (Ok(x), Ok(y)) if x < width && y < height => floats(&rgb[y * stride + x * 3..][..3]),
+            _ => [0.0; 3],
         }
-        let at = usize::try_from((y * width + x) * 3).unwrap_or(0);
-        [f32::from(rgb[at]), f32::from(rgb[at + 1]), f32::from(rgb[at + 2])]
     };
+    let to_local =
+        |(x, y): (f64, f64)| ((x + 0.5 - origin.0) / step - 0.5, (y + 0.5 - origin.1) / step - 0.5);
+    let (zero, one) = (map.source(0.0, 0.0), map.source(1.0, 0.0));
+    let (dx, dy) = ((one.0 - zero.0) / step, (one.1 - zero.1) / step);
+    let mut out = Vec::with_capacity(side as usize * side as usize * 3);
     for row in 0..side {
-        for column in 0..side {
-            let (x, y) = map.source(f64::from(column), f64::from(row));
-            let x = (x + 0.5 - origin.0) / step - 0.5;
-            let y = (y + 0.5 - origin.1) / step - 0.5;
-            let (left, top) = (x.floor(), y.floor());
-            let (fx, fy) = (narrow(x - left), narrow(y - top));
-            let (left, top) = (whole(left), whole(top));
-            let [a, b, c, d] =
-                [pixel(left, top), pixel(left + 1, top), pixel(left, top + 1), pixel(left + 1, top + 1)];
-            for channel in 0..3 {
+        let (mut x, mut y) = to_local(map.source(0.0, f64::from(row)));
+        for _ in 0..side {
+            let (left, top) = (floor(x), floor(y));
+            let (fx, fy) = ((x - left as f64) as f32, (y - top as f64) as f32);
+            let inside = left >= 0 && top >= 0 && (left as usize) + 1 < width && (top as usize) + 1 < height;
+            let [a, b, c, d] = if inside {
+                let at = top as usize * stride + left as usize * 3;
+                let (upper, lower) = (&rgb[at..at + 6], &rgb[at + stride..at + stride + 6]);
+                [floats(&upper[..3]), floats(&upper[3..]), floats(&lower[..3]), floats(&lower[3..])]
+            } else {
+                let (right, bottom) = (left.saturating_add(1), top.saturating_add(1));
+                [pixel(left, top), pixel(right, top), pixel(left, bottom), pixel(right, bottom)]
+            };
+            let mut mixed = [0; 3];
+            for (channel, value) in mixed.iter_mut().enumerate() {
                 let upper = a[channel] + (b[channel] - a[channel]) * fx;
                 let lower = c[channel] + (d[channel] - c[channel]) * fx;
-                out.push(byte(upper + (lower - upper) * fy));
+                *value = (upper + (lower - upper) * fy + 0.5) as u8;
             }
+            out.extend_from_slice(&mixed);
+            x += dx;
+            y += dy;
         }
     }
     out
 }
 
-fn narrow(value: f64) -> f32 {
-    value as f32
+/// `f64::floor` is a call into the C library on baseline x86-64. Casts saturate: what is far outside stays outside.
+fn floor(value: f64) -> isize {
+    let towards_zero = value as isize;
+    towards_zero.saturating_sub(isize::from((towards_zero as f64) > value))
 }
 
-fn whole(value: f64) -> i64 {
-    (value as i64).clamp(-(1 << 31), 1 << 31)
-}
-
-fn byte(value: f32) -> u8 {
-    (value + 0.5) as u8
+fn floats(pixel: &[u8]) -> [f32; 3] {
+    [f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2])]
 }
 
 #[cfg(test)]

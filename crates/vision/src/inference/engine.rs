@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use ort::environment::Environment;
 use ort::session::Session;
@@ -86,6 +88,8 @@ pub(crate) struct Engine {
     environment: Environment,
     networks: BTreeMap<Slot, Network>,
     files: Vec<ModelFile>,
+    /// Nanoseconds spent in networks, over all lanes.
+    busy: AtomicU64,
 }
 
 /// ONNX Runtime allows one environment per process, from one library.
@@ -190,11 +194,16 @@ impl Engine {
             },
         );
         let environment = environment(&library_file, &sha256)?;
-        Ok(Self { environment, networks, files })
+        Ok(Self { environment, networks, files, busy: AtomicU64::new(0) })
     }
 
     pub(crate) fn files(&self) -> &[ModelFile] {
         &self.files
+    }
+
+    /// Time spent in networks since loading, over all lanes.
+    pub(crate) fn busy(&self) -> Duration {
+        Duration::from_nanos(self.busy.load(Ordering::Relaxed))
     }
 
     /// What is in a slot.
@@ -281,7 +290,10 @@ impl Lane {
         let session = self.sessions.get_mut(&slot).ok_or_else(|| failed("it is not loaded".to_owned()))?;
         let input = TensorRef::from_array_view((spec.input.shape, planes))
             .map_err(|error| failed(error.to_string()))?;
+        let started = Instant::now();
         let outputs = session.run(ort::inputs![input]).map_err(|error| failed(error.to_string()))?;
+        let spent = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.engine.busy.fetch_add(spent, Ordering::Relaxed);
         let mut answers = Vec::with_capacity(spec.output.len());
         for wanted in &spec.output {
             let value =
