@@ -13,8 +13,6 @@ pub struct Judgement {
     pub status: LivenessStatus,
     /// Which witness decided and what can be done; `None` on SUCCESS.
     pub diagnostic: Option<String>,
-    /// The full frame with the best quality, if any shows a face.
-    pub best: Option<u32>,
     pub report: LivenessReport,
 }
 
@@ -32,14 +30,7 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
         quality(&capture.evidence, &params.quality),
     ];
     let (status, diagnostic) = fuse(&witnesses);
-    let best = capture
-        .evidence
-        .iter()
-        .filter_map(|frame| Some((frame.seq, frame.quality?)))
-        .filter(|(_, quality)| quality.is_finite())
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(seq, _)| seq);
-    Judgement { status, diagnostic, best, report: report(capture, witnesses) }
+    Judgement { status, diagnostic, report: report(capture, witnesses) }
 }
 
 /// The report of a capture that ended early: nobody testified.

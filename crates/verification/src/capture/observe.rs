@@ -24,6 +24,9 @@ fn evidence_limits() -> Limits {
 /// captured, and the detector sees such faces in wallpaper.
 const LEAST_FACE: f32 = 0.04;
 
+/// Quality of the JPEG that is kept as best image.
+const BEST_IMAGE_JPEG: u8 = 93;
+
 /// Why a picture of the stream could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ObserveError {
@@ -62,16 +65,21 @@ pub(super) fn tracking_frame(
 /// A full frame that was looked at.
 pub(super) struct Evidence {
     pub observation: EvidenceObservation,
-    /// The picture and the face in it, for the best image. `None` without a face.
-    pub portrait: Option<Portrait>,
+    /// The template of the face, if there is one.
+    pub(super) template: Option<Template>,
+    /// What the best image is made of, when this frame is better than the best before.
+    pub(super) portrait: Option<Portrait>,
 }
 
-/// A face in a picture of its own, with its template.
+/// A face in a picture of its own, with its template. The picture is encoded anew, which leaves its metadata behind, and
+/// encoded at all because many captures wait at once: pixels would take ten times the memory.
 pub(super) struct Portrait {
-    pub picture: Picture,
-    pub face: FaceSighting,
-    pub template: Template,
-    pub quality: f32,
+    pub(super) jpeg: Vec<u8>,
+    /// Width and height in pixels.
+    pub(super) size: (u32, u32),
+    pub(super) face: FaceSighting,
+    pub(super) template: Template,
+    pub(super) quality: f32,
 }
 
 /// Looks at a full frame. A picture of another size than was asked for shows nothing that counts.
@@ -79,6 +87,7 @@ pub(super) fn evidence_frame(
     vision: &Vision,
     request: EvidenceRequest,
     first: Option<&Template>,
+    best_before: f32,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
     let nothing =
@@ -86,11 +95,11 @@ pub(super) fn evidence_frame(
     let picture = decode(bytes, &evidence_limits())?;
     let as_asked = |got: u32, asked: f32| (got as f32 - asked).abs() <= 1.5;
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
-        return Ok(Evidence { observation: nothing, portrait: None });
+        return Ok(Evidence { observation: nothing, template: None, portrait: None });
     }
     // The fast path: a face that was found in 320 px is a large one in the crop.
     let Some(face) = vision.track(&picture)?.into_iter().next() else {
-        return Ok(Evidence { observation: nothing, portrait: None });
+        return Ok(Evidence { observation: nothing, template: None, portrait: None });
     };
     let texture = vision.texture(&picture, &face)?.live;
     let quality = vision.quality(&picture, &face).score;
@@ -103,7 +112,14 @@ pub(super) fn evidence_frame(
         same_face,
         ..nothing
     };
-    Ok(Evidence { observation, portrait: Some(Portrait { picture, face, template, quality }) })
+    let portrait = (quality > best_before).then(|| Portrait {
+        jpeg: picture.to_jpeg(BEST_IMAGE_JPEG),
+        size: (picture.width(), picture.height()),
+        face,
+        template: template.clone(),
+        quality,
+    });
+    Ok(Evidence { observation, template: Some(template), portrait })
 }
 
 fn in_full_frame(

@@ -22,8 +22,6 @@ use crate::{UseCaseError, Verification};
 const TICK: Duration = Duration::from_millis(250);
 /// A browser that says nothing at all for this long is gone, whatever its connection says.
 const SILENCE: Duration = Duration::from_secs(30);
-/// Quality of the JPEG that is kept as best image.
-const BEST_IMAGE_JPEG: u8 = 93;
 
 pub(super) struct Session {
     app: Verification,
@@ -39,7 +37,8 @@ pub(super) struct Session {
     announced_seq: Option<u32>,
     announced_frames: usize,
     first_template: Option<selfsame_vision::Template>,
-    portraits: Vec<(u32, Portrait, String)>,
+    /// The best frame so far, and the digest of its bytes as they came.
+    best: Option<(Portrait, String)>,
 }
 
 /// How a step of the task went on.
@@ -73,7 +72,7 @@ impl Session {
             announced_seq: None,
             announced_frames: 0,
             first_template: None,
-            portraits: Vec::new(),
+            best: None,
         }
     }
 
@@ -237,11 +236,12 @@ impl Session {
 
         let vision = self.app.vision();
         let first = self.first_template.clone();
+        let best_before = self.best.as_ref().map_or(f32::NEG_INFINITY, |(best, _)| best.quality);
         let digest = hex::encode(Sha256::digest(&bytes));
         let looked = self
             .app
             .workers()
-            .run(move || observe::evidence_frame(&vision, request, first.as_ref(), &bytes))
+            .run(move || observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes))
             .await;
         let evidence = match looked {
             Ok(Ok(evidence)) => evidence,
@@ -257,9 +257,11 @@ impl Session {
                 return self.broke().await;
             }
         };
+        if self.first_template.is_none() {
+            self.first_template = evidence.template;
+        }
         if let Some(portrait) = evidence.portrait {
-            self.first_template.get_or_insert_with(|| portrait.template.clone());
-            self.portraits.push((seq, portrait, digest));
+            self.best = Some((portrait, digest));
         }
         if self.capture.evidence(evidence.observation) {
             return self.judge().await;
@@ -277,11 +279,8 @@ impl Session {
         let settings = self.app.settings();
         let params = settings.witnesses_for(self.session.request.security_level);
         let judgement = judge(&self.capture, &params, settings.capture_chain);
-        let best = judgement.best.and_then(|seq| self.portraits.iter().position(|(of, ..)| *of == seq));
-        let portrait = best.map(|index| self.portraits.swap_remove(index));
-        self.portraits.clear();
-        let stored = match portrait {
-            Some((_, portrait, digest)) => self.keep(portrait, digest).await.map(Some),
+        let stored = match self.best.take() {
+            Some((portrait, digest)) => self.keep(portrait, digest).await.map(Some),
             None => Ok(None),
         };
         let now = self.app.clock().now();
@@ -331,11 +330,9 @@ impl Session {
         digest: String,
     ) -> Result<(Face, Vec<u8>, BestImage), UseCaseError> {
         let id = FaceId::random(self.app.entropy());
-        let Portrait { picture, face, template, quality } = portrait;
-        let size = (picture.width(), picture.height());
+        let Portrait { jpeg, size, face, template, quality } = portrait;
         let store_image = self.session.request.image_storage;
         if store_image {
-            let jpeg = self.app.workers().run(move || picture.to_jpeg(BEST_IMAGE_JPEG)).await?;
             self.app.put_image(&self.session, id, &self.key, jpeg).await?;
         }
         let sealed = self.app.seal_template(&self.session, id, &self.key, &template)?;
