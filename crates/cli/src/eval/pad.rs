@@ -105,11 +105,7 @@ pub(crate) fn pad(args: &PadArgs) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     let threshold = args.threshold.unwrap_or_else(|| f64::from(TextureParams::default().live));
     let report = summarise(&list, &outcomes, threshold, args.frames);
-    if args.json {
-        say_json(&report)?
-    } else {
-        say_words(&report)?
-    }
+    if args.json { say_json(&report) } else { say_words(&report) }?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use selfsame_vision::{FaceSighting, Picture, Template};
+use selfsame_vision::Template;
+use selfsame_vision::face::subject;
 use serde::Serialize;
 
 use super::pairs::PairList;
@@ -106,11 +107,7 @@ pub(crate) fn verification(args: &VerificationArgs) -> Result<ExitCode, Failure>
     bar.finish_and_clear();
 
     let report = evaluate(args, &eyes, &list, &enrolled, millis)?;
-    if args.json {
-        say_json(&report)?
-    } else {
-        say_words(&report)?
-    }
+    if args.json { say_json(&report) } else { say_words(&report) }?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -143,23 +140,11 @@ fn enrol(eyes: &Eyes, file: &Path) -> Result<Enrolment, Failure> {
         Err(_) => return Ok(Enrolment::Unreadable),
     };
     let faces = eyes.vision.detect(&picture)?;
-    Ok(match subject(&picture, &faces) {
+    // The person that the picture is named after is large and in the middle.
+    Ok(match subject(&faces, &picture) {
         Some(face) => Enrolment::Embedded(eyes.vision.embed(&picture, face)?),
         None => Enrolment::NoFace,
     })
-}
-
-/// The person that the picture is named after, whom the data set puts in the middle: large and central wins. The weight of a
-/// face's area falls to 5 % in the middle of the edge of a square picture (a Gaussian over the distance from the centre in half
-/// diagonals; chosen so that neither a bystander nor a speck in the exact middle is taken).
-fn subject<'a>(picture: &Picture, faces: &'a [FaceSighting]) -> Option<&'a FaceSighting> {
-    let (x, y) = (picture.width() as f32 / 2.0, picture.height() as f32 / 2.0);
-    let weight = |face: &FaceSighting| {
-        let centre = face.bounds.centre();
-        let distance = (centre.x - x).hypot(centre.y - y) / x.hypot(y);
-        face.bounds.area() * (-6.0 * distance * distance).exp()
-    };
-    faces.iter().max_by(|a, b| weight(a).total_cmp(&weight(b)))
 }
 
 fn evaluate(
@@ -275,7 +260,7 @@ fn impostor_distribution(
         }
     };
     let histogram = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..eyes.threads()).map(|_| scope.spawn(&count)).collect();
+        let threads: Vec<_> = (0..eyes.threads()).map(|_| scope.spawn(count)).collect();
         let mut whole = ScoreHistogram::new();
         for thread in threads {
             whole.merge(&thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);

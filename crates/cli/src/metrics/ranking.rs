@@ -85,13 +85,10 @@ impl Ranking {
                 }
             }
             let (mut tied_positive, mut tied_negative) = (0.0, 0.0);
-            for place in start..start + ties {
-                let weight = f64::from(weights[place]);
-                if self.rising[place].positive {
-                    tied_positive += weight;
-                } else {
-                    tied_negative += weight;
-                }
+            let tied = start..start + ties;
+            for (sample, weight) in self.rising[tied.clone()].iter().zip(&weights[tied]) {
+                let tally = if sample.positive { &mut tied_positive } else { &mut tied_negative };
+                *tally += f64::from(*weight);
             }
             wins += tied_positive * (below_negative + tied_negative / 2.0);
             below_positive += tied_positive;

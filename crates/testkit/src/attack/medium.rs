@@ -67,7 +67,7 @@ impl Medium {
 fn print(rgb: [f64; 3], u: f64, v: f64) -> [f64; 3] {
     let grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
     // The four inks are laid at different angles; three of them are told apart here (15, 75 and 45 degrees).
-    let angles = [0.2618_f64, 1.309, 0.7854];
+    let angles = [15.0_f64, 75.0, 45.0].map(f64::to_radians);
     let (low, high) = PRINT_RANGE;
     std::array::from_fn(|channel| {
         let (s, c) = angles[channel].sin_cos();

@@ -67,8 +67,31 @@ impl Homography {
 /// a hundredth as large.
 #[derive(Debug)]
 pub(super) struct HandMotion {
-    /// Per degree of freedom: amplitude, and (frequency in Hz, phase, share) of its waves.
-    axes: [(f64, Vec<(f64, f64, f64)>); 6],
+    /// One per degree of freedom: turn, nod, roll, right, down, nearer.
+    axes: [Axis; 6],
+}
+
+/// What happens along one degree of freedom: a sum of waves.
+#[derive(Debug)]
+struct Axis {
+    amplitude: f64,
+    waves: Vec<Wave>,
+}
+
+#[derive(Debug)]
+struct Wave {
+    hertz: f64,
+    phase: f64,
+    /// Of the amplitude.
+    share: f64,
+}
+
+impl Axis {
+    fn at(&self, seconds: f64) -> f64 {
+        let sum: f64 =
+            self.waves.iter().map(|wave| wave.share * (TAU * wave.hertz * seconds + wave.phase).sin()).sum();
+        self.amplitude * sum
+    }
 }
 
 impl HandMotion {
@@ -77,22 +100,21 @@ impl HandMotion {
         // picture to a camera and tries to seem alive.
         let amplitudes = [0.12, 0.10, 0.07, 0.03, 0.03, 0.06];
         let axes = amplitudes.map(|amplitude| {
-            let mut waves: Vec<_> =
-                (0..3).map(|_| (rng.random_range(0.2..1.1), rng.random_range(0.0..TAU), 1.0 / 3.0)).collect();
-            waves.push((rng.random_range(8.0..12.0), rng.random_range(0.0..TAU), 0.01));
-            (amplitude, waves)
+            let mut wave = |hertz: std::ops::Range<f64>, share| Wave {
+                hertz: rng.random_range(hertz),
+                phase: rng.random_range(0.0..TAU),
+                share,
+            };
+            let mut waves: Vec<Wave> = (0..3).map(|_| wave(0.2..1.1, 1.0 / 3.0)).collect();
+            waves.push(wave(8.0..12.0, 0.01));
+            Axis { amplitude, waves }
         });
         Self { axes }
     }
 
     /// Where the hand is, `seconds` after it began.
     pub(super) fn at(&self, seconds: f64) -> PlanePose {
-        let [turn, nod, roll, right, down, nearer] = std::array::from_fn(|axis| {
-            let (amplitude, waves) = &self.axes[axis];
-            let wave: f64 =
-                waves.iter().map(|(hz, phase, share)| share * (TAU * hz * seconds + phase).sin()).sum();
-            amplitude * wave
-        });
+        let [turn, nod, roll, right, down, nearer] = std::array::from_fn(|axis| self.axes[axis].at(seconds));
         PlanePose { turn, nod, roll, right, down, distance: 1.0 + nearer }
     }
 }

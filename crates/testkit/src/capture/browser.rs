@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
 use super::{CaptureSocket, Clip, Heard, SocketError};
@@ -28,6 +29,8 @@ pub struct Browser {
     pub leaves_after: Option<u32>,
     /// Has no frame left when evidence is asked for, and says so.
     pub forgets_frames: bool,
+    /// Told the number of every tracking frame that the server has answered, while the capture goes on.
+    pub answered: Option<UnboundedSender<u32>>,
 }
 
 /// How a capture ended for the page.
@@ -79,6 +82,7 @@ impl Default for Browser {
             frames_per_second: 8.0,
             leaves_after: None,
             forgets_frames: false,
+            answered: None,
         }
     }
 }
@@ -211,6 +215,10 @@ impl Capture<'_> {
                         "tracking" => {
                             let seq = message["seq"].as_u64().and_then(|seq| u32::try_from(seq).ok());
                             self.answered = seq.unwrap_or(self.answered);
+                            if let Some(told) = &self.browser.answered {
+                                // Whoever wanted to know may have heard enough.
+                                let _ = told.send(self.answered);
+                            }
                             self.log.tracking.push(message.clone());
                         }
                         "instruction" => {

@@ -40,6 +40,14 @@ pub fn faceless_file(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     encode(&DynamicImage::ImageRgb8(faceless_picture(width, height)), format)
 }
 
+/// A PNG of one colour: certainly no face, and nothing that resembles one.
+pub fn flat_picture_file(width: u32, height: u32) -> Vec<u8> {
+    encode(
+        &DynamicImage::ImageRgb8(RgbImage::from_pixel(width, height, Rgb([120, 140, 160]))),
+        ImageFormat::Png,
+    )
+}
+
 fn encode(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, format).expect("writing to memory a picture that was drawn here");

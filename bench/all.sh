@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Every figure of docs/benchmarks.md, one after another. LFW=FOLDER (and PAIRS=FILE) adds verification accuracy.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+for bench in tracking cold-start memory attacks; do
+  echo "== $bench"
+  "./$bench.sh"
+done
+if [[ -n "${LFW:-}" ]]; then
+  echo "== verification"
+  ./verification.sh "$LFW" ${PAIRS:+"$PAIRS"}
+else
+  echo "== verification: skipped; name the folder of the data set in LFW"
+fi
