@@ -241,10 +241,11 @@ fn an_altered_network_stops_everything_and_is_named() {
 /// Two people of the fixtures, laid out as LFW is.
 fn small_lfw(folder: &Path) -> PathBuf {
     for (name, frames) in [("Ada", "single_face"), ("Bea", "other_face")] {
-        std::fs::create_dir(folder.join(name)).unwrap();
+        std::fs::create_dir(folder.join(name)).expect("a writable folder");
         for number in 1..=4 {
             let from = fixture(&format!("frames/{frames}/{:04}.jpg", number * 4));
-            std::fs::copy(from, folder.join(name).join(format!("{name}_{number:04}.jpg"))).unwrap();
+            std::fs::copy(from, folder.join(name).join(format!("{name}_{number:04}.jpg")))
+                .expect("a writable folder");
         }
     }
     let pairs = folder.join("pairs.txt");
@@ -252,7 +253,7 @@ fn small_lfw(folder: &Path) -> PathBuf {
         &pairs,
         "2\t2\nAda\t1\t2\nBea\t1\t2\nAda\t1\tBea\t1\nAda\t2\tBea\t2\nAda\t3\t4\nBea\t3\t4\nAda\t3\tBea\t3\nAda\t4\tBea\t4\n",
     )
-    .unwrap();
+    .expect("a writable folder");
     pairs
 }
 

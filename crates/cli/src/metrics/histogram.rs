@@ -88,9 +88,9 @@ mod tests {
         for i in 0..1_000 {
             let score = f64::from(i) / 500.0 - 1.0;
             if i % 2 == 0 {
-                left.add(score)
+                left.add(score);
             } else {
-                right.add(score)
+                right.add(score);
             }
             both.add(score);
         }
