@@ -1,0 +1,28 @@
+//! Section `[server]`.
+
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+
+use super::{OutOfBounds, bounds};
+
+/// The listener and its limits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    /// Port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// Live captures at once, 1 to 10000.
+    pub max_sessions: usize,
+    /// 1 to 600.
+    pub request_timeout_seconds: u64,
+    /// Whether anybody may capture on the page at `/`; unset: on loopback only.
+    pub try_page: Option<bool>,
+}
+
+impl ServerConfig {
+    pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
+        bounds("server.max_sessions", self.max_sessions, 1, 10_000, "1 to 10000")?;
+        bounds("server.request_timeout_seconds", self.request_timeout_seconds, 1, 600, "1 to 600")
+    }
+}

@@ -1,0 +1,191 @@
+// figment's Jail gives each case its own environment and folder.
+#![expect(clippy::result_large_err, reason = "the signature is the Jail's")]
+
+use std::collections::BTreeSet;
+
+use figment::Jail;
+use selfsame_domain::CaptureChainPolicy;
+
+use super::*;
+
+/// `(key, value, how the loaded configuration shows it)`, for every key of the default file.
+type Override = (&'static str, &'static str, fn(&Config) -> bool);
+
+fn shows(secret: Option<&Secret>, text: &str) -> bool {
+    secret.is_some_and(|secret| secret.expose() == text)
+}
+
+const OVERRIDES: &[Override] = &[
+    ("development", "true", |c| c.development),
+    ("server.listen", "0.0.0.0:81", |c| c.server.listen.to_string() == "0.0.0.0:81"),
+    ("server.max_sessions", "7", |c| c.server.max_sessions == 7),
+    ("server.request_timeout_seconds", "8", |c| c.server.request_timeout_seconds == 8),
+    ("server.try_page", "false", |c| c.server.try_page == Some(false)),
+    ("data.dir", "1e3", |c| c.data.dir == Path::new("1e3")),
+    ("database.url", "sqlite://x y", |c| c.database_url() == "sqlite://x y"),
+    ("security.master_key", "AAAA", |c| shows(c.security.master_key.as_ref(), "AAAA")),
+    ("bootstrap.api_key", "007", |c| shows(c.bootstrap.api_key.as_ref(), "007")),
+    ("bootstrap.api_token", "true", |c| shows(c.bootstrap.api_token.as_ref(), "true")),
+    ("bootstrap.api_secret", "[1]", |c| shows(c.bootstrap.api_secret.as_ref(), "[1]")),
+    ("models.dir", "5", |c| c.models.dir == Path::new("5")),
+    ("models.sessions", "3", |c| c.models.sessions == Some(3)),
+    ("models.slots.embedder", "/a=b", |c| {
+        c.models.slots.get("embedder").is_some_and(|file| file == Path::new("/a=b"))
+    }),
+    ("liveness.capture_chain", "observe", |c| c.liveness.capture_chain == CaptureChainPolicy::Observe),
+    ("liveness.no_face_timeout_seconds", "9", |c| c.liveness.no_face_timeout_seconds == 9),
+    ("liveness.capture_timeout_seconds", "10", |c| c.liveness.capture_timeout_seconds == 10),
+    ("liveness.evidence_timeout_seconds", "11", |c| c.liveness.evidence_timeout_seconds == 11),
+    ("liveness.session_minutes", "12", |c| c.liveness.session_minutes == 12),
+    ("images.max_bytes", "13000", |c| c.images.max_bytes == 13_000),
+    ("images.max_side", "1400", |c| c.images.max_side == 1_400),
+    ("images.max_pixels", "150000", |c| c.images.max_pixels == 150_000),
+    ("retention.session_minutes", "1600", |c| c.retention.session_minutes == 1_600),
+    ("retention.purge_interval_seconds", "17", |c| c.retention.purge_interval_seconds == 17),
+    ("log.format", "json", |c| c.log.format == LogFormat::Json),
+    ("log.filter", "info,selfsame_store=debug", |c| c.log.filter == "info,selfsame_store=debug"),
+];
+
+fn variable(key: &str) -> String {
+    format!("SELFSAME__{}", key.to_uppercase().replace('.', "__"))
+}
+
+fn load(file: Option<&Path>) -> figment::error::Result<Config> {
+    Config::load(file).map_err(|error| error.to_string().into())
+}
+
+/// Keys of the default file with their sections, also those that are commented out; and whether each has a comment above.
+fn documented_keys() -> Vec<(String, bool)> {
+    let mut section = String::new();
+    let mut keys = Vec::new();
+    let mut above = "";
+    for line in DEFAULT.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            section = format!("{name}.");
+        }
+        if let Some((key, _)) = line.trim_start_matches("# ").split_once(" = ")
+            && key.chars().all(|char| char.is_ascii_lowercase() || char == '_')
+        {
+            keys.push((format!("{section}{key}"), above.starts_with("# ") && !above.contains(" = ")));
+        }
+        above = line;
+    }
+    keys
+}
+
+#[test]
+fn the_default_file_is_complete_and_every_key_has_a_comment() {
+    Jail::expect_with(|_| load(None).map(|_| ()));
+    for (key, commented) in documented_keys() {
+        assert!(commented, "no comment above {key}");
+    }
+}
+
+#[test]
+fn every_key_can_be_set_by_the_environment() {
+    let documented: BTreeSet<_> = documented_keys().into_iter().map(|(key, _)| key).collect();
+    let tested: BTreeSet<_> = OVERRIDES.iter().map(|(key, ..)| (*key).to_owned()).collect();
+    assert_eq!(documented, tested);
+    for (key, value, shown) in OVERRIDES {
+        Jail::expect_with(|jail| {
+            assert!(!shown(&load(None)?), "{key} is {value} anyway: the case shows nothing");
+            jail.set_env(variable(key), value);
+            assert!(shown(&load(None)?), "{key}");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn the_environment_goes_over_the_file_and_the_file_over_the_default() {
+    Jail::expect_with(|jail| {
+        jail.create_file("c.toml", "[server]\nlisten = \"127.0.0.1:9\"\nmax_sessions = 5\n")?;
+        jail.set_env("SELFSAME__SERVER__LISTEN", "127.0.0.1:10");
+        let config = load(Some(Path::new("c.toml")))?;
+        assert_eq!(config.server.listen.port(), 10);
+        assert_eq!(config.server.max_sessions, 5);
+        assert_eq!(config.server.request_timeout_seconds, 60);
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
+    for (key, value, says) in [
+        ("server.listen", "here", "server.listen"),
+        ("server.listenn", "127.0.0.1:1", "`listenn`"),
+        ("serverr.listen", "127.0.0.1:1", "`serverr`"),
+        ("liveness.capture_chain", "maybe", "`observe` or `enforce`"),
+        ("images.max_pixels", "999000000", "images.max_pixels = 999000000"),
+        ("server.max_sessions", "0", "1 to 10000"),
+        ("server.max_sessions", "many", "server.max_sessions"),
+        ("retention.session_minutes", "1", "liveness.session_minutes"),
+        ("log.format", "xml", "`human` or `json`"),
+        ("log.filter", "", "\"info\""),
+        ("data.dir", "", "folder"),
+        ("bootstrap.api_key", "", "at least one character"),
+    ] {
+        Jail::expect_with(|jail| {
+            jail.set_env(variable(key), value);
+            let error = Config::load(None).expect_err(key).to_string();
+            assert!(error.contains(says), "{key}: {error}");
+            assert!(error.contains(&variable(key)), "{key}: {error}");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn what_is_wrong_in_the_file_is_named_with_the_file() {
+    for (text, says) in [
+        ("[server]\nlistenn = 1\n", "`listenn`"),
+        ("nonsense = 1\n", "`nonsense`"),
+        ("[server]\nmax_sessions = 0\n", "server.max_sessions = 0"),
+        ("[server]\nlisten = 5\n", "server.listen"),
+        ("[server\n", "line 1"),
+    ] {
+        Jail::expect_with(|jail| {
+            jail.create_file("mine.toml", text)?;
+            let error = Config::load(Some(Path::new("mine.toml"))).expect_err(text).to_string();
+            assert!(error.contains(says) && error.contains("mine.toml"), "{text}: {error}");
+            Ok(())
+        });
+    }
+    let error = Config::load(Some(Path::new("/nonexistent.toml"))).expect_err("no such file").to_string();
+    assert!(error.contains("nonexistent.toml"));
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    for text in [
+        "[bootstrap]\napi_key = 4711123\n",
+        "[security]\nmaster_key = 4711123\n",
+        "[bootstrap]\napi_secret = -4711123\n",
+        "[bootstrap]\napi_token = [\"4711123\"]\n",
+        "[bootstrap]\napi_key = \"4711123\n",
+        "[bootstrap]\napi_key = 4711123x\n",
+        "[database]\nurl = \"postgres://user:4711123@host/db\"\n",
+    ] {
+        Jail::expect_with(|jail| {
+            jail.create_file("mine.toml", text)?;
+            let error = Config::load(Some(Path::new("mine.toml"))).expect_err(text);
+            assert!(!error.to_string().contains("4711123"), "{text}: {error}");
+            assert!(!format!("{error:?}").contains("4711123"), "{text}: {error:?}");
+            Ok(())
+        });
+    }
+    Jail::expect_with(|jail| {
+        jail.set_env("SELFSAME__BOOTSTRAP__API_KEY", "4711123");
+        assert!(!format!("{:?}", load(None)?).contains("4711123"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_folder_with_any_name_gives_an_address_that_leads_there() {
+    Jail::expect_with(|jail| {
+        jail.set_env("SELFSAME__DATA__DIR", "/srv/50%?/x");
+        assert_eq!(load(None)?.database_url(), "sqlite:///srv/50%25%3f/x/selfsame.sqlite3");
+        Ok(())
+    });
+}
