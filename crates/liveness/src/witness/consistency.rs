@@ -13,7 +13,7 @@ pub struct ConsistencyParams {
     /// what remains is the detector's noise between 320 px and full size.
     pub overlap: f32,
     /// Least cosine similarity between the face of any full frame and of the first. Frames of one capture lie far above the
-    /// similarity of strangers (FMR 1e-4 is at 0.411).
+    /// similarity of strangers (FMR 1e-4 is at 0.423).
     pub same_face: f32,
 }
 
