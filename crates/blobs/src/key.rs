@@ -1,7 +1,7 @@
 //! Keys, and what is done with them.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -31,6 +31,7 @@ pub type WrappedKey = Vec<u8>;
 pub struct DataKey(KeyBytes);
 
 impl DataKey {
+    /// A new random key.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         let mut bytes = Zeroizing::new([0; KEY_LEN]);
         entropy.fill(bytes.as_mut());
@@ -77,11 +78,11 @@ impl MasterKeys {
     /// A file that others can read, or that holds no key; nothing is ever overwritten.
     pub fn load_or_create(folder: &Path, entropy: &dyn Entropy) -> Result<Self, BlobError> {
         make_private_folder(folder)?;
-        let mut files: Vec<_> = fs::read_dir(folder)?
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "key"))
-            .collect();
+        // An entry that cannot be read may be the key that all data hangs on: not a reason to make another.
+        let entries: Vec<_> =
+            fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+        let mut files: Vec<_> =
+            entries.into_iter().filter(|path| path.extension().is_some_and(|end| end == "key")).collect();
         files.sort();
         if files.is_empty() {
             let file = folder.join(FIRST_FILE);
@@ -91,6 +92,7 @@ impl MasterKeys {
         files.iter().rev().map(|file| read(file).map(identified)).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Seals a data key under the newest master key. 66 bytes.
     pub fn wrap(&self, key: &DataKey, entropy: &dyn Entropy) -> Result<WrappedKey, BlobError> {
         let (id, master) = self.0.first().ok_or(BlobError::Seal)?;
         let mut wrapped = vec![VERSION];
@@ -99,6 +101,10 @@ impl MasterKeys {
         Ok(wrapped)
     }
 
+    /// Opens what [`MasterKeys::wrap`] made, with whichever master key that was.
+    ///
+    /// # Errors
+    /// [`BlobError::UnknownMaster`] when that one is not here, [`BlobError::Sealed`] when a bit is not what it was.
     pub fn unwrap(&self, wrapped: &[u8]) -> Result<DataKey, BlobError> {
         let (id, sealed) = match wrapped.split_first() {
             Some((&VERSION, rest)) => rest.split_first_chunk::<4>().ok_or(BlobError::Sealed)?,
@@ -109,7 +115,7 @@ impl MasterKeys {
         Ok(DataKey(Zeroizing::new(bytes)))
     }
 
-    /// Encrypts a secret of the server itself.
+    /// Encrypts a secret of the server itself: `master key id (4) ‖ sealed`.
     pub fn seal(&self, name: &BlobKey, plain: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, BlobError> {
         let (id, master) = self.0.first().ok_or(BlobError::Seal)?;
         let mut sealed = id.to_vec();
@@ -117,6 +123,7 @@ impl MasterKeys {
         Ok(sealed)
     }
 
+    /// Decrypts what [`MasterKeys::seal`] made under the same name.
     pub fn open(&self, name: &BlobKey, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, BlobError> {
         let (id, sealed) = sealed.split_first_chunk::<4>().ok_or(BlobError::Sealed)?;
         open(self.by_id(id)?, name.as_bytes(), sealed)
@@ -142,23 +149,50 @@ fn parse(text: &str) -> Option<KeyBytes> {
     Some(Zeroizing::new(bytes))
 }
 
+/// Writes a new key; keeps the one that is there, also when another process is faster.
 fn create(file: &Path, entropy: &dyn Entropy) -> Result<(), BlobError> {
     let mut bytes: KeyBytes = Zeroizing::new([0; KEY_LEN]);
     entropy.fill(bytes.as_mut());
     let text = Zeroizing::new(STANDARD.encode(bytes.as_ref()));
+    // Written aside first: a start that is cut short here must not leave half a key under the real name.
+    let mut random = [0; 8];
+    entropy.fill(&mut random);
+    let aside = file.with_extension(format!("{}.tmp", hex::encode(random)));
+    let written = write_private(&aside, text.as_bytes()).and_then(|()| publish(&aside, file));
+    let removed = match fs::remove_file(&aside) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    written?;
+    removed?;
+    // A key that a power cut could lose would take everything sealed with it along.
+    #[cfg(unix)]
+    if let Some(folder) = file.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut opened = options.open(file)?;
-    opened.write_all(text.as_bytes())?;
+    opened.write_all(text)?;
     opened.write_all(b"\n")?;
-    // A key that a power cut could lose would take everything sealed with it along.
-    opened.sync_all()?;
-    if let Some(folder) = file.parent() {
-        fs::File::open(folder)?.sync_all()?;
+    opened.sync_all()
+}
+
+/// Gives a finished file its name, unless the name is taken. A link does both in one step; where the file system knows no links,
+/// the look before the renaming has to do.
+fn publish(aside: &Path, file: &Path) -> std::io::Result<()> {
+    match fs::hard_link(aside, file) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(_) if !file.try_exists()? => fs::rename(aside, file),
+        Err(error) => Err(error),
     }
-    Ok(())
 }
 
 fn read(file: &Path) -> Result<KeyBytes, BlobError> {
@@ -176,7 +210,7 @@ fn read(file: &Path) -> Result<KeyBytes, BlobError> {
     parse(&text).ok_or_else(|| problem("does not hold 32 bytes in base64; bring it back from a backup"))
 }
 
-fn make_private_folder(folder: &Path) -> Result<(), BlobError> {
+pub(crate) fn make_private_folder(folder: &Path) -> Result<(), BlobError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -271,6 +305,51 @@ mod tests {
             altered[bit / 8] ^= 1 << (bit % 8);
             assert!(old.unwrap(&altered).is_err(), "bit {bit}");
         }
+    }
+
+    #[test]
+    fn of_many_first_starts_at_once_all_end_with_the_same_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let wrapped: Vec<_> = std::thread::scope(|scope| {
+            let start = || {
+                let keys = MasterKeys::load_or_create(folder.path(), &OsEntropy).unwrap();
+                keys.wrap(&DataKey::generate(&OsEntropy), &OsEntropy).unwrap()
+            };
+            let starts: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
+            starts.into_iter().map(|start| start.join().unwrap()).collect()
+        });
+        let keys = MasterKeys::load_or_create(folder.path(), &OsEntropy).unwrap();
+        for wrapped in wrapped {
+            assert_eq!(wrapped.len(), 66);
+            keys.unwrap(&wrapped).unwrap();
+        }
+        let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files, [folder.path().join(FIRST_FILE)], "nothing is left lying about");
+    }
+
+    #[test]
+    fn secrets_of_the_server_open_under_their_own_name_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = MasterKeys::load_or_create(folder.path(), &OsEntropy).unwrap();
+        let sealed = keys.seal(&name_of("signing"), b"a secret", &OsEntropy).unwrap();
+        assert_eq!(keys.open(&name_of("signing"), &sealed).unwrap().as_slice(), b"a secret");
+        assert!(matches!(keys.open(&name_of("other"), &sealed), Err(BlobError::Sealed)));
+        for bit in 0..sealed.len() * 8 {
+            let mut altered = sealed.clone();
+            altered[bit / 8] ^= 1 << (bit % 8);
+            assert!(keys.open(&name_of("signing"), &altered).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_key_file_is_named_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FIRST_FILE);
+        write_private(&file, b"half a k").unwrap();
+        let error = MasterKeys::load_or_create(folder.path(), &OsEntropy).unwrap_err().to_string();
+        assert!(error.contains("master.key") && error.contains("backup"), "{error}");
+        assert!(!error.contains("half a k"), "{error}");
+        assert_eq!(fs::read(&file).unwrap(), b"half a k\n");
     }
 
     fn name_of(text: &str) -> BlobKey {
