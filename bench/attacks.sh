@@ -5,4 +5,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -d .fixtures/frames/single_face ]] || { say "the clip is missing; run \`make fixtures\`"; exit 1; }
 build_release
 say "$(machine)"
-cargo run --release --locked --quiet -p selfsame-testkit --example attacks -- "${1:-3}"
+cargo run --locked --quiet -p selfsame-testkit --example attacks -- "${1:-3}"
