@@ -4,25 +4,39 @@
 //! starts from the tenant; the exceptions are a browser's claim by session id, the look-up of a credential, and verbs that begin
 //! with `for_maintenance_`. Not found is `Ok(None)`; an impossible row is an error that names table and column.
 //!
+//! # Nouns and verbs
+//! | noun | verbs |
+//! |---|---|
+//! | `tenants` | `add`, `get`, `by_name` |
+//! | `credentials` | `add_api_key`, `add_token_secret`, `find_by_api_key_hash`, `find_by_token`, `revoke` |
+//! | `server_keys` | `get`, `put_if_absent` |
+//! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `for_maintenance_undecided`, `for_maintenance_expired` |
+//! | `faces` | `add`, `get`, `list`, `list_with_templates`, `delete` |
+//! | `outbox` | `add`, `list`, `for_maintenance_oldest` |
+//!
+//! Keys, templates and server secrets arrive and leave sealed. `friendly_name`, `correlation_id` and `evidence_id`, which the
+//! integrator chooses, are in the clear: guard the database as what it is.
+//!
 //! # Adding a noun
 //! 1. `migration/`: a new file with the next number; earlier ones are never edited.
-//! 2. `entity/`: the row, as the database has it. One set of entities serves every backend: no SQL of one of them alone.
+//! 2. `entity/`: the row, as the database has it. One set of entities serves every backend: SQL of one of them alone is in `backend.rs`, or nowhere.
 //! 3. `repository/`: the noun with its verbs, from rows to domain types and back; tenant first.
 //! 4. `tests/suite.rs`: what must hold, once for all backends.
 
+mod backend;
 mod entity;
 mod error;
 mod migration;
 mod repository;
 
-use std::time::Duration;
-
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, TransactionTrait};
+use sea_orm::{Database, DatabaseConnection, TransactionTrait};
 use sea_orm_migration::MigratorTrait as _;
 use sha2::{Digest, Sha256};
 
 pub use error::StoreError;
-pub use repository::{Credentials, Faces, Repository, ServerKeys, Sessions, Tenants, WithKey};
+pub use repository::{
+    Credentials, Faces, Outbox, OutboxEntry, OutboxEvent, Repository, ServerKeys, Sessions, Tenants, WithKey,
+};
 
 /// Where the database is.
 #[derive(Debug, Clone)]
@@ -38,37 +52,20 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database and brings its schema up to date.
+    /// Opens the database, made when it is missing for its owner alone, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// An address of no known kind, a file that cannot be opened, a migration that fails.
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let url = &settings.url;
-        if !url.starts_with("sqlite:") {
-            return Err(StoreError::UnknownKind);
-        }
-        let url = if url.contains('?') { url.clone() } else { format!("{url}?mode=rwc") };
-        let mut options = ConnectOptions::new(url);
-        options
-            // SQLite has one writer; one connection makes waiting fair, and "busy" impossible within this process.
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(20))
-            .sqlx_logging(false)
-            .map_sqlx_sqlite_opts(|options| {
-                options
-                    .pragma("journal_mode", "WAL")
-                    // What was acknowledged is on disk, not only in the kernel.
-                    .pragma("synchronous", "FULL")
-                    .pragma("foreign_keys", "ON")
-                    // A deleted wrapped key is overwritten, not only unlinked.
-                    .pragma("secure_delete", "ON")
-                    .busy_timeout(Duration::from_secs(10))
-            });
-        let connection = Database::connect(options).await?;
+        let connection = Database::connect(backend::options(&settings.url)?).await?;
         migration::Migrator::up(&connection, None).await?;
+        backend::wipe_erased(&connection).await;
         Ok(Self { connection })
     }
 
     /// Begins a transaction. Hold it no longer than needed, and never two at once: there is one connection.
     pub async fn begin(&self) -> Result<Repository, StoreError> {
-        Ok(Repository::new(self.connection.begin().await?))
+        Ok(Repository::new(self.connection.begin().await?, self.connection.clone()))
     }
 }
 

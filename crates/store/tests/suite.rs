@@ -1,13 +1,16 @@
 //! What must hold of a store, once for every backend: `backend!` stamps the suite.
 
+#![expect(clippy::unwrap_used, reason = "in a test, panicking is how to fail")]
+
 use std::time::Duration;
 
+use sea_orm::{ConnectionTrait as _, Database};
 use selfsame_domain::{
-    BestImage, BioSession, BioSessionState, Clock, Entropy as _, Face, FaceId, FaceImageType, FaceQuality,
-    LivenessMode, LivenessReport, LivenessStatus, NewBioSession, OsEntropy, Personal, Point, Rect,
-    SecurityLevel, SessionId, SystemClock, Tenant, TenantId, Timestamp, Verdict,
+    BestImage, BioSession, Clock, Entropy as _, Face, FaceId, FaceImageType, FaceQuality, LivenessMode,
+    LivenessReport, LivenessStatus, NewBioSession, OsEntropy, Personal, Point, Rect, SecurityLevel,
+    SessionId, SystemClock, Tenant, TenantId, Timestamp, Verdict,
 };
-use selfsame_store::{Store, StoreSettings, api_key_hash};
+use selfsame_store::{OutboxEvent, Store, StoreError, StoreSettings, api_key_hash};
 
 /// A database of its own, and how to open it again.
 struct Backend {
@@ -24,6 +27,13 @@ impl Backend {
 
     async fn open(&self) -> Store {
         Store::open(&self.settings).await.unwrap()
+    }
+
+    /// What somebody with access to the database could do. Only while no store is open.
+    async fn tamper(&self, statement: &str) {
+        let connection = Database::connect(self.settings.url.as_str()).await.unwrap();
+        assert_eq!(connection.execute_unprepared(statement).await.unwrap().rows_affected(), 1);
+        connection.close().await.unwrap();
     }
 }
 
@@ -123,20 +133,145 @@ async fn dropping_rolls_back(backend: Backend) {
     assert_eq!(repository.sessions().get(session.tenant_id, session.id).await.unwrap(), None);
 }
 
-async fn verdict_and_face_come_together_or_not_at_all(backend: Backend) {
+async fn verdict_face_and_outbox_come_together_or_not_at_all(backend: Backend) {
     let store = backend.open().await;
     let session = session(tenant(&store, "a").await);
     add(&store, &session).await;
     let face = face(&session);
     let decided = session.clone().decide(verdict(&face)).unwrap();
+    for saved in [false, true] {
+        let mut repository = store.begin().await.unwrap();
+        repository.faces().add(&face, None).await.unwrap();
+        assert!(repository.sessions().transition(&session, &decided).await.unwrap());
+        let entry = repository
+            .outbox()
+            .add(&OsEntropy, session.tenant_id, session.id, OutboxEvent::SessionDecided, now())
+            .await
+            .unwrap();
+        if saved {
+            repository.save().await.unwrap();
+        } else {
+            drop(repository);
+        }
+
+        let mut repository = store.begin().await.unwrap();
+        let found = repository.sessions().get(session.tenant_id, session.id).await.unwrap().unwrap();
+        assert_eq!(found, if saved { decided.clone() } else { session.clone() });
+        let faces = repository.faces().list(session.tenant_id, session.id).await.unwrap();
+        assert_eq!(faces.len(), usize::from(saved));
+        let entries = repository.outbox().list(session.tenant_id, session.id).await.unwrap();
+        assert_eq!(entries, if saved { vec![entry] } else { vec![] });
+    }
+}
+
+async fn a_verdict_is_final(backend: Backend) {
+    let store = backend.open().await;
+    let session = session(tenant(&store, "a").await);
+    add(&store, &session).await;
+    let first = session.clone().decide(verdict(&face(&session))).unwrap();
+    let timeout =
+        Verdict::without_image(LivenessStatus::Timeout, "too late", LivenessReport::default(), now());
+    let second = session.clone().decide(timeout).unwrap();
     let mut repository = store.begin().await.unwrap();
-    repository.faces().add(&face, None).await.unwrap();
-    assert!(repository.sessions().transition(&session, &decided).await.unwrap());
-    drop(repository);
+    assert!(repository.sessions().transition(&session, &first).await.unwrap());
+    assert!(!repository.sessions().transition(&session, &second).await.unwrap());
+    assert!(!repository.sessions().transition(&first, &second).await.unwrap());
+    assert!(!repository.sessions().transition(&first, &session).await.unwrap());
+    assert_eq!(repository.sessions().get(session.tenant_id, session.id).await.unwrap(), Some(first));
+}
+
+async fn the_outbox_is_in_order_and_belongs_to_a_session_of_its_tenant(backend: Backend) {
+    let store = backend.open().await;
+    let (one, two) = (session(tenant(&store, "a").await), session(tenant(&store, "b").await));
+    for session in [&one, &two] {
+        add(&store, session).await;
+    }
     let mut repository = store.begin().await.unwrap();
-    assert_eq!(repository.faces().list(session.tenant_id, session.id).await.unwrap(), []);
-    let found = repository.sessions().get(session.tenant_id, session.id).await.unwrap().unwrap();
-    assert_eq!(found.state, BioSessionState::Opened);
+    let mut entries = Vec::new();
+    for (session, millis) in [(&one, 3_000), (&two, 1_000), (&one, 2_000)] {
+        let at = Timestamp::from_millis(millis);
+        let mut outbox = repository.outbox();
+        let event = OutboxEvent::SessionDecided;
+        entries.push(outbox.add(&OsEntropy, session.tenant_id, session.id, event, at).await.unwrap());
+    }
+    let [third, first, second] = entries.try_into().unwrap();
+    let oldest = |most| [first.clone(), second.clone(), third.clone()][..most].to_vec();
+    for most in 0..=3 {
+        let found = repository.outbox().for_maintenance_oldest(most as u64).await.unwrap();
+        assert_eq!(found, oldest(most));
+    }
+    assert_eq!(repository.outbox().list(one.tenant_id, one.id).await.unwrap(), [second, third]);
+    assert_eq!(repository.outbox().list(two.tenant_id, one.id).await.unwrap(), []);
+    repository.save().await.unwrap();
+
+    let mut repository = store.begin().await.unwrap();
+    assert!(repository.sessions().delete(one.tenant_id, one.id).await.unwrap());
+    assert_eq!(repository.outbox().for_maintenance_oldest(9).await.unwrap(), [first]);
+    // Neither of a session that is gone, nor of another tenant's.
+    for (tenant, session) in [(one.tenant_id, one.id), (one.tenant_id, two.id)] {
+        let refused =
+            repository.outbox().add(&OsEntropy, tenant, session, OutboxEvent::SessionDecided, now()).await;
+        assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
+    }
+}
+
+async fn a_forgotten_key_is_gone_and_the_record_stays(backend: Backend) {
+    let store = backend.open().await;
+    let (owner, other) = (tenant(&store, "a").await, tenant(&store, "b").await);
+    let session = session(owner);
+    add(&store, &session).await;
+    let mut repository = store.begin().await.unwrap();
+    assert!(!repository.sessions().forget_key(other, session.id).await.unwrap());
+    assert!(repository.sessions().forget_key(owner, session.id).await.unwrap());
+    assert!(!repository.sessions().forget_key(owner, session.id).await.unwrap());
+    repository.save().await.unwrap();
+    let mut repository = store.begin().await.unwrap();
+    assert_eq!(
+        repository.sessions().get_with_key(owner, session.id).await.unwrap(),
+        Some((session.clone(), None))
+    );
+    assert_eq!(repository.sessions().count(owner).await.unwrap(), 1);
+    assert_eq!(repository.sessions().count(other).await.unwrap(), 0);
+}
+
+async fn an_impossible_row_is_named_and_never_a_verdict(backend: Backend) {
+    for (statement, table, column) in [
+        ("UPDATE bio_sessions SET state = 'success'", "bio_sessions", "state"),
+        ("UPDATE bio_sessions SET state = 'capturing'", "bio_sessions", "state"),
+        ("UPDATE bio_sessions SET state = 'decided'", "bio_sessions", "state"),
+        ("UPDATE bio_sessions SET state = 'decided', verdict = '{}'", "bio_sessions", "verdict"),
+        ("UPDATE bio_sessions SET mode = 'none'", "bio_sessions", "mode"),
+        ("UPDATE bio_sessions SET security_level = ''", "bio_sessions", "security_level"),
+        ("UPDATE bio_sessions SET challenges = -1", "bio_sessions", "challenges"),
+        ("UPDATE faces SET image_type = 'x'", "faces", "image_type"),
+        ("UPDATE faces SET geometry = '[]'", "faces", "geometry"),
+        ("UPDATE faces SET image_height = -1", "faces", "image_height"),
+        ("UPDATE outbox SET event = 'x'", "outbox", "event"),
+    ] {
+        let store = backend.open().await;
+        let session = session(tenant(&store, statement).await);
+        let mut repository = store.begin().await.unwrap();
+        repository.sessions().add(&session, b"wrapped").await.unwrap();
+        repository.faces().add(&face(&session), None).await.unwrap();
+        let event = OutboxEvent::SessionDecided;
+        repository.outbox().add(&OsEntropy, session.tenant_id, session.id, event, now()).await.unwrap();
+        repository.save().await.unwrap();
+        drop(store);
+
+        backend.tamper(statement).await;
+        let store = backend.open().await;
+        let mut repository = store.begin().await.unwrap();
+        let error = match table {
+            "faces" => repository.faces().list(session.tenant_id, session.id).await.map(drop),
+            "outbox" => repository.outbox().list(session.tenant_id, session.id).await.map(drop),
+            _ => repository.sessions().get_for_capture(session.id).await.map(drop),
+        }
+        .expect_err(statement)
+        .to_string();
+        assert!(error.contains(&format!("table {table}, column {column}, row ")), "{statement}: {error}");
+        assert!(repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
+        repository.save().await.unwrap();
+    }
 }
 
 async fn only_one_of_two_writers_decides(backend: Backend) {
@@ -185,6 +320,7 @@ async fn tenants_never_see_each_other(backend: Backend) {
             assert_eq!(repository.faces().get(tenant, session.id, face.id).await.unwrap().is_some(), own);
             assert_eq!(repository.faces().list(tenant, session.id).await.unwrap().len(), usize::from(own));
             if !own {
+                assert!(!repository.faces().delete(tenant, session.id, face.id).await.unwrap());
                 assert!(!repository.sessions().delete(tenant, session.id).await.unwrap());
                 let forged = BioSession { tenant_id: tenant, ..session.clone() };
                 let claimed = forged.clone().claim(now()).unwrap();
@@ -205,7 +341,13 @@ async fn deleting_takes_key_and_faces_along(backend: Backend) {
     let session = session(tenant(&store, "a").await);
     add(&store, &session).await;
     let mut repository = store.begin().await.unwrap();
-    repository.faces().add(&face(&session), Some(vec![1])).await.unwrap();
+    let (one, two) = (face(&session), face(&session));
+    for face in [&one, &two] {
+        repository.faces().add(face, Some(vec![1])).await.unwrap();
+    }
+    assert!(repository.faces().delete(session.tenant_id, session.id, one.id).await.unwrap());
+    assert!(!repository.faces().delete(session.tenant_id, session.id, one.id).await.unwrap());
+    assert_eq!(repository.faces().list(session.tenant_id, session.id).await.unwrap(), [two]);
     assert!(repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
     assert_eq!(repository.faces().list(session.tenant_id, session.id).await.unwrap(), []);
     assert_eq!(repository.sessions().get_for_capture(session.id).await.unwrap(), None);
@@ -243,6 +385,20 @@ async fn maintenance_finds_what_hangs_and_what_expired(backend: Backend) {
         [(tenant, expired.id)]
     );
     assert_eq!(repository.sessions().for_maintenance_expired(now(), 0).await.unwrap(), []);
+}
+
+async fn tenants_are_found_by_id_and_name(backend: Backend) {
+    let store = backend.open().await;
+    let a = tenant(&store, "a").await;
+    let mut repository = store.begin().await.unwrap();
+    let found = repository.tenants().get(a).await.unwrap().unwrap();
+    assert_eq!((found.id, found.name.as_str()), (a, "a"));
+    assert_eq!(repository.tenants().by_name("a").await.unwrap(), Some(found.clone()));
+    assert_eq!(repository.tenants().by_name("A").await.unwrap(), None);
+    assert_eq!(repository.tenants().get(TenantId::random(&OsEntropy)).await.unwrap(), None);
+    let namesake = Tenant { id: TenantId::random(&OsEntropy), ..found };
+    let error = repository.tenants().add(&namesake).await.unwrap_err().to_string();
+    assert!(error.contains("there already"), "{error}");
 }
 
 async fn credentials_are_found_by_digest_and_stay_revoked(backend: Backend) {
@@ -287,7 +443,12 @@ macro_rules! backend {
 backend!(sqlite:
     reads_back_what_was_written,
     dropping_rolls_back,
-    verdict_and_face_come_together_or_not_at_all,
+    verdict_face_and_outbox_come_together_or_not_at_all,
+    a_verdict_is_final,
+    the_outbox_is_in_order_and_belongs_to_a_session_of_its_tenant,
+    a_forgotten_key_is_gone_and_the_record_stays,
+    an_impossible_row_is_named_and_never_a_verdict,
+    tenants_are_found_by_id_and_name,
     only_one_of_two_writers_decides,
     tenants_never_see_each_other,
     deleting_takes_key_and_faces_along,
@@ -295,9 +456,3 @@ backend!(sqlite:
     credentials_are_found_by_digest_and_stay_revoked,
     the_first_server_key_stays,
 );
-
-#[tokio::test]
-async fn another_kind_of_database_is_refused_by_name() {
-    let error = Store::open(&StoreSettings { url: "mysql://x".to_owned() }).await.unwrap_err();
-    assert!(error.to_string().contains("sqlite:"));
-}

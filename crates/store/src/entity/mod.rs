@@ -5,5 +5,6 @@
 pub(crate) mod bio_session;
 pub(crate) mod credential;
 pub(crate) mod face;
+pub(crate) mod outbox;
 pub(crate) mod server_key;
 pub(crate) mod tenant;

@@ -19,8 +19,9 @@ const SELFIE: &str = "selfie";
 const ID_DOCUMENT: &str = "id_document";
 
 impl Faces<'_> {
+    /// `sealed_template` is sealed under the session's data key; `None` when there is none to compare with.
     pub async fn add(&mut self, face: &Face, sealed_template: Option<Vec<u8>>) -> Result<(), StoreError> {
-        let side = |side: u32| i32::try_from(side).map_err(|_| impossible(TABLE, "image_width", face.id));
+        let side = |column, side: u32| i32::try_from(side).map_err(|_| impossible(TABLE, column, face.id));
         let image_type = match face.image_type {
             FaceImageType::Selfie => SELFIE,
             FaceImageType::IdDocument => ID_DOCUMENT,
@@ -34,8 +35,8 @@ impl Faces<'_> {
             mode: face.mode.clone(),
             image_type: image_type.to_owned(),
             quality: face.quality.0,
-            image_width: side(face.image_size.0)?,
-            image_height: side(face.image_size.1)?,
+            image_width: side("image_width", face.image_size.0)?,
+            image_height: side("image_height", face.image_size.1)?,
             geometry: serde_json::to_string(&(face.bounds, face.eyes)).map_err(|_| StoreError::Json)?,
             has_image: face.has_image,
             template: sealed_template,
@@ -59,6 +60,22 @@ impl Faces<'_> {
         Ok(row.map(from_row).transpose()?.map(|(face, _)| face))
     }
 
+    /// Forgets one face and its template. False when there is none.
+    pub async fn delete(
+        &mut self,
+        tenant: TenantId,
+        session: SessionId,
+        id: FaceId,
+    ) -> Result<bool, StoreError> {
+        let done = face::Entity::delete_many()
+            .filter(face::Column::Id.eq(id.as_uuid()))
+            .filter(face::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(face::Column::SessionId.eq(session.as_uuid()))
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
     /// Oldest first.
     pub async fn list(&mut self, tenant: TenantId, session: SessionId) -> Result<Vec<Face>, StoreError> {
         let found = self.list_with_templates(tenant, session).await?;
@@ -75,6 +92,8 @@ impl Faces<'_> {
             .filter(face::Column::TenantId.eq(tenant.as_uuid()))
             .filter(face::Column::SessionId.eq(session.as_uuid()))
             .order_by_asc(face::Column::CreatedAt)
+            // Two of one millisecond still come in one order.
+            .order_by_asc(face::Column::Id)
             .all(self.0)
             .await?;
         rows.into_iter().map(from_row).collect()
@@ -89,7 +108,7 @@ fn from_row(row: face::Model) -> Result<(Face, Option<Vec<u8>>), StoreError> {
     };
     let (bounds, eyes): (Rect, [Point; 2]) =
         serde_json::from_str(&row.geometry).map_err(|_| impossible(TABLE, "geometry", row.id))?;
-    let side = |side: i32| u32::try_from(side).map_err(|_| impossible(TABLE, "image_width", row.id));
+    let side = |column, side: i32| u32::try_from(side).map_err(|_| impossible(TABLE, column, row.id));
     let face = Face {
         id: FaceId::from_uuid(row.id),
         tenant_id: TenantId::from_uuid(row.tenant_id),
@@ -99,7 +118,7 @@ fn from_row(row: face::Model) -> Result<(Face, Option<Vec<u8>>), StoreError> {
         mode: row.mode,
         image_type,
         quality: FaceQuality(row.quality),
-        image_size: (side(row.image_width)?, side(row.image_height)?),
+        image_size: (side("image_width", row.image_width)?, side("image_height", row.image_height)?),
         bounds,
         eyes,
         has_image: row.has_image,

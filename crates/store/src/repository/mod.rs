@@ -2,28 +2,33 @@
 
 mod credentials;
 mod faces;
+mod outbox;
 mod server_keys;
 mod sessions;
 mod tenants;
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
 pub use credentials::Credentials;
 pub use faces::Faces;
+pub use outbox::{Outbox, OutboxEntry, OutboxEvent};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
 
-use crate::StoreError;
+use crate::{StoreError, backend};
 
 /// A transaction. Dropping it rolls back.
 pub struct Repository {
     transaction: DatabaseTransaction,
+    connection: DatabaseConnection,
+    /// Whether a data key was forgotten in it.
+    erased: bool,
 }
 
 impl Repository {
-    pub(crate) fn new(transaction: DatabaseTransaction) -> Self {
-        Self { transaction }
+    pub(crate) fn new(transaction: DatabaseTransaction, connection: DatabaseConnection) -> Self {
+        Self { transaction, connection, erased: false }
     }
 
     pub fn tenants(&mut self) -> Tenants<'_> {
@@ -39,16 +44,24 @@ impl Repository {
     }
 
     pub fn sessions(&mut self) -> Sessions<'_> {
-        Sessions(&self.transaction)
+        Sessions { transaction: &self.transaction, erased: &mut self.erased }
     }
 
     pub fn faces(&mut self) -> Faces<'_> {
         Faces(&self.transaction)
     }
 
-    /// Makes it durable.
+    pub fn outbox(&mut self) -> Outbox<'_> {
+        Outbox(&self.transaction)
+    }
+
+    /// Makes it durable. What was erased in it is then gone from the database's files too, not only from its tables.
     pub async fn save(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await?;
+        if self.erased {
+            backend::wipe_erased(&self.connection).await;
+        }
+        Ok(())
     }
 }
 

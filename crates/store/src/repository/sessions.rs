@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use selfsame_domain::{
     BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, SessionId, TenantId, Timestamp,
@@ -13,7 +13,11 @@ use super::impossible;
 use crate::StoreError;
 use crate::entity::bio_session;
 
-pub struct Sessions<'t>(pub(super) &'t DatabaseTransaction);
+pub struct Sessions<'t> {
+    pub(super) transaction: &'t DatabaseTransaction,
+    /// Set when a data key is forgotten.
+    pub(super) erased: &'t mut bool,
+}
 
 const TABLE: &str = "bio_sessions";
 const OPENED: &str = "opened";
@@ -44,7 +48,7 @@ impl Sessions<'_> {
             created_at: session.created_at.as_millis(),
             expires_at: session.expires_at.as_millis(),
         };
-        row.into_active_model().insert(self.0).await?;
+        row.into_active_model().insert(self.transaction).await?;
         Ok(())
     }
 
@@ -59,20 +63,24 @@ impl Sessions<'_> {
     ) -> Result<Option<WithKey>, StoreError> {
         let row = bio_session::Entity::find_by_id(id.as_uuid())
             .filter(bio_session::Column::TenantId.eq(tenant.as_uuid()))
-            .one(self.0)
+            .one(self.transaction)
             .await?;
         row.map(from_row).transpose()
     }
 
     /// By the id alone: the browser's way in, for which the unguessable id is the credential.
     pub async fn get_for_capture(&mut self, id: SessionId) -> Result<Option<WithKey>, StoreError> {
-        let row = bio_session::Entity::find_by_id(id.as_uuid()).one(self.0).await?;
+        let row = bio_session::Entity::find_by_id(id.as_uuid()).one(self.transaction).await?;
         row.map(from_row).transpose()
     }
 
     /// Compare-and-set: writes `after` only if the session is still in the state of `before`. False when it is not.
     pub async fn transition(&mut self, before: &BioSession, after: &BioSession) -> Result<bool, StoreError> {
         let from = StateColumns::of(&before.state)?.state;
+        if from == DECIDED {
+            // A verdict is final.
+            return Ok(false);
+        }
         let to = StateColumns::of(&after.state)?;
         let done = bio_session::Entity::update_many()
             .col_expr(bio_session::Column::State, Expr::value(to.state))
@@ -81,25 +89,49 @@ impl Sessions<'_> {
             .filter(bio_session::Column::Id.eq(before.id.as_uuid()))
             .filter(bio_session::Column::TenantId.eq(before.tenant_id.as_uuid()))
             .filter(bio_session::Column::State.eq(from))
-            .exec(self.0)
+            .exec(self.transaction)
             .await?;
         Ok(done.rows_affected == 1)
     }
 
-    /// Forgets the session, its key and its faces.
+    /// Sessions of a tenant that are not yet purged.
+    pub async fn count(&mut self, tenant: TenantId) -> Result<u64, StoreError> {
+        Ok(bio_session::Entity::find()
+            .filter(bio_session::Column::TenantId.eq(tenant.as_uuid()))
+            .count(self.transaction)
+            .await?)
+    }
+
+    /// Erases the subject and keeps the record: with the data key gone, pictures and templates are noise.
+    pub async fn forget_key(&mut self, tenant: TenantId, id: SessionId) -> Result<bool, StoreError> {
+        let done = bio_session::Entity::update_many()
+            .col_expr(bio_session::Column::WrappedKey, Expr::value(None::<Vec<u8>>))
+            .filter(bio_session::Column::Id.eq(id.as_uuid()))
+            .filter(bio_session::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(bio_session::Column::WrappedKey.is_not_null())
+            .exec(self.transaction)
+            .await?;
+        *self.erased |= done.rows_affected > 0;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Forgets the session, its key, its faces and what was to be told of it.
     pub async fn delete(&mut self, tenant: TenantId, id: SessionId) -> Result<bool, StoreError> {
         let done = bio_session::Entity::delete_many()
             .filter(bio_session::Column::Id.eq(id.as_uuid()))
             .filter(bio_session::Column::TenantId.eq(tenant.as_uuid()))
-            .exec(self.0)
+            .exec(self.transaction)
             .await?;
+        *self.erased |= done.rows_affected > 0;
         Ok(done.rows_affected == 1)
     }
 
     /// Sessions of all tenants that are not decided.
     pub async fn for_maintenance_undecided(&mut self) -> Result<Vec<BioSession>, StoreError> {
-        let rows =
-            bio_session::Entity::find().filter(bio_session::Column::State.ne(DECIDED)).all(self.0).await?;
+        let rows = bio_session::Entity::find()
+            .filter(bio_session::Column::State.ne(DECIDED))
+            .all(self.transaction)
+            .await?;
         rows.into_iter().map(|row| from_row(row).map(|(session, _)| session)).collect()
     }
 
@@ -113,7 +145,7 @@ impl Sessions<'_> {
             .filter(bio_session::Column::ExpiresAt.lte(now.as_millis()))
             .order_by_asc(bio_session::Column::ExpiresAt)
             .limit(most)
-            .all(self.0)
+            .all(self.transaction)
             .await?;
         Ok(rows
             .iter()

@@ -22,12 +22,21 @@ impl Tenants<'_> {
         Ok(())
     }
 
+    pub async fn get(&mut self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        Ok(tenant::Entity::find_by_id(id.as_uuid()).one(self.0).await?.map(from_row))
+    }
+
+    /// Names are unique.
     pub async fn by_name(&mut self, name: &str) -> Result<Option<Tenant>, StoreError> {
         let row = tenant::Entity::find().filter(tenant::Column::Name.eq(name)).one(self.0).await?;
-        Ok(row.map(|row| Tenant {
-            id: TenantId::from_uuid(row.id),
-            name: row.name,
-            created_at: Timestamp::from_millis(row.created_at),
-        }))
+        Ok(row.map(from_row))
+    }
+}
+
+fn from_row(row: tenant::Model) -> Tenant {
+    Tenant {
+        id: TenantId::from_uuid(row.id),
+        name: row.name,
+        created_at: Timestamp::from_millis(row.created_at),
     }
 }

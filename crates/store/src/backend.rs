@@ -1,0 +1,91 @@
+//! What differs from one kind of database to another. Everything else is the same for all.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend};
+
+use crate::StoreError;
+
+/// How to connect to the database that `url` names.
+pub(crate) fn options(url: &str) -> Result<ConnectOptions, StoreError> {
+    if !url.starts_with("sqlite:") {
+        return Err(StoreError::UnknownKind);
+    }
+    let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+    let mut options = ConnectOptions::new(url);
+    options
+        // SQLite has one writer; one connection makes waiting fair, and "busy" impossible within this process.
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(20))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|options| {
+            make_private_file(options.get_filename());
+            options
+                .pragma("journal_mode", "WAL")
+                // What was acknowledged is on disk, not only in the kernel.
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                // What is deleted is overwritten in the table's pages; see `wipe_erased` for the log.
+                .pragma("secure_delete", "ON")
+                .busy_timeout(BUSY)
+        });
+    Ok(options)
+}
+
+const BUSY: Duration = Duration::from_secs(10);
+
+/// SQLite makes its file as the process's mask says, which usually lets everybody read it; its log takes over the file's mode.
+/// What hinders this hinders SQLite too, which then says so.
+fn make_private_file(file: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // A database in memory has a name, but no file.
+    if !file.to_string_lossy().starts_with("file:") {
+        let _there_already_or_told_by_sqlite = options.open(file);
+    }
+}
+
+/// Empties SQLite's write-ahead log, which otherwise keeps the pages as they were before a key was deleted. Waits for nobody: when
+/// another process is reading just now, or this one is killed here, the next erasure or the next start does it.
+pub(crate) async fn wipe_erased(connection: &DatabaseConnection) {
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        let statements = format!(
+            "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {}",
+            BUSY.as_millis()
+        );
+        let _done_or_left_to_the_next = connection.execute_unprepared(&statements).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{Database, Statement};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn durability_and_integrity_are_really_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
+        let connection = Database::connect(options(&url).unwrap()).await.unwrap();
+        for round in ["as connected", "after wiping"] {
+            for (pragma, expected) in
+                [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("timeout", 10_000)]
+            {
+                // The only pragma whose column has another name than itself.
+                let name = if pragma == "timeout" { "busy_timeout" } else { pragma };
+                let query = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {name}"));
+                let row = connection.query_one_raw(query).await.unwrap().unwrap();
+                assert_eq!(row.try_get::<i64>("", pragma).unwrap(), expected, "{pragma} {round}");
+            }
+            let query = Statement::from_string(DbBackend::Sqlite, "PRAGMA journal_mode");
+            let row = connection.query_one_raw(query).await.unwrap().unwrap();
+            assert_eq!(row.try_get::<String>("", "journal_mode").unwrap(), "wal");
+            wipe_erased(&connection).await;
+        }
+    }
+}
