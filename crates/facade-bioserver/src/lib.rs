@@ -1,7 +1,7 @@
 //! The bioserver dialect: bioserver-video under `/video-server`, bioserver-core under `/bioserver-app/v2`.
 //!
-//! Path on disk = path in the URL. A domain state becomes a word of this dialect in [`words`], with exhaustive matches; an
-//! error becomes status and body in [`error`].
+//! Path on disk = path in the URL. A domain state becomes a word of this dialect in `words`, with exhaustive matches; an
+//! error becomes status and body in `error`.
 
 mod core;
 mod error;

@@ -8,7 +8,7 @@ use selfsame_domain::{DeviceInfo, Rect, Timestamp};
 use crate::guidance::{Guidance, GuidanceParams, Position, guide};
 use crate::observation::{CameraClaims, EnvironmentClaims, EvidenceObservation, FrameObservation, FrameSize};
 
-/// Limits and amounts of a capture. The defaults are for security level HIGH; see [`CaptureParams::for_level`].
+/// Limits and amounts of a capture. The defaults are for security level HIGH; the other levels are steps of the settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaptureParams {
     pub guidance: GuidanceParams,
