@@ -54,7 +54,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     telemetry::start(&config.log);
     let folder = config.data.dir.clone();
     let in_data = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
-    std::fs::create_dir_all(&config.data.dir).map_err(in_data)?;
+    make_private_folder(&config.data.dir).map_err(in_data)?;
     // Before anything slow: a port that is taken is told at once.
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
@@ -122,6 +122,15 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         preparing.await.map_err(|_| ServeError::Panicked)??;
     }
     served.map_err(ServeError::Serve)
+}
+
+/// A new data folder is its owner's alone; one that exists keeps the permissions that the operator gave it.
+fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn open_master(config: &Config) -> Result<MasterKeys, ServeError> {
