@@ -30,6 +30,8 @@ pub enum ServeError {
         "the data folder {folder} cannot be used: {cause}. Name another with --data, or make it writable for this user"
     )]
     DataFolder { folder: PathBuf, cause: std::io::Error },
+    #[error("log.filter cannot be read: {0}. Write it as in \"info,selfsame_verification=debug\"")]
+    LogFilter(#[from] tracing_subscriber::filter::ParseError),
     #[error("cannot listen on {address}: {cause}. Name another address with --listen, or end what holds it")]
     Listen { address: SocketAddr, cause: std::io::Error },
     #[error("the networks cannot be loaded: {0}")]
@@ -51,7 +53,7 @@ pub enum ServeError {
 /// # Errors
 /// What kept it from starting, in words that name the thing and what to do. Nothing is served before everything is in order.
 pub async fn run(config: Config) -> Result<(), ServeError> {
-    telemetry::start(&config.log);
+    telemetry::start(&config.log)?;
     let folder = config.data.dir.clone();
     let in_data = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
     make_private_folder(&config.data.dir).map_err(in_data)?;

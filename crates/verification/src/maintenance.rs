@@ -63,11 +63,15 @@ impl Verification {
         drop(repository);
         let count = expired.len();
         for (tenant, session) in expired {
-            // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise.
+            // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise. The row itself
+            // goes last, so that a stop in between leaves something that the next round finds.
+            let mut repository = self.store().begin().await?;
+            repository.sessions().forget_key(tenant, session).await?;
+            repository.save().await?;
+            self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
             let mut repository = self.store().begin().await?;
             repository.sessions().delete(tenant, session).await?;
             repository.save().await?;
-            self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
         }
         Ok(count)
     }
