@@ -42,6 +42,21 @@ pub struct NewBioSession {
     pub image_storage: bool,
 }
 
+impl NewBioSession {
+    /// A passive check at the default level, with pictures kept and nothing attached.
+    pub fn passive() -> Self {
+        Self {
+            mode: LivenessMode::Passive,
+            security_level: SecurityLevel::default(),
+            challenges: 0,
+            correlation_id: None,
+            evidence_id: None,
+            callback_url: None,
+            image_storage: true,
+        }
+    }
+}
+
 /// Where a session stands.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BioSessionState {
@@ -139,15 +154,7 @@ mod tests {
         BioSession::open(
             SessionId::from_uuid(uuid::Uuid::from_u128(1)),
             TenantId::from_uuid(uuid::Uuid::from_u128(2)),
-            NewBioSession {
-                mode: LivenessMode::Passive,
-                security_level: SecurityLevel::High,
-                challenges: 0,
-                correlation_id: None,
-                evidence_id: None,
-                callback_url: None,
-                image_storage: true,
-            },
+            NewBioSession::passive(),
             Timestamp::from_millis(1_000),
             Duration::from_secs(60),
         )

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use selfsame_domain::{FaceId, LivenessMode, NewBioSession, SecurityLevel, SessionId, TenantId};
+use selfsame_domain::{FaceId, NewBioSession, SessionId, TenantId};
 use selfsame_facade_bioserver::{ApiError, face_json, result_json};
 use selfsame_verification::Verification;
 use serde_json::json;
@@ -29,16 +29,7 @@ pub(crate) fn router(app: Verification, tenant: TenantId) -> Router {
 }
 
 async fn open(State(state): State<TryIt>) -> Result<Response, ApiError> {
-    let request = NewBioSession {
-        mode: LivenessMode::Passive,
-        security_level: SecurityLevel::High,
-        challenges: 0,
-        correlation_id: None,
-        evidence_id: None,
-        callback_url: None,
-        image_storage: true,
-    };
-    let id = state.app.open_session(state.tenant, request).await?;
+    let id = state.app.open_session(state.tenant, NewBioSession::passive()).await?;
     Ok((StatusCode::CREATED, Json(json!({ "sessionId": id.to_string() }))).into_response())
 }
 

@@ -13,7 +13,7 @@ const BATCH: u64 = 200;
 impl Verification {
     /// After a start: captures of the server's earlier life cannot go on. To be called before any browser is served.
     pub async fn recover(&self) -> Result<usize, UseCaseError> {
-        self.end_undecided(|_, _| true).await
+        self.end_undecided(Duration::ZERO).await
     }
 
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
@@ -21,13 +21,13 @@ impl Verification {
     pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
         let settings = self.settings();
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
-        let decided = self.end_undecided(|now, since| now > longest.as_millis() && since > longest).await?;
+        let decided = self.end_undecided(longest).await?;
         let erased = self.erase_expired().await?;
         Ok((decided, erased))
     }
 
-    /// `hanging(now_ms, time since the capture began)` says whether a capture is to be given up.
-    async fn end_undecided(&self, hanging: impl Fn(u128, Duration) -> bool) -> Result<usize, UseCaseError> {
+    /// Captures that began at least `longest` ago are given up.
+    async fn end_undecided(&self, longest: Duration) -> Result<usize, UseCaseError> {
         let now = self.clock().now();
         let open_for = self.settings().open_for;
         let mut repository = self.store().begin().await?;
@@ -38,9 +38,7 @@ impl Verification {
                 BioSessionState::Opened if now.since(session.created_at) > open_for => {
                     (LivenessStatus::Timeout, "no browser came for the session in time")
                 }
-                BioSessionState::Capturing { since }
-                    if hanging(u128::try_from(now.as_millis()).unwrap_or(0), now.since(*since)) =>
-                {
+                BioSessionState::Capturing { since } if now.since(*since) >= longest => {
                     (LivenessStatus::Error, "the server was stopped during the capture. Try again")
                 }
                 BioSessionState::Opened | BioSessionState::Capturing { .. } | BioSessionState::Decided(_) => {

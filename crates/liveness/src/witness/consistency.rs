@@ -58,3 +58,63 @@ pub fn consistency<'a>(
         report(Witness::Consistency, Testimony::Attack, worst, params.overlap, saw)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use selfsame_domain::{Point, Rect};
+
+    use super::*;
+    use crate::{FaceObservation, FrameSize};
+
+    const BOUNDS: Rect = Rect { x: 500.0, y: 200.0, width: 240.0, height: 300.0 };
+
+    fn face(bounds: Rect) -> FaceObservation {
+        let landmarks = vec![Point::default(); 68];
+        FaceObservation { bounds, landmarks, yaw: 0.0, pitch: 0.0, roll: 0.0, brightness: 120.0 }
+    }
+
+    fn judged(change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>)) -> Testimony {
+        let size = FrameSize { width: 1280, height: 720 };
+        let mut stream: Vec<_> = (1..=3)
+            .map(|seq| FrameObservation { seq, captured_at: 0.0, size, faces: vec![face(BOUNDS)] })
+            .collect();
+        let mut evidence: Vec<_> = (1..=3)
+            .map(|seq| EvidenceObservation {
+                seq,
+                face: Some(face(BOUNDS)),
+                texture: None,
+                quality: None,
+                same_face: (seq > 1).then_some(0.9),
+            })
+            .collect();
+        let requested: Vec<_> = (1..=3).map(|seq| EvidenceRequest { seq, crop: BOUNDS }).collect();
+        change(&mut evidence, &mut stream);
+        let tracked = |seq| stream.iter().find(|frame| frame.seq == seq);
+        consistency(&evidence, &requested, tracked, &ConsistencyParams::default()).testimony
+    }
+
+    #[test]
+    fn the_same_face_in_the_same_place_is_bona_fide() {
+        assert_eq!(judged(|_, _| {}), Testimony::BonaFide);
+    }
+
+    #[test]
+    fn each_disagreement_alone_breaks_the_yes() {
+        assert_eq!(judged(|evidence, _| evidence[1].face = None), Testimony::Attack);
+        assert_eq!(
+            judged(|evidence, _| evidence[1].face = Some(face(Rect { x: 0.0, ..BOUNDS }))),
+            Testimony::Attack
+        );
+        assert_eq!(judged(|evidence, _| evidence[2].same_face = Some(0.1)), Testimony::Attack);
+        assert_eq!(judged(|evidence, _| evidence[2].same_face = Some(f32::NAN)), Testimony::Attack);
+        assert_eq!(judged(|evidence, _| evidence[2].same_face = None), Testimony::Attack);
+        assert_eq!(judged(|_, stream| stream.clear()), Testimony::Attack);
+        assert_eq!(judged(|_, stream| stream[0].faces.clear()), Testimony::Attack);
+    }
+
+    #[test]
+    fn missing_evidence_is_no_yes() {
+        assert_eq!(judged(|evidence, _| evidence.truncate(2)), Testimony::Abstained);
+        assert_eq!(judged(|evidence, _| evidence.clear()), Testimony::Abstained);
+    }
+}

@@ -30,3 +30,30 @@ pub fn quality(evidence: &[EvidenceObservation], params: &QualityParams) -> Witn
     };
     report(Witness::Quality, testimony, best, params.least, saw)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(qualities: &[Option<f32>]) -> Testimony {
+        let evidence: Vec<_> = qualities
+            .iter()
+            .map(|quality| EvidenceObservation {
+                seq: 1,
+                face: None,
+                texture: None,
+                quality: *quality,
+                same_face: None,
+            })
+            .collect();
+        quality(&evidence, &QualityParams::default()).testimony
+    }
+
+    #[test]
+    fn one_good_frame_suffices_and_without_one_there_is_no_yes() {
+        assert_eq!(judged(&[Some(-50.0), Some(120.0)]), Testimony::BonaFide);
+        assert_eq!(judged(&[Some(-50.0), Some(-1.0)]), Testimony::Insufficient);
+        assert_eq!(judged(&[Some(f32::NAN), None]), Testimony::Abstained);
+        assert_eq!(judged(&[]), Testimony::Abstained);
+    }
+}
