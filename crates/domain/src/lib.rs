@@ -4,6 +4,7 @@
 //! enums whose variants carry their data and whose transitions consume `self`.
 
 mod bio_session;
+mod callback;
 mod clock;
 mod credential;
 mod entropy;
@@ -17,6 +18,7 @@ mod verdict;
 pub use bio_session::{
     BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, TransitionError,
 };
+pub use callback::{CallbackEvent, CallbackTarget};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use credential::{ApiCredential, CredentialKind, SecretString};
 pub use entropy::{Entropy, OsEntropy};

@@ -27,7 +27,7 @@ async fn session_with_marker(store: &Store) -> BioSession {
         challenges: 0,
         correlation_id: None,
         evidence_id: None,
-        callback_url: None,
+        callback: None,
         image_storage: true,
     };
     let session =

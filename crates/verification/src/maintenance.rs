@@ -68,7 +68,7 @@ impl Verification {
             repository.save().await?;
             self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
             let mut repository = self.store().begin().await?;
-            repository.sessions().delete(tenant, session).await?;
+            repository.sessions().delete(tenant, session, now).await?;
             repository.save().await?;
         }
         Ok(count)

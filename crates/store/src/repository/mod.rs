@@ -1,5 +1,6 @@
 //! The transaction, and its nouns.
 
+mod callback_secrets;
 mod credentials;
 mod faces;
 mod outbox;
@@ -9,9 +10,10 @@ mod tenants;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
+pub use callback_secrets::{CallbackSecrets, SealedSecret};
 pub use credentials::Credentials;
 pub use faces::Faces;
-pub use outbox::{Outbox, OutboxEntry, OutboxEvent};
+pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
@@ -22,7 +24,7 @@ use crate::{StoreError, backend};
 pub struct Repository {
     transaction: DatabaseTransaction,
     connection: DatabaseConnection,
-    /// Whether a data key was forgotten in it.
+    /// Whether a key was forgotten in it.
     erased: bool,
 }
 
@@ -53,6 +55,10 @@ impl Repository {
 
     pub fn outbox(&mut self) -> Outbox<'_> {
         Outbox(&self.transaction)
+    }
+
+    pub fn callback_secrets(&mut self) -> CallbackSecrets<'_> {
+        CallbackSecrets { transaction: &self.transaction, erased: &mut self.erased }
     }
 
     /// Makes it durable. What was erased in it is then gone from the database's files too, not only from its tables.
