@@ -12,7 +12,7 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig, LogFormat,
+    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig, LogFormat,
     ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
@@ -33,6 +33,7 @@ pub struct Config {
     pub liveness: LivenessConfig,
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
+    pub callbacks: CallbacksConfig,
     pub log: LogConfig,
 }
 
@@ -80,6 +81,7 @@ impl Config {
         self.liveness.validate()?;
         self.images.validate()?;
         self.retention.validate()?;
+        self.callbacks.validate()?;
         self.log.validate()?;
         if self.retention.session_minutes < self.liveness.session_minutes {
             return Err(OutOfBounds {

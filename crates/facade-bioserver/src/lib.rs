@@ -3,6 +3,7 @@
 //! Path on disk = path in the URL. A domain state becomes a word of this dialect in `words`, with exhaustive matches; an
 //! error becomes status and body in `error`.
 
+mod callback;
 mod core;
 mod error;
 mod socket;
@@ -16,6 +17,7 @@ use selfsame_domain::TenantId;
 use selfsame_facade_kit::OutboundUrlRules;
 use selfsame_verification::Verification;
 
+pub use callback::{BioserverDialect, DIALECT};
 pub use error::ApiError;
 pub use socket::CaptureSocket;
 pub use words::{face_json, result_json};

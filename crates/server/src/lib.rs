@@ -1,5 +1,6 @@
 //! The composition root: opens the parts, mounts the routes, serves until it is told to stop.
 
+mod callbacks;
 mod draining;
 mod routes;
 mod telemetry;
@@ -15,13 +16,16 @@ use std::time::Duration;
 use selfsame_blobs::{Blobs, MasterKeys};
 use selfsame_config::Config;
 use selfsame_domain::{OsEntropy, SystemClock};
-use selfsame_facade_bioserver::BioserverState;
+use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
 use selfsame_facade_kit::OutboundUrlRules;
 use selfsame_store::{Store, StoreSettings};
 use selfsame_verification::tenants::{Bootstrap, NewCredentials};
 use selfsame_verification::{Parts, Settings, Verification};
 use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
+
+pub use callbacks::open_callbacks;
+pub use selfsame_verification::callbacks as desk;
 
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +46,10 @@ pub enum ServeError {
     Blobs(#[from] selfsame_blobs::BlobError),
     #[error("the server could not be prepared: {0}")]
     Prepare(#[from] selfsame_verification::UseCaseError),
+    #[error("{0}")]
+    Callbacks(#[from] selfsame_verification::callbacks::ClientError),
+    #[error("there is no database at {0}: name the server's data folder with --data or its configuration with --config")]
+    NoDatabase(PathBuf),
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
     #[error("the start broke off")]
@@ -115,6 +123,8 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         try_it,
         request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
     });
+    let courier = callbacks::courier(&config, &app, vec![Arc::new(BioserverDialect)])?;
+    tokio::spawn(courier.run());
     tokio::spawn(tidy(app, Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
@@ -151,6 +161,7 @@ fn settings(config: &Config) -> Settings {
         evidence_timeout: seconds(config.liveness.evidence_timeout_seconds),
         open_for: seconds(config.liveness.session_minutes * 60),
         keep_for: seconds(config.retention.session_minutes * 60),
+        keep_callbacks: seconds(config.callbacks.keep_days * 24 * 60 * 60),
         max_captures: config.server.max_sessions,
         images: selfsame_vision::image::Limits {
             max_bytes: config.images.max_bytes,

@@ -12,7 +12,7 @@
 //! | `server_keys` | `get`, `put_if_absent` |
 //! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `for_maintenance_undecided`, `for_maintenance_expired` |
 //! | `faces` | `add`, `get`, `list`, `list_with_templates`, `delete` |
-//! | `outbox` | `add`, `list`, `for_maintenance_claim`, `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
+//! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
 //! Keys, templates and server secrets arrive and leave sealed. `friendly_name`, `correlation_id` and `evidence_id`, which the

@@ -8,8 +8,10 @@
 //! - [`capture`]: the live capture of one browser
 //! - [`faces`]: pictures added by the integrator's server, and comparisons
 //! - [`signing`]: signatures on results
+//! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
 
+pub mod callbacks;
 pub mod capture;
 mod error;
 pub mod faces;
@@ -26,7 +28,7 @@ use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
 use selfsame_domain::{BioSession, Clock, Entropy, FaceId};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 pub use error::UseCaseError;
 pub use settings::Settings;
@@ -57,13 +59,22 @@ struct Inner {
     workers: Workers,
     places: Arc<Semaphore>,
     signing: OnceLock<SigningKey>,
+    callbacks_due: Arc<Notify>,
 }
 
 impl Verification {
     pub fn new(parts: Parts, settings: Settings) -> Self {
         let workers = Workers::new(parts.cores, settings.most_waiting);
         let places = Arc::new(Semaphore::new(settings.max_captures));
-        Self { inner: Arc::new(Inner { parts, settings, workers, places, signing: OnceLock::new() }) }
+        let inner = Inner {
+            parts,
+            settings,
+            workers,
+            places,
+            signing: OnceLock::new(),
+            callbacks_due: Arc::default(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     pub fn settings(&self) -> &Settings {

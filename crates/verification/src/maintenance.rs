@@ -23,7 +23,17 @@ impl Verification {
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
         let decided = self.end_undecided(longest).await?;
         let erased = self.erase_expired().await?;
+        self.forget_told().await?;
         Ok((decided, erased))
+    }
+
+    /// Records of callbacks and secrets whose term is over.
+    async fn forget_told(&self) -> Result<(), UseCaseError> {
+        let now = self.clock().now();
+        let mut repository = self.store().begin().await?;
+        repository.outbox().for_maintenance_purge(now - self.settings().keep_callbacks).await?;
+        repository.callback_secrets().for_maintenance_purge(now).await?;
+        Ok(repository.save().await?)
     }
 
     /// Captures that began at least `longest` ago are given up.
@@ -48,9 +58,13 @@ impl Verification {
             let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
             let after = session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
             // Lost when the capture's own task decided meanwhile: its verdict stands.
-            decided += usize::from(repository.sessions().transition(&session, &after).await?);
+            if repository.sessions().transition(&session, &after).await? {
+                self.tell(&mut repository, &after).await?;
+                decided += 1;
+            }
         }
         repository.save().await?;
+        self.told();
         Ok(decided)
     }
 

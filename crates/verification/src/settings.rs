@@ -18,6 +18,8 @@ pub struct Settings {
     pub open_for: Duration,
     /// How long after it was opened a session, its faces and pictures are kept.
     pub keep_for: Duration,
+    /// How long the record of a callback is kept after it was delivered or given up.
+    pub keep_callbacks: Duration,
     /// Live captures at once.
     pub max_captures: usize,
     /// Pieces of work that may wait for a core.
@@ -37,6 +39,7 @@ impl Default for Settings {
             evidence_timeout: Duration::from_secs(30),
             open_for: Duration::from_secs(15 * 60),
             keep_for: Duration::from_secs(60 * 60),
+            keep_callbacks: Duration::from_secs(7 * 24 * 60 * 60),
             max_captures: 64,
             most_waiting: 256,
             images: Limits::default(),

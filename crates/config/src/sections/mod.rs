@@ -1,6 +1,7 @@
 //! One file per section. What a key means to an operator stands in `default.toml`; here are its type and its bounds.
 
 mod bootstrap;
+mod callbacks;
 mod data;
 mod database;
 mod images;
@@ -13,6 +14,7 @@ mod security;
 mod server;
 
 pub use bootstrap::BootstrapConfig;
+pub use callbacks::CallbacksConfig;
 pub use data::DataConfig;
 pub use database::DatabaseConfig;
 pub use images::ImagesConfig;

@@ -152,46 +152,43 @@ impl Outbox<'_> {
         Ok(())
     }
 
-    /// Takes at most `most` entries of all tenants that are due at `now` and that nobody holds, longest due first, leaving out
-    /// those for the receivers in `busy`.
-    pub async fn for_maintenance_claim(
+    /// At most `most` entries of all tenants that are due at `now` and that nobody holds, longest due first, without those for the
+    /// receivers in `busy`.
+    pub async fn for_maintenance_due(
         &mut self,
         now: Timestamp,
-        lease: Lease,
         most: u64,
         busy: &[String],
     ) -> Result<Vec<OutboxEntry>, StoreError> {
-        let free = || {
-            Condition::any()
-                .add(outbox::Column::LeaseUntil.is_null())
-                .add(outbox::Column::LeaseUntil.lte(now.as_millis()))
-        };
         let rows = outbox::Entity::find()
             .filter(outbox::Column::State.eq(PENDING))
             .filter(outbox::Column::NextAttemptAt.lte(now.as_millis()))
             .filter(outbox::Column::Receiver.is_not_in(busy))
-            .filter(free())
+            .filter(free(now))
             .order_by_asc(outbox::Column::NextAttemptAt)
             .order_by_asc(outbox::Column::Id)
             .limit(most)
             .all(self.0)
             .await?;
-        let mut claimed = Vec::with_capacity(rows.len());
-        for row in rows {
-            // Compare-and-set: where several processes share a database, one of them wins.
-            let done = outbox::Entity::update_many()
-                .col_expr(outbox::Column::LeaseOwner, Expr::value(Some(lease.owner)))
-                .col_expr(outbox::Column::LeaseUntil, Expr::value(Some(lease.until.as_millis())))
-                .filter(outbox::Column::Id.eq(row.id))
-                .filter(outbox::Column::State.eq(PENDING))
-                .filter(free())
-                .exec(self.0)
-                .await?;
-            if done.rows_affected == 1 {
-                claimed.push(from_row(row)?);
-            }
-        }
-        Ok(claimed)
+        rows.into_iter().map(from_row).collect()
+    }
+
+    /// Takes an entry. Compare-and-set: false when somebody else holds it or it is not pending any more.
+    pub async fn for_maintenance_lease(
+        &mut self,
+        id: Uuid,
+        now: Timestamp,
+        lease: Lease,
+    ) -> Result<bool, StoreError> {
+        let done = outbox::Entity::update_many()
+            .col_expr(outbox::Column::LeaseOwner, Expr::value(Some(lease.owner)))
+            .col_expr(outbox::Column::LeaseUntil, Expr::value(Some(lease.until.as_millis())))
+            .filter(outbox::Column::Id.eq(id))
+            .filter(outbox::Column::State.eq(PENDING))
+            .filter(free(now))
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected == 1)
     }
 
     /// Writes down how an attempt went and what follows. False when the lease was lost meanwhile (it ran out, or the subject was
@@ -311,6 +308,13 @@ impl Outbox<'_> {
             .await?;
         Ok(done.rows_affected)
     }
+}
+
+/// Held by nobody at `now`.
+fn free(now: Timestamp) -> Condition {
+    Condition::any()
+        .add(outbox::Column::LeaseUntil.is_null())
+        .add(outbox::Column::LeaseUntil.lte(now.as_millis()))
 }
 
 fn to_text(event: CallbackEvent) -> &'static str {

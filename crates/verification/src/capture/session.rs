@@ -366,7 +366,9 @@ impl Session {
         if !repository.sessions().transition(&self.session, &decided).await? {
             return Err(UseCaseError::internal(&"the session was decided elsewhere"));
         }
+        self.app.tell(&mut repository, &decided).await?;
         repository.save().await?;
+        self.app.told();
         self.session = decided;
         tracing::info!(session = %self.session.id, ?status, "capture decided");
         Ok(())
