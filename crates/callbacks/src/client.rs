@@ -204,9 +204,8 @@ fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-const HTTP_DATE: &[BorrowedFormatItem<'_>] = format_description!(
-    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-);
+const HTTP_DATE: &[BorrowedFormatItem<'_>] =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
 /// `Retry-After`: seconds, or a date (RFC 9110, 10.2.3). What is neither is as if it were not there.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {

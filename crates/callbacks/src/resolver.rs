@@ -59,8 +59,7 @@ impl Resolve for GuardedResolver {
             if found.iter().any(|address| !rules.allows(*address)) {
                 return Err(Forbidden.into());
             }
-            let addresses: Addrs =
-                Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
+            let addresses: Addrs = Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })
     }

@@ -22,7 +22,8 @@ impl Default for Schedule {
     /// The schedule that the Standard Webhooks text recommends: about three days.
     fn default() -> Self {
         let (minute, hour) = (60, 3_600);
-        let pauses = [0, 5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour];
+        let pauses =
+            [0, 5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour];
         Self {
             pauses: pauses.into_iter().map(Duration::from_secs).collect(),
             jitter: 0.1,
@@ -50,7 +51,9 @@ impl Schedule {
             Outcome::Answered { status: 200..=299, .. } => return Next::Delivered,
             Outcome::Answered { status: 410, .. } => return Next::Unwanted,
             Outcome::Answered { retry_after, .. } => retry_after.unwrap_or_default(),
-            Outcome::TimedOut | Outcome::Unreachable | Outcome::Forbidden | Outcome::Unworded => Duration::ZERO,
+            Outcome::TimedOut | Outcome::Unreachable | Outcome::Forbidden | Outcome::Unworded => {
+                Duration::ZERO
+            }
         };
         match self.pauses.get(attempts as usize) {
             None => Next::Exhausted,

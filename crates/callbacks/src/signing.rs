@@ -32,7 +32,8 @@ impl SigningSecret {
     /// # Errors
     /// [`SecretError`].
     pub fn parse(text: &str) -> Result<Self, SecretError> {
-        let bytes = text.strip_prefix(PREFIX).and_then(|text| STANDARD.decode(text).ok()).ok_or(SecretError)?;
+        let bytes =
+            text.strip_prefix(PREFIX).and_then(|text| STANDARD.decode(text).ok()).ok_or(SecretError)?;
         if !(24..=64).contains(&bytes.len()) {
             return Err(SecretError);
         }
@@ -85,7 +86,10 @@ mod tests {
         let at = Timestamp::from_millis(1_614_265_330_999);
         let made = signature(std::slice::from_ref(&secret), id, at, br#"{"test": 2432232314}"#);
         assert_eq!(made, "v1,xNnr7hapk57xrGxPDsx3Y6SfTrkv6Vf2b3EVT6XWOFw=");
-        assert_eq!(signature(&[secret.clone(), secret], id, at, br#"{"test": 2432232314}"#), format!("{made} {made}"));
+        assert_eq!(
+            signature(&[secret.clone(), secret], id, at, br#"{"test": 2432232314}"#),
+            format!("{made} {made}")
+        );
     }
 
     #[test]
@@ -94,7 +98,10 @@ mod tests {
         assert_ne!(one.text().expose(), SigningSecret::generate(&OsEntropy).text().expose());
         let again = SigningSecret::parse(one.text().expose()).unwrap();
         let at = Timestamp::from_millis(0);
-        assert_eq!(signature(&[one.clone()], Uuid::nil(), at, b"x"), signature(&[again], Uuid::nil(), at, b"x"));
+        assert_eq!(
+            signature(&[one.clone()], Uuid::nil(), at, b"x"),
+            signature(&[again], Uuid::nil(), at, b"x")
+        );
         assert_eq!(format!("{one:?}"), "[callback secret]");
         for bad in ["", "whsec_", "whsec_AAAA", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "whsec_!"] {
             assert!(SigningSecret::parse(bad).is_err(), "{bad}");

@@ -38,7 +38,10 @@ impl Receiver {
                             Ok(read) => request.extend_from_slice(&buffer[..read]),
                         }
                     }
-                    heard.lock().expect("no panic before").push(String::from_utf8_lossy(&request).into_owned());
+                    heard
+                        .lock()
+                        .expect("no panic before")
+                        .push(String::from_utf8_lossy(&request).into_owned());
                     tokio::time::sleep(pause).await;
                     // The sender may have gone: that is what some tests are about.
                     let _ = stream.write_all(answer.as_bytes()).await;
@@ -59,9 +62,9 @@ struct Says(Vec<IpAddr>);
 impl Lookup for Says {
     fn lookup(&self, _: &str) -> Looking {
         let found = self.0.clone();
-        Box::pin(async move {
-            if found.is_empty() { Err(io::Error::other("no such name")) } else { Ok(found) }
-        })
+        Box::pin(
+            async move { if found.is_empty() { Err(io::Error::other("no such name")) } else { Ok(found) } },
+        )
     }
 }
 
@@ -75,16 +78,14 @@ fn client(development: bool, lookup: impl Lookup + 'static) -> Client {
 }
 
 async fn attempt(client: &Client, url: &str) -> Outcome {
-    let message =
-        Message { content_type: "application/json", body: br#"{"sessionId":"s"}"#.to_vec() };
+    let message = Message { content_type: "application/json", body: br#"{"sessionId":"s"}"#.to_vec() };
     let secrets = [SigningSecret::generate(&OsEntropy)];
     client.attempt(url, Uuid::from_u128(7), Timestamp::from_millis(5_000), message, &secrets).await
 }
 
 #[tokio::test]
 async fn the_request_is_what_is_documented() {
-    let receiver =
-        Receiver::answering("HTTP/1.1 204 No Content\r\n\r\n", Duration::ZERO).await;
+    let receiver = Receiver::answering("HTTP/1.1 204 No Content\r\n\r\n", Duration::ZERO).await;
     let url = format!("http://127.0.0.1:{}/hook?token=1", receiver.port);
     let outcome = attempt(&client(true, SystemLookup), &url).await;
     assert_eq!(outcome, Outcome::Answered { status: 204, retry_after: None });
@@ -109,8 +110,11 @@ async fn a_redirect_is_not_followed() {
     let target = Receiver::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", Duration::ZERO).await;
     // Leaked: the answer has to live as long as the receiver's task.
     let answer: &'static str = Box::leak(
-        format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:{}/\r\ncontent-length: 0\r\n\r\n", target.port)
-            .into_boxed_str(),
+        format!(
+            "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:{}/\r\ncontent-length: 0\r\n\r\n",
+            target.port
+        )
+        .into_boxed_str(),
     );
     let receiver = Receiver::answering(answer, Duration::ZERO).await;
     let outcome = attempt(&client(true, SystemLookup), &format!("http://127.0.0.1:{}/", receiver.port)).await;
@@ -125,14 +129,18 @@ async fn a_slow_receiver_and_one_that_is_not_there() {
     let began = Instant::now();
     assert_eq!(attempt(&client, &format!("http://127.0.0.1:{}/", slow.port)).await, Outcome::TimedOut);
     assert!(began.elapsed() < Duration::from_secs(3));
-    let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port").local_addr().expect("its address");
+    let free =
+        TcpListener::bind("127.0.0.1:0").await.expect("a free port").local_addr().expect("its address");
     assert_eq!(attempt(&client, &format!("http://{free}/")).await, Outcome::Unreachable);
 }
 
 #[tokio::test]
 async fn an_endless_answer_ends() {
-    let endless =
-        Receiver::answering("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n", Duration::ZERO).await;
+    let endless = Receiver::answering(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        Duration::ZERO,
+    )
+    .await;
     let began = Instant::now();
     let outcome = attempt(&client(true, SystemLookup), &format!("http://127.0.0.1:{}/", endless.port)).await;
     assert_eq!(outcome, Outcome::Answered { status: 200, retry_after: None });
@@ -156,7 +164,9 @@ async fn what_is_not_the_internet_is_never_dialled() {
     let loopback: IpAddr = "127.0.0.1".parse().expect("an address");
     let public: IpAddr = "1.1.1.1".parse().expect("an address");
     // A name that pointed elsewhere when it was registered, alone and beside an honest address.
-    for found in [vec![loopback], vec![public, loopback], vec!["::ffff:127.0.0.1".parse().expect("an address")]] {
+    for found in
+        [vec![loopback], vec![public, loopback], vec!["::ffff:127.0.0.1".parse().expect("an address")]]
+    {
         let client = client(false, Says(found));
         let outcome = attempt(&client, &format!("https://rebound.example:{}/", inside.port)).await;
         assert_eq!(outcome, Outcome::Forbidden);
@@ -173,5 +183,8 @@ async fn what_is_not_the_internet_is_never_dialled() {
 
 #[tokio::test]
 async fn a_name_that_does_not_exist_is_unreachable() {
-    assert_eq!(attempt(&client(false, Says(Vec::new())), "https://gone.example/").await, Outcome::Unreachable);
+    assert_eq!(
+        attempt(&client(false, Says(Vec::new())), "https://gone.example/").await,
+        Outcome::Unreachable
+    );
 }

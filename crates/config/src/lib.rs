@@ -12,8 +12,8 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig, LogFormat,
-    ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig,
+    LogFormat, ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.

@@ -48,7 +48,9 @@ pub enum ServeError {
     Prepare(#[from] selfsame_verification::UseCaseError),
     #[error("{0}")]
     Callbacks(#[from] selfsame_verification::callbacks::ClientError),
-    #[error("there is no database at {0}: name the server's data folder with --data or its configuration with --config")]
+    #[error(
+        "there is no database at {0}: name the server's data folder with --data or its configuration with --config"
+    )]
     NoDatabase(PathBuf),
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),

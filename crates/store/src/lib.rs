@@ -36,8 +36,8 @@ use sha2::{Digest, Sha256};
 
 pub use error::StoreError;
 pub use repository::{
-    CallbackSecrets, Credentials, Faces, Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext,
-    OutboxState, Repository, SealedSecret, ServerKeys, Sessions, Tenants, WithKey,
+    CallbackSecrets, Credentials, Faces, Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry,
+    OutboxNext, OutboxState, Repository, SealedSecret, ServerKeys, Sessions, Tenants, WithKey,
 };
 
 /// Where the database is.

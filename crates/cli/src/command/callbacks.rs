@@ -9,7 +9,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::args::{
-    CallbackStateArg, CallbacksListArgs, CallbacksReplayArgs, CallbacksSecretArgs, CallbacksShowArgs, ServerData,
+    CallbackStateArg, CallbacksListArgs, CallbacksReplayArgs, CallbacksSecretArgs, CallbacksShowArgs,
+    ServerData,
 };
 use crate::failure::Failure;
 use crate::terminal::{Tone, complain, say, say_json, toned};
@@ -122,7 +123,9 @@ fn not_done(what: &str, error: &dyn std::fmt::Display) -> Failure {
 
 fn id(text: &str) -> Result<Uuid, Failure> {
     Uuid::try_parse(text).map_err(|_| {
-        Failure::Input("a callback is named by its webhook-id, a UUID; `selfsame callbacks list` shows them".to_owned())
+        Failure::Input(
+            "a callback is named by its webhook-id, a UUID; `selfsame callbacks list` shows them".to_owned(),
+        )
     })
 }
 
@@ -198,7 +201,8 @@ pub(crate) fn replay(args: &CallbacksReplayArgs) -> Result<ExitCode, Failure> {
             Some(id) => vec![id],
             None => {
                 let filter = filter(&callbacks, args.tenant.as_deref(), Some("dead"), MOST_REPLAYED).await?;
-                let dead = callbacks.list(&filter).await.map_err(|error| not_done("the dead letters", &error))?;
+                let dead =
+                    callbacks.list(&filter).await.map_err(|error| not_done("the dead letters", &error))?;
                 dead.iter().map(|entry| entry.id).collect()
             }
         };
@@ -208,7 +212,9 @@ pub(crate) fn replay(args: &CallbacksReplayArgs) -> Result<ExitCode, Failure> {
                 sent += 1;
             } else {
                 kept += 1;
-                complain(&format!("{id} is not sent again: it is pending anyway, or what it tells of was erased"));
+                complain(&format!(
+                    "{id} is not sent again: it is pending anyway, or what it tells of was erased"
+                ));
             }
         }
         say(&format!("{sent} are due now."))?;
@@ -228,7 +234,8 @@ pub(crate) fn secret(args: &CallbacksSecretArgs) -> Result<ExitCode, Failure> {
             say_json(&Secrets { secrets: secrets.iter().map(|secret| secret.text().expose()).collect() })?;
         } else {
             for (index, secret) in secrets.iter().enumerate() {
-                let note = if index == 0 { "" } else { "  replaced; signs beside the first for up to 24 hours" };
+                let note =
+                    if index == 0 { "" } else { "  replaced; signs beside the first for up to 24 hours" };
                 say(&format!("{}{}", secret.text().expose(), toned(Tone::Quiet, note)))?;
             }
         }

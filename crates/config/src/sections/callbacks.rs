@@ -25,7 +25,13 @@ pub struct CallbacksConfig {
 impl CallbacksConfig {
     pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
         bounds("callbacks.schedule_seconds", self.schedule_seconds.len(), 1, 20, "1 to 20 pauses")?;
-        bounds("callbacks.schedule_seconds", self.schedule_seconds[0], 0, 0, "the first attempt is made at once: 0")?;
+        bounds(
+            "callbacks.schedule_seconds",
+            self.schedule_seconds[0],
+            0,
+            0,
+            "the first attempt is made at once: 0",
+        )?;
         for pause in &self.schedule_seconds {
             bounds("callbacks.schedule_seconds", *pause, 0, 604_800, "each pause 0 to 604800 seconds")?;
         }

@@ -6,7 +6,8 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use selfsame_domain::{
-    BioSession, BioSessionState, CallbackTarget, LivenessMode, NewBioSession, SecurityLevel, SessionId, TenantId, Timestamp,
+    BioSession, BioSessionState, CallbackTarget, LivenessMode, NewBioSession, SecurityLevel, SessionId,
+    TenantId, Timestamp,
 };
 
 use super::{Outbox, impossible};

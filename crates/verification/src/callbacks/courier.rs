@@ -76,7 +76,9 @@ impl Courier {
                             receivers.insert(underway.spawn(delivery).id(), receiver);
                         }
                     }
-                    Err(error) => tracing::error!(%error, "callbacks that are due could not be read; will try again"),
+                    Err(error) => {
+                        tracing::error!(%error, "callbacks that are due could not be read; will try again")
+                    }
                 }
                 next_look = Instant::now() + self.params.look_every;
             }
@@ -186,9 +188,7 @@ impl Delivery {
         let at = self.desk.inner.clock.now();
         let began = Instant::now();
         let (outcome, next) = match self.dialects.get(entry.target.dialect.as_str()) {
-            None => {
-                (Outcome::Unworded, dead("no part of this server words callbacks of its dialect"))
-            }
+            None => (Outcome::Unworded, dead("no part of this server words callbacks of its dialect")),
             Some(dialect) => {
                 let event = Event {
                     id: entry.id,
@@ -231,8 +231,7 @@ impl Delivery {
             }
         }
         let mut repository = self.desk.inner.store.begin().await?;
-        let held =
-            repository.outbox().for_maintenance_record(entry.id, self.owner, attempt, next).await?;
+        let held = repository.outbox().for_maintenance_record(entry.id, self.owner, attempt, next).await?;
         repository.save().await?;
         if !held {
             tracing::warn!(%callback, "a callback was finished by somebody else while it was told");

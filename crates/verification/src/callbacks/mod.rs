@@ -50,8 +50,13 @@ impl Verification {
         event: CallbackEvent,
         target: CallbackTarget,
     ) -> Result<(), UseCaseError> {
-        let new =
-            NewOutboxEntry { tenant_id: tenant, subject_id: subject, event, receiver: receiver(&target.url), target };
+        let new = NewOutboxEntry {
+            tenant_id: tenant,
+            subject_id: subject,
+            event,
+            receiver: receiver(&target.url),
+            target,
+        };
         let now = self.clock().now();
         repository.outbox().add(self.entropy(), new, now).await?;
         Ok(())
