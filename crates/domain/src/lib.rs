@@ -11,6 +11,7 @@ mod entropy;
 mod face;
 mod geometry;
 mod id;
+mod lockout;
 mod personal;
 mod tenant;
 mod verdict;
@@ -25,6 +26,7 @@ pub use entropy::{Entropy, OsEntropy};
 pub use face::{Face, FaceImageType, FaceQuality};
 pub use geometry::{Point, Rect};
 pub use id::{CredentialId, FaceId, SessionId, TenantId};
+pub use lockout::{FailedAttempts, LockoutParams};
 pub use personal::Personal;
 pub use tenant::{CaptureChainPolicy, Tenant};
 pub use verdict::{

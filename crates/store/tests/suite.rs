@@ -7,11 +7,12 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait as _, Database};
 use selfsame_domain::{
     BestImage, BioSession, CallbackEvent, CallbackTarget, Clock, Entropy as _, Face, FaceId, FaceImageType,
-    FaceQuality, LivenessMode, LivenessReport, LivenessStatus, NewBioSession, OsEntropy, Personal, Point,
-    Rect, SecurityLevel, SessionId, SystemClock, Tenant, TenantId, Timestamp, Verdict,
+    FaceQuality, FailedAttempts, LivenessMode, LivenessReport, LivenessStatus, LockoutParams, NewBioSession,
+    OsEntropy, Personal, Point, Rect, SecurityLevel, SessionId, SystemClock, Tenant, TenantId, Timestamp,
+    Verdict,
 };
 use selfsame_store::{
-    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store, StoreError,
+    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store,
     StoreSettings, api_key_hash,
 };
 
@@ -310,6 +311,29 @@ async fn a_replaced_secret_signs_until_its_term(backend: Backend) {
     assert_eq!(ids(secrets.list(one, at(0)).await.unwrap()), [new]);
 }
 
+async fn failed_attempts_are_replaced_and_forgotten(backend: Backend) {
+    let store = backend.open().await;
+    let (one, two) = (tenant(&store, "a").await, tenant(&store, "b").await);
+    let at = Timestamp::from_millis;
+    let params = LockoutParams { failures: 2, ..LockoutParams::default() };
+    let mut repository = store.begin().await.unwrap();
+    let mut records = repository.failed_attempts();
+    let first = FailedAttempts::failed(None, at(1_000), &params);
+    let second = FailedAttempts::failed(Some(first), at(2_000), &params);
+    assert!(second.blocked_until.is_some());
+    for record in [first, second] {
+        records.put(one, "x", Some(&record)).await.unwrap();
+        assert_eq!(records.get(one, "x").await.unwrap(), Some(record));
+    }
+    assert_eq!(records.get(two, "x").await.unwrap(), None);
+    assert_eq!(records.get(one, "y").await.unwrap(), None);
+    records.put(one, "y", Some(&first)).await.unwrap();
+    records.put(one, "y", None).await.unwrap();
+    assert_eq!(records.get(one, "y").await.unwrap(), None);
+    assert_eq!(records.for_maintenance_purge(at(1_999)).await.unwrap(), 0);
+    assert_eq!(records.for_maintenance_purge(at(2_000)).await.unwrap(), 1);
+}
+
 async fn a_forgotten_key_is_gone_and_the_record_stays(backend: Backend) {
     let store = backend.open().await;
     let (owner, other) = (tenant(&store, "a").await, tenant(&store, "b").await);
@@ -547,6 +571,7 @@ backend!(sqlite:
     the_outbox_gives_what_is_due_to_one_and_remembers_every_attempt,
     what_tells_of_an_erased_session_is_a_dead_letter_for_good,
     a_replaced_secret_signs_until_its_term,
+    failed_attempts_are_replaced_and_forgotten,
     a_forgotten_key_is_gone_and_the_record_stays,
     an_impossible_row_is_named_and_never_a_verdict,
     tenants_are_found_by_id_and_name,

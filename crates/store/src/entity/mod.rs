@@ -7,6 +7,7 @@ pub(crate) mod callback_attempt;
 pub(crate) mod callback_secret;
 pub(crate) mod credential;
 pub(crate) mod face;
+pub(crate) mod failed_attempts;
 pub(crate) mod outbox;
 pub(crate) mod server_key;
 pub(crate) mod tenant;

@@ -3,6 +3,7 @@
 mod callback_secrets;
 mod credentials;
 mod faces;
+mod failed_attempts;
 mod outbox;
 mod server_keys;
 mod sessions;
@@ -13,6 +14,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction};
 pub use callback_secrets::{CallbackSecrets, SealedSecret};
 pub use credentials::Credentials;
 pub use faces::Faces;
+pub use failed_attempts::FailedAttempts;
 pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
@@ -55,6 +57,10 @@ impl Repository {
 
     pub fn outbox(&mut self) -> Outbox<'_> {
         Outbox(&self.transaction)
+    }
+
+    pub fn failed_attempts(&mut self) -> FailedAttempts<'_> {
+        FailedAttempts(&self.transaction)
     }
 
     pub fn callback_secrets(&mut self) -> CallbackSecrets<'_> {
