@@ -12,8 +12,8 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig,
-    LogFormat, ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig,
+    LockoutConfig, LogConfig, LogFormat, ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -34,6 +34,7 @@ pub struct Config {
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
     pub callbacks: CallbacksConfig,
+    pub lockout: LockoutConfig,
     pub log: LogConfig,
 }
 
@@ -82,6 +83,7 @@ impl Config {
         self.images.validate()?;
         self.retention.validate()?;
         self.callbacks.validate()?;
+        self.lockout.validate()?;
         self.log.validate()?;
         if self.retention.session_minutes < self.liveness.session_minutes {
             return Err(OutOfBounds {

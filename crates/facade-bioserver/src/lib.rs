@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use selfsame_domain::TenantId;
-use selfsame_facade_kit::OutboundUrlRules;
+use selfsame_facade_kit::{OutboundUrlRules, TrustedProxies};
 use selfsame_verification::Verification;
 
 pub use callback::{BioserverDialect, DIALECT};
@@ -27,6 +27,8 @@ pub use words::{face_json, result_json};
 pub struct BioserverState {
     pub app: Verification,
     pub outbound: OutboundUrlRules,
+    /// Whose word on a browser's address is believed.
+    pub proxies: TrustedProxies,
     /// What `capabilities` names as version.
     pub version: &'static str,
 }

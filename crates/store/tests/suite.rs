@@ -12,8 +12,8 @@ use selfsame_domain::{
     Verdict,
 };
 use selfsame_store::{
-    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store,
-    StoreSettings, api_key_hash,
+    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store, StoreSettings,
+    api_key_hash,
 };
 
 /// A database of its own, and how to open it again.

@@ -6,6 +6,7 @@
 //! - [`tenants`]: who calls, and the development tenant of the first start
 //! - [`sessions`]: open a bio-session, read its result
 //! - [`capture`]: the live capture of one browser
+//! - [`lockout`]: who fails too often waits
 //! - [`faces`]: pictures added by the integrator's server, and comparisons
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
@@ -15,6 +16,7 @@ pub mod callbacks;
 pub mod capture;
 mod error;
 pub mod faces;
+pub mod lockout;
 pub mod maintenance;
 pub mod sessions;
 pub mod settings;
@@ -28,7 +30,7 @@ use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
 use selfsame_domain::{BioSession, Clock, Entropy, FaceId};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 
 pub use error::UseCaseError;
 pub use settings::Settings;
@@ -60,6 +62,7 @@ struct Inner {
     places: Arc<Semaphore>,
     signing: OnceLock<SigningKey>,
     callbacks_due: Arc<Notify>,
+    lockout_key: OnceCell<aws_lc_rs::hmac::Key>,
 }
 
 impl Verification {
@@ -73,6 +76,7 @@ impl Verification {
             places,
             signing: OnceLock::new(),
             callbacks_due: Arc::default(),
+            lockout_key: OnceCell::new(),
         };
         Self { inner: Arc::new(inner) }
     }

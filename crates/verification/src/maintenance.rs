@@ -23,16 +23,20 @@ impl Verification {
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
         let decided = self.end_undecided(longest).await?;
         let erased = self.erase_expired().await?;
-        self.forget_told().await?;
+        self.forget_records().await?;
         Ok((decided, erased))
     }
 
-    /// Records of callbacks and secrets whose term is over.
-    async fn forget_told(&self) -> Result<(), UseCaseError> {
+    /// Records of callbacks, secrets and failed attempts whose term is over.
+    async fn forget_records(&self) -> Result<(), UseCaseError> {
         let now = self.clock().now();
         let mut repository = self.store().begin().await?;
         repository.outbox().for_maintenance_purge(now - self.settings().keep_callbacks).await?;
         repository.callback_secrets().for_maintenance_purge(now).await?;
+        let lockout = &self.settings().lockout;
+        let longest = [&lockout.device, &lockout.address]
+            .map(|params| params.window + params.blocks.iter().max().copied().unwrap_or_default());
+        repository.failed_attempts().for_maintenance_purge(now - longest[0].max(longest[1])).await?;
         Ok(repository.save().await?)
     }
 

@@ -7,6 +7,8 @@ use selfsame_liveness::CaptureParams;
 use selfsame_liveness::witness::WitnessParams;
 use selfsame_vision::image::Limits;
 
+use crate::lockout::LockoutSettings;
+
 /// Limits and policies, one value for all tenants so far.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -20,6 +22,8 @@ pub struct Settings {
     pub keep_for: Duration,
     /// How long the record of a callback is kept after it was delivered or given up.
     pub keep_callbacks: Duration,
+    /// How often may be failed before a wait.
+    pub lockout: LockoutSettings,
     /// Live captures at once.
     pub max_captures: usize,
     /// Pieces of work that may wait for a core.
@@ -40,6 +44,7 @@ impl Default for Settings {
             open_for: Duration::from_secs(15 * 60),
             keep_for: Duration::from_secs(60 * 60),
             keep_callbacks: Duration::from_secs(7 * 24 * 60 * 60),
+            lockout: LockoutSettings::default(),
             max_captures: 64,
             most_waiting: 256,
             images: Limits::default(),

@@ -1,7 +1,7 @@
 //! What a browser is told, as JSON.
 
-use selfsame_domain::{LivenessMode, SecurityLevel};
-use selfsame_verification::capture::{CaptureFailure, Output};
+use selfsame_domain::{LivenessMode, SecurityLevel, Timestamp};
+use selfsame_verification::capture::{CaptureFailure, Output, TOO_MANY};
 use serde_json::{Value, json};
 
 use crate::words;
@@ -19,6 +19,12 @@ pub(super) fn ready(mode: LivenessMode, level: SecurityLevel) -> String {
 
 pub(super) fn error(code: u16, text: &str) -> String {
     json!({ "type": "error", "code": code, "error": text }).to_string()
+}
+
+/// Nothing may be tried before `until`.
+pub(super) fn locked_out(until: Timestamp) -> String {
+    json!({ "type": "error", "code": 429, "error": TOO_MANY, "unlockDateTime": until.to_rfc3339() })
+        .to_string()
 }
 
 pub(super) fn output(output: &Output) -> String {
@@ -76,6 +82,7 @@ pub(super) fn output(output: &Output) -> String {
                 },
             }),
         },
+        Output::Failed(CaptureFailure::LockedOut { until }) => return locked_out(*until),
         Output::Failed(failure) => {
             let (code, text) = failure_code(*failure);
             return error(code, text);
@@ -88,6 +95,7 @@ pub(super) fn output(output: &Output) -> String {
 fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
     match failure {
         CaptureFailure::Protocol(what) | CaptureFailure::Spent(what) => (400, what),
+        CaptureFailure::LockedOut { .. } => (429, TOO_MANY),
         CaptureFailure::NoFace => (1301, "Video Capture timeout: No face detected during liveness step."),
         CaptureFailure::PoorVideo => (1303, "Poor video quality."),
         CaptureFailure::Overloaded => (503, "The server is overloaded. Try again in few seconds."),

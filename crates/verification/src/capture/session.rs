@@ -16,6 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::assembly::Assembly;
 use super::observe::{self, ObserveError, Portrait};
 use super::{CaptureFailure, Input, Output};
+use crate::lockout::Subjects;
 use crate::{UseCaseError, Verification};
 
 /// How often time-outs are looked for.
@@ -27,6 +28,8 @@ pub(super) struct Session {
     app: Verification,
     session: BioSession,
     key: DataKey,
+    /// Who is locked out when too many captures fail.
+    subjects: Subjects,
     outputs: mpsc::UnboundedSender<Output>,
     capture: Capture,
     assembly: Assembly,
@@ -54,6 +57,7 @@ impl Session {
         session: BioSession,
         key: DataKey,
         device: DeviceInfo,
+        subjects: Subjects,
         outputs: mpsc::UnboundedSender<Output>,
     ) -> Self {
         let params = app.settings().capture_for(session.request.security_level);
@@ -62,6 +66,7 @@ impl Session {
             app,
             session,
             key,
+            subjects,
             outputs,
             capture,
             assembly: Assembly::default(),
@@ -139,6 +144,8 @@ impl Session {
             Input::Cancel => {
                 if self.claimed {
                     let diagnostic = "the capture was cancelled in the browser";
+                    // Giving up is nobody's failed attempt.
+                    self.subjects = Subjects::default();
                     self.decide_without_image(LivenessStatus::Failed, diagnostic).await;
                 }
                 Flow::Over
@@ -155,6 +162,12 @@ impl Session {
             .claim(now)
             .map_err(|_| CaptureFailure::Spent("the session has been used or has expired"))?;
         let mut repository = self.app.store().begin().await.map_err(UseCaseError::from)?;
+        // Looked at again: captures that were attached side by side must not all go on after the first have failed.
+        if let Some(until) =
+            self.app.locked_out(&mut repository, self.session.tenant_id, &self.subjects).await?
+        {
+            return Err(CaptureFailure::LockedOut { until });
+        }
         let won =
             repository.sessions().transition(&self.session, &claimed).await.map_err(UseCaseError::from)?;
         if !won {
@@ -366,6 +379,7 @@ impl Session {
         if !repository.sessions().transition(&self.session, &decided).await? {
             return Err(UseCaseError::internal(&"the session was decided elsewhere"));
         }
+        self.app.count_attempt(&mut repository, decided.tenant_id, &self.subjects, status).await?;
         self.app.tell(&mut repository, &decided).await?;
         repository.save().await?;
         self.app.told();
