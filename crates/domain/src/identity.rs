@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CallbackTarget, ConsentId, EvidenceId, IdentityId, LivenessStatus, SecurityLevel, SessionId, TenantId,
+    CallbackTarget, ConsentId, EvidenceId, FaceQuality, IdentityId, LivenessStatus, SecurityLevel, SessionId, TenantId,
     Timestamp,
 };
 
@@ -177,6 +177,18 @@ pub enum EvidenceState {
         problems: Vec<EvidenceProblem>,
         at: Timestamp,
     },
+}
+
+/// What is known of a picture that was sent, without the picture and its template (these are encrypted elsewhere).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PictureFacts {
+    /// SHA-256 of the JPEG that is kept, hexadecimal.
+    pub digest: String,
+    /// Name of the embedder and its version: templates of different modes are never compared.
+    pub mode: String,
+    pub quality: FaceQuality,
+    /// Width and height of the upright picture, in pixels.
+    pub image_size: (u32, u32),
 }
 
 /// What a comparison of a live portrait with a reference showed.

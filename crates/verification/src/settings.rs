@@ -7,6 +7,7 @@ use selfsame_liveness::CaptureParams;
 use selfsame_liveness::witness::WitnessParams;
 use selfsame_vision::image::Limits;
 
+use crate::identities::IdentityParams;
 use crate::lockout::LockoutSettings;
 
 /// Limits and policies, one value for all tenants so far.
@@ -32,6 +33,7 @@ pub struct Settings {
     pub images: Limits,
     /// Faces that one session may hold.
     pub max_faces: usize,
+    pub identities: IdentityParams,
 }
 
 impl Default for Settings {
@@ -49,6 +51,7 @@ impl Default for Settings {
             most_waiting: 256,
             images: Limits::default(),
             max_faces: 16,
+            identities: IdentityParams::default(),
         }
     }
 }
