@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CallbackTarget, ConsentId, EvidenceId, FaceQuality, IdentityId, LivenessStatus, SecurityLevel, SessionId, TenantId,
-    Timestamp,
+    CallbackTarget, ConsentId, EvidenceId, FaceQuality, IdentityId, LivenessStatus, SecurityLevel, SessionId,
+    TenantId, Timestamp,
 };
 
 /// What an integrator attaches to an identity.

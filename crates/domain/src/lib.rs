@@ -29,7 +29,8 @@ pub use geometry::{Point, Rect};
 pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, SessionId, TenantId};
 pub use identity::{
     Assessment, AssuranceLevel, Confidence, Consent, ConsentKind, Evidence, EvidenceComparison, EvidenceKind,
-    EvidenceProblem, EvidenceState, Identity, IdentityStatus, NewConsent, NewIdentity, PictureFacts, Submission,
+    EvidenceProblem, EvidenceState, Identity, IdentityStatus, NewConsent, NewIdentity, PictureFacts,
+    Submission,
 };
 pub use lockout::{FailedAttempts, LockoutParams};
 pub use personal::Personal;
