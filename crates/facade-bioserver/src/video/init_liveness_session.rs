@@ -50,13 +50,9 @@ pub(crate) async fn handle(
 fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, ApiError> {
     let mode = match text("livenessMode", request.liveness_mode.as_ref())? {
         Some("LIVENESS_PASSIVE") => LivenessMode::Passive,
-        Some(
-            known @ ("LIVENESS_PASSIVE_VIDEO" | "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH"),
-        ) => {
-            return Err(ApiError::bad_request(format!(
-                "livenessMode: {known} is not offered by this version; use LIVENESS_PASSIVE"
-            )));
-        }
+        Some("LIVENESS_PASSIVE_VIDEO") => LivenessMode::PassiveVideo,
+        // A misprint of the original's guide, and the name of its older versions.
+        Some("LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH") => LivenessMode::Active,
         Some("LIVENESS_MEDIUM") => {
             return Err(ApiError::bad_request(
                 "livenessMode: LIVENESS_MEDIUM is not supported any more; use LIVENESS_PASSIVE",
