@@ -150,6 +150,7 @@ fn settings(config: &Config) -> Settings {
         capture_timeout: seconds(config.liveness.capture_timeout_seconds),
         evidence_timeout: seconds(config.liveness.evidence_timeout_seconds),
         open_for: seconds(config.liveness.session_minutes * 60),
+        challenge_seed: config.liveness.challenge_seed,
         keep_for: seconds(config.retention.session_minutes * 60),
         max_captures: config.server.max_sessions,
         images: selfsame_vision::image::Limits {
