@@ -10,12 +10,12 @@ mod session;
 use bytes::Bytes;
 use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId, Timestamp};
 use selfsame_liveness::{CameraClaims, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 
 pub use assembly::{MAX_CHUNK, MAX_FRAME};
 
 use crate::lockout::Attempter;
-use crate::{UseCaseError, Verification};
+use crate::{Place, UseCaseError, Verification};
 
 /// What the browser says.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl Verification {
     }
 }
 
-async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: OwnedSemaphorePermit) {
+async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: Place) {
     task.run(inputs).await;
     drop(place);
 }

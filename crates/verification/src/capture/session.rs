@@ -17,6 +17,7 @@ use super::assembly::Assembly;
 use super::observe::{self, ObserveError, Portrait};
 use super::{CaptureFailure, Input, Output};
 use crate::lockout::Subjects;
+use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
 /// How often time-outs are looked for.
@@ -203,7 +204,9 @@ impl Session {
         let looked = self
             .app
             .workers()
-            .run(move || observe::tracking_frame(&vision, seq, captured_at, size, &picture))
+            .run(Urgency::Guidance, move || {
+                observe::tracking_frame(&vision, seq, captured_at, size, &picture)
+            })
             .await;
         let observation = match looked {
             Ok(Ok(observation)) => observation,
@@ -254,7 +257,9 @@ impl Session {
         let looked = self
             .app
             .workers()
-            .run(move || observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes))
+            .run(Urgency::Evidence, move || {
+                observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes)
+            })
             .await;
         let evidence = match looked {
             Ok(Ok(evidence)) => evidence,
