@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { complete } from '../src/ui/active.ts';
-import { around, aspect, onPage, oval, resting, seen, toggled, unit } from '../src/ui/geometry.ts';
-import { approach } from '../src/ui/glide.ts';
+import { around, aspect, onPage, oval, resting, seen, toggled, unit } from '../../sdk/src/draw/geometry.ts';
+import { approach } from '../../sdk/src/draw/glide.ts';
 import * as ui from '../src/video-ui.ts';
 
 const frame = { width: 1280, height: 720 };

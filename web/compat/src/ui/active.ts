@@ -1,8 +1,8 @@
 /** The dots of LIVENESS_ACTIVE: a line that the head draws from dot to dot. */
 
 import type { LivenessActive, TrackingInfo } from '../../../sdk/src/protocol.ts';
-import { onPage, type Point, seen, type Size, toggled, unit } from './geometry.ts';
-import { Glide } from './glide.ts';
+import { onPage, type Point, seen, type Size, toggled, unit } from '../../../sdk/src/draw/geometry.ts';
+import { Glide } from '../../../sdk/src/draw/glide.ts';
 import { failure, set, shape, Stage } from './stage.ts';
 
 type Length = number | string;

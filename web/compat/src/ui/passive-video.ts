@@ -1,8 +1,8 @@
 /** The oval of LIVENESS_PASSIVE_VIDEO: everything around it is covered, and its border fills while the person stays. */
 
 import type { TrackingInfo } from '../../../sdk/src/protocol.ts';
-import { around, oval, resting, type Size, unit } from './geometry.ts';
-import { Glide } from './glide.ts';
+import { around, oval, resting, type Size, unit } from '../../../sdk/src/draw/geometry.ts';
+import { Glide } from '../../../sdk/src/draw/glide.ts';
 import { set, shape, Stage } from './stage.ts';
 
 export interface PassiveVideoOptions {

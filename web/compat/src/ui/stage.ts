@@ -1,6 +1,6 @@
 /** A video of the page, wrapped so that graphics can be laid over it. */
 
-import { aspect, type Size } from './geometry.ts';
+import { aspect, type Size } from '../../../sdk/src/draw/geometry.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const WRAPPER = 'wbs-video-wrapper';
