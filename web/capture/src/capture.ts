@@ -120,7 +120,8 @@ function track(info: TrackingInfo): void {
     progress.value = info.uploadProgress;
     return;
   }
-  const good = info.positionInfo.endsWith('_GOOD') && !info.phoneNotVertical;
+  // To stand still is asked of those who are in the oval.
+  const good = /_(GOOD|STAND_STILL)$/.test(info.positionInfo) && !info.phoneNotVertical;
   stage.classList.toggle('good', good);
   stage.classList.toggle('adjust', !good && info.facew > 0);
   overlay.face({ x: info.facex, y: info.facey, width: info.facew, height: info.faceh });

@@ -58,7 +58,7 @@ export function guidanceWords(info: Guided, holding: boolean): string {
   if (livenessActive && Object.keys(livenessActive.challengeCircles).length > 0) return dotWords(livenessActive, position);
   if (targetInfo && position === 'CENTER_MOVE_FORWARDS') return 'Come closer, until your face fills the oval';
   if (targetInfo && position === 'CENTER_MOVE_BACKWARDS') return 'Move back, until your face fits into the oval';
-  if (targetInfo && targetInfo.stability > 0 && position === 'GOOD') return 'Good. Stay within the oval';
+  if (targetInfo && (position === 'GOOD' || position === 'STAND_STILL')) return 'Good. Stay within the oval';
   if (holding && position === 'GOOD') return 'Do not move';
   return GUIDANCE[position] ?? 'Look into the camera';
 }
@@ -114,6 +114,13 @@ const WITNESSES: Record<string, Described> = {
   texture: { name: 'Texture', asks: 'Is this skin, or a print or a screen?', from: 0, to: 1 },
   consistency: { name: 'Consistency', asks: 'Do the full pictures show the face where the stream showed it?', from: 0, to: 1 },
   micro_motion: { name: 'Micro-motion', asks: 'Does the face move as a living one does?', from: 0, to: 0.03 },
+  depth: { name: 'Depth', asks: 'Does the face have the depth of a face when it moves?', from: 0, to: 0.2 },
+  surroundings: { name: 'Surroundings', asks: 'Does the face move against what is around it?', from: 0, to: 1 },
+  obedience: { name: 'Obedience', asks: 'Did the head follow the dots in order, in human time?', from: 0, to: 1 },
+  perspective: { name: 'Perspective', asks: 'Did the person really come closer?', from: 0, to: 1 },
+  replay: { name: 'Replay', asks: 'Is every picture of the stream a new one?', from: 0, to: 1 },
+  eyes: { name: 'Eyes', asks: 'Do the eyes blink?', from: 0, to: 1 },
+  patterns: { name: 'Patterns', asks: 'Is the picture free of a screen’s grid and a print’s dots?', from: 0, to: 1 },
   capture_chain: { name: 'Capture chain', asks: 'Is this a real camera in a person’s own browser?', from: 0, to: 1 },
   quality: { name: 'Quality', asks: 'Is the best picture good enough to be compared with? Above 100 is good.', from: -100, to: 200, content: 'good enough' },
 };
