@@ -1,11 +1,10 @@
 // The public demo app: a copy with its two packages pinned, and a running instance of it for one mode and flow.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { sleep, stop, watch } from './processes.mjs';
+import { remove, sleep, stop, temporary, watch } from './processes.mjs';
 
 /** The newest webpack 5 breaks the demo's translation plugin. */
 const WEBPACK = '5.101.3';
@@ -18,10 +17,10 @@ export const pages = { LIVENESS_PASSIVE: 'passive', LIVENESS_PASSIVE_VIDEO: 'pas
 
 /**
  * Copies the demo app out of `source` and installs what it needs. Its own files stay as they are, but for package.json, which gets two
- * overrides. `source` is not touched.
+ * overrides. `source` is not touched. A `kept` copy outlives this process.
  */
-export async function prepare(source, substitute) {
-  const folder = await mkdtemp(join(tmpdir(), 'conformance-demo-'));
+export async function prepare(source, substitute, kept) {
+  const folder = temporary('demo', kept);
   try {
     await cp(source, folder, { recursive: true, filter: (path) => !/[\\/]node_modules([\\/]|$)|[\\/]front[\\/]dist([\\/]|$)/.test(path.slice(source.length)) });
     const file = join(folder, 'package.json');
@@ -40,7 +39,7 @@ export async function prepare(source, substitute) {
     const [code] = await once(npm, 'exit');
     if (code !== 0) throw new Error(`npm install in the copy of the demo app failed (${code}):\n${said}`);
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    remove(folder);
     throw error;
   }
   return folder;

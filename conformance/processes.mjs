@@ -1,9 +1,13 @@
-// Child processes that end with this one.
+// Child processes and temporary folders that end with this one.
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const GRACE_MS = 4000;
 const running = new Set();
+const folders = new Set();
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -43,7 +47,20 @@ export async function stop(child) {
   running.delete(child);
 }
 
+/** A new temporary folder; `kept` ones outlive this process. */
+export function temporary(name, kept = false) {
+  const folder = mkdtempSync(join(tmpdir(), `conformance-${name}-`));
+  if (!kept) folders.add(folder);
+  return folder;
+}
+
+export function remove(folder) {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  folders.delete(folder);
+}
+
 /** For the end of this process, whatever the reason. */
-export function killAll() {
+export function cleanUp() {
   for (const child of running) signal(child, 'SIGKILL');
+  for (const folder of folders) remove(folder);
 }

@@ -1,15 +1,14 @@
 // Runs the public WebCapture demo app, unmodified, against this server: every mode in every flow, before a bona fide camera and before
 // attacks. Prints a table; ends with 1 when a row is not as it should be, with 2 when it could not be run.
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { cameras } from './cameras.mjs';
 import { pages, prepare, startDemo } from './demo.mjs';
-import { freePort, killAll } from './processes.mjs';
+import { cleanUp, freePort, remove, temporary } from './processes.mjs';
 import { startServer } from './server.mjs';
 import { bestImageShown, identity, match, visit } from './visit.mjs';
 
@@ -103,7 +102,7 @@ async function main() {
   const chosen = options();
   const require = createRequire(join(root, 'web/package.json'));
   const { chromium } = require('playwright-core');
-  const scratch = await mkdtemp(join(tmpdir(), 'conformance-'));
+  const scratch = temporary('cameras');
   if (chosen.shots) await mkdir(chosen.shots, { recursive: true });
   let copy = chosen.prepared && chosen.demo;
   const rows = [];
@@ -111,7 +110,7 @@ async function main() {
     const known = await cameras({ modes: chosen.modes, given: chosen.given, fixtures: join(root, '.fixtures'), scratch });
     if (!copy) {
       console.error('conformance: installing the demo app in a copy …');
-      copy = await prepare(chosen.demo, join(import.meta.dirname, 'parse-multipart'));
+      copy = await prepare(chosen.demo, join(import.meta.dirname, 'parse-multipart'), chosen.keep);
     }
     const [serverPort, demoPort] = [await freePort(), await freePort()];
     const at = { url: `http://127.0.0.1:${serverPort}`, apiKey: (await import('./server.mjs')).API_KEY };
@@ -129,9 +128,8 @@ async function main() {
       }
     }
   } finally {
-    await rm(scratch, { recursive: true, force: true });
     if (copy && chosen.keep) console.error(`conformance: the copy of the demo app is left in ${copy}`);
-    else if (copy && !chosen.prepared) await rm(copy, { recursive: true, force: true });
+    else if (copy && !chosen.prepared) remove(copy);
   }
   return report(rows);
 }
@@ -184,7 +182,7 @@ function report(rows) {
   return rows.length > 0 && wrong.length === 0 ? 0 : 1;
 }
 
-process.on('exit', killAll);
+process.on('exit', cleanUp);
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => process.exit(130));
 main().then((code) => process.exit(code), (error) => {
   console.error(`conformance: ${error.message}`);

@@ -1,10 +1,7 @@
 // Our server, with data of its own and on a port that is known before it starts: the demo app packs the address into its pages.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
-import { sleep, stop, watch } from './processes.mjs';
+import { remove, sleep, stop, temporary, watch } from './processes.mjs';
 
 const START_MS = 60_000;
 /** Must not look like a number: the demo app reads its environment as JSON where it can. */
@@ -15,7 +12,7 @@ export const API_KEY = 'conformance-key-0123456789';
  * observes, because the browser is automated and its camera is a file: both are attacks to it.
  */
 export async function startServer({ binary, root, port, settings = {} }) {
-  const data = await mkdtemp(join(tmpdir(), 'conformance-data-'));
+  const data = temporary('data');
   const env = {
     ...process.env,
     SELFSAME__DEVELOPMENT: 'true',
@@ -30,7 +27,7 @@ export async function startServer({ binary, root, port, settings = {} }) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
   const end = async () => {
     await stop(child);
-    await rm(data, { recursive: true, force: true });
+    remove(data);
   };
   const url = `http://127.0.0.1:${port}`;
   const began = Date.now();
