@@ -19,7 +19,7 @@ pub use bio_session::{
 };
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use credential::{ApiCredential, CredentialKind, SecretString};
-pub use entropy::{Entropy, OsEntropy};
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use face::{Face, FaceImageType, FaceQuality};
 pub use geometry::{Point, Rect};
 pub use id::{CredentialId, FaceId, SessionId, TenantId};

@@ -1,6 +1,7 @@
 //! Opening a bio-session and reading its result.
 
-use selfsame_domain::{BioSession, NewBioSession, SessionId, TenantId};
+use selfsame_domain::{BioSession, Entropy, LivenessMode, NewBioSession, SeededEntropy, SessionId, TenantId};
+use selfsame_liveness::Plan;
 
 use crate::{UseCaseError, Verification};
 
@@ -19,6 +20,23 @@ impl Verification {
         repository.sessions().add(&session, &wrapped).await?;
         repository.save().await?;
         Ok(id)
+    }
+
+    /// What a session asks of the person. Unpredictable, except where a server in development mode was told a seed.
+    pub(crate) fn plan(&self, request: &NewBioSession) -> Plan {
+        let seeded;
+        let entropy: &dyn Entropy = match self.settings().challenge_seed {
+            Some(seed) => {
+                seeded = SeededEntropy::new(seed);
+                &seeded
+            }
+            None => self.entropy(),
+        };
+        match request.mode {
+            LivenessMode::Passive => Plan::Passive,
+            LivenessMode::PassiveVideo => Plan::passive_video(entropy),
+            LivenessMode::Active => Plan::active(request.challenges, entropy),
+        }
     }
 
     /// A session of this tenant that has not expired.

@@ -96,18 +96,16 @@ fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, Api
     })
 }
 
-/// The mode that a word of this dialect means, where this version offers it.
+/// The mode that a word of this dialect means.
 ///
 /// # Errors
-/// 400 for a mode that is not offered, is not supported any more, or does not exist.
+/// 400 for a mode that is not supported any more, or does not exist.
 pub fn liveness_mode(word: &str) -> Result<LivenessMode, ApiError> {
     match word {
         "LIVENESS_PASSIVE" => Ok(LivenessMode::Passive),
-        known @ ("LIVENESS_PASSIVE_VIDEO" | "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH") => {
-            Err(ApiError::bad_request(format!(
-                "livenessMode: {known} is not offered by this version; use LIVENESS_PASSIVE"
-            )))
-        }
+        "LIVENESS_PASSIVE_VIDEO" => Ok(LivenessMode::PassiveVideo),
+        // A misprint of the original's guide, and the name of its older versions.
+        "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH" => Ok(LivenessMode::Active),
         "LIVENESS_MEDIUM" => Err(ApiError::bad_request(
             "livenessMode: LIVENESS_MEDIUM is not supported any more; use LIVENESS_PASSIVE",
         )),

@@ -9,7 +9,9 @@ mod session;
 
 use bytes::Bytes;
 use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId};
-use selfsame_liveness::{CameraClaims, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction};
+use selfsame_liveness::{
+    CameraClaims, DotsView, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction, Target,
+};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 pub use assembly::{MAX_CHUNK, MAX_FRAME};
@@ -39,6 +41,12 @@ pub enum Input {
     EvidenceMissing {
         seq: u32,
     },
+    /// How the device is held: tilt to the front and to the side in degrees, as DeviceOrientationEvent gives them. For guidance
+    /// only.
+    Orientation {
+        beta: f64,
+        gamma: f64,
+    },
     /// The person or the page gave up.
     Cancel,
 }
@@ -51,6 +59,12 @@ pub enum Output {
         seq: u32,
         size: FrameSize,
         guidance: Guidance,
+        /// The device is not held upright, as its page says.
+        tilted: bool,
+        /// The oval of passive video.
+        target: Option<Target>,
+        /// The dots of active mode.
+        dots: Option<DotsView>,
     },
     Instruction(Instruction),
     Evidence(Vec<EvidenceRequest>),

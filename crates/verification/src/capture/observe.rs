@@ -1,9 +1,12 @@
 //! From pictures to observations: the only place where a capture touches the networks. Runs on a worker thread.
 
 use selfsame_domain::{Point, Rect};
-use selfsame_liveness::{EvidenceObservation, EvidenceRequest, FaceObservation, FrameObservation, FrameSize};
+use selfsame_liveness::{
+    Change, EvidenceObservation, EvidenceRequest, FaceObservation, FrameObservation, FrameSize, TrackedPoint,
+};
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision};
+use sha2::{Digest, Sha256};
 
 /// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
 fn tracking_limits() -> Limits {
@@ -41,6 +44,7 @@ pub(super) enum ObserveError {
 /// A tracking frame, with coordinates in pixels of the full frame.
 pub(super) fn tracking_frame(
     vision: &Vision,
+    motion: &mut Motion,
     seq: u32,
     captured_at: f64,
     size: FrameSize,
@@ -53,13 +57,45 @@ pub(super) fn tracking_frame(
     if !(0.97..1.03).contains(&(scale_x / scale_y)) {
         return Err(ObserveError::Shape);
     }
-    let faces = vision
+    let sightings: Vec<_> = vision
         .track(&picture)?
-        .iter()
+        .into_iter()
         .filter(|face| face.bounds.width >= LEAST_FACE * picture.width() as f32)
-        .map(|face| in_full_frame(&picture, face, scale_x, scale_y, 0.0, 0.0))
         .collect();
-    Ok(FrameObservation { seq, captured_at, size, faces })
+    let first = sightings.first();
+    let step = motion.0.step(&picture, first.map(|face| face.bounds));
+    Ok(FrameObservation {
+        seq,
+        captured_at,
+        size,
+        faces: sightings
+            .iter()
+            .map(|face| in_full_frame(&picture, face, scale_x, scale_y, 0.0, 0.0))
+            .collect(),
+        eyes_open: first.map(|face| vision.eyes_open(&picture, face)).transpose()?,
+        points: step
+            .points
+            .iter()
+            .map(|point| TrackedPoint {
+                id: point.id,
+                at: Point { x: point.x * scale_x, y: point.y * scale_y },
+            })
+            .collect(),
+        change: step.change.map(|(inside, outside)| Change { inside, outside }),
+        digest: digest(bytes),
+    })
+}
+
+/// What has to be remembered from frame to frame.
+#[derive(Debug, Default)]
+pub(super) struct Motion(selfsame_vision::Motion);
+
+/// The first bytes of the picture's SHA-256: whoever feeds frames cannot make different ones look alike.
+fn digest(bytes: &[u8]) -> u64 {
+    let hash = Sha256::digest(bytes);
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    u64::from_le_bytes(first)
 }
 
 /// A full frame that was looked at.
@@ -90,8 +126,7 @@ pub(super) fn evidence_frame(
     best_before: f32,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
-    let nothing =
-        EvidenceObservation { seq: request.seq, face: None, texture: None, quality: None, same_face: None };
+    let nothing = EvidenceObservation { seq: request.seq, ..EvidenceObservation::default() };
     let picture = decode(bytes, &evidence_limits())?;
     let as_asked = |got: u32, asked: f32| (got as f32 - asked).abs() <= 1.5;
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
