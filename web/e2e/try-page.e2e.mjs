@@ -49,6 +49,27 @@ test('one button, guidance in words, a verdict with its evidence', async () => {
   }
 });
 
+test('the modes are one choice, reachable by keyboard, and a mode that is not offered is refused in words', async () => {
+  const run = await open({ clip: clips.person, viewport: { width: 360, height: 720 } });
+  const { page } = run;
+  try {
+    const passive = page.getByRole('radio', { name: /Just look/ });
+    assert.ok(await passive.isChecked());
+    await passive.focus();
+    await page.keyboard.press('ArrowDown');
+    assert.ok(await page.getByRole('radio', { name: /Come closer/ }).isChecked());
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    assert.equal(overflow, false, 'nothing sticks out at 360 px');
+    await page.screenshot({ path: join(shots, 'try-5-modes.png'), fullPage: true });
+    const refused = await page.request.post(`${run.server.url}/try/sessions?mode=LIVENESS_NONE`);
+    assert.equal(refused.status(), 400);
+    assert.match((await refused.json()).error, /livenessMode/);
+    assert.deepEqual(run.failures, []);
+  } finally {
+    await run.end();
+  }
+});
+
 test('on a phone, with the camera refused: it says so and what to do', async () => {
   const run = await open({ viewport: { width: 390, height: 800 } });
   try {
