@@ -17,7 +17,7 @@ pub struct ReplayParams {
 
 impl Default for ReplayParams {
     fn default() -> Self {
-        Self { repeated: 0.15, frames: 6 }
+        Self { repeated: 0.34, frames: 6 }
     }
 }
 

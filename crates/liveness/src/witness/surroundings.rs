@@ -3,7 +3,7 @@
 
 use selfsame_domain::{Testimony, Witness, WitnessReport};
 
-use super::{abstained, report};
+use super::{abstained, median, report};
 use crate::FrameObservation;
 use crate::motion::{Fit, around};
 
@@ -45,7 +45,7 @@ pub fn surroundings<'a>(
         from = to;
     }
     if pairs == 0 {
-        return abstained(Witness::Surroundings, "too little around the face could be followed");
+        return by_change(&frames, params);
     }
     if all < params.motion {
         return abstained(Witness::Surroundings, "neither the face nor its surroundings moved enough");
@@ -59,6 +59,20 @@ pub fn surroundings<'a>(
         (Testimony::Insufficient, "the face's motion and that of its surroundings are hard to tell apart")
     };
     report(Witness::Surroundings, testimony, score, params.own, saw)
+}
+
+/// Where nothing can be followed, in small or dark pictures: how much less the surroundings change than the face does. Coarser,
+/// so that it weighs but neither accuses nor acquits.
+fn by_change(frames: &[&FrameObservation], params: &SurroundingsParams) -> WitnessReport {
+    let changes: Vec<_> = frames.iter().filter_map(|frame| frame.change).collect();
+    let inside = median(changes.iter().map(|change| change.inside).collect());
+    let outside = median(changes.iter().map(|change| change.outside).collect());
+    let (Some(inside), Some(outside)) = (inside, outside) else {
+        return abstained(Witness::Surroundings, "too little around the face could be followed");
+    };
+    let score = (1.0 - outside / inside.max(0.1)).clamp(0.0, 1.0);
+    let saw = "nothing around the face could be followed; its brightness was compared";
+    report(Witness::Surroundings, Testimony::Abstained, score, params.own, saw)
 }
 
 /// Motion of the eyes that the surroundings do not explain, and all motion, over the distance of the eyes.

@@ -122,13 +122,14 @@ impl Portrait {
         let pose = face.pose;
         let turned = rotation(f64::from(pose.yaw), f64::from(pose.pitch), f64::from(pose.roll));
         let model = landmarks();
-        let pairs: Vec<([f64; 3], [f64; 2])> = FIRM
-            .iter()
-            .map(|&at| (rotate(&turned, model[at]), face.landmarks[at].map(f64::from)))
-            .collect();
+        let pairs: Vec<([f64; 3], [f64; 2])> =
+            FIRM.iter().map(|&at| (rotate(&turned, model[at]), face.landmarks[at].map(f64::from))).collect();
         let count = pairs.len() as f64;
         let mean = |axis: usize| {
-            (pairs.iter().map(|p| p.0[axis]).sum::<f64>() / count, pairs.iter().map(|p| p.1[axis]).sum::<f64>() / count)
+            (
+                pairs.iter().map(|p| p.0[axis]).sum::<f64>() / count,
+                pairs.iter().map(|p| p.1[axis]).sum::<f64>() / count,
+            )
         };
         let means = [mean(0), mean(1)];
         let (mut explained, mut length) = (0.0, 0.0);
@@ -167,14 +168,11 @@ impl Head {
             return Err(HeadError::Degenerate);
         }
         let model = landmarks();
-        let places: Vec<[f64; 3]> =
-            (0..68).map(|at| view.place(face.landmarks[at], model[at][2])).collect();
+        let places: Vec<[f64; 3]> = (0..68).map(|at| view.place(face.landmarks[at], model[at][2])).collect();
         let relief = Relief::new(&places).ok_or(HeadError::Degenerate)?;
         let skull = skull(&view, portrait, &places, &relief);
         let bust = bust(&view, &places);
-        let pixels = |at: usize| {
-            face.landmarks[at].map(|value| value / portrait.width() as f32)
-        };
+        let pixels = |at: usize| face.landmarks[at].map(|value| value / portrait.width() as f32);
         let eye = |first: usize| Lids::new(&std::array::from_fn(|offset| pixels(first + offset)));
         let hole = |first: usize| hole(face, portrait, first);
         Ok(Self {
@@ -312,7 +310,12 @@ fn skull(view: &Portrait, portrait: &Picture, places: &[[f64; 3]], relief: &Reli
             return [x, y, dome];
         }
         // Within the bald head the face has its relief; from there to the outline, hair and jaw bend away.
-        let face = 1.0 - smoothstep(if sin > 0.3 { 0.93 } else { 0.72 }, if sin > 0.3 { 1.0 } else { 0.99 }, radius / bald[ray].min(hairy[ray]));
+        let face = 1.0
+            - smoothstep(
+                if sin > 0.3 { 0.93 } else { 0.72 },
+                if sin > 0.3 { 1.0 } else { 0.99 },
+                radius / bald[ray].min(hairy[ray]),
+            );
         let depth = if face > 0.0 { relief.depth.at(x, y).min(OUTLINE_DEPTH) } else { dome };
         [x, y, dome + face * (depth - dome)]
     };
@@ -396,8 +399,11 @@ fn express(surface: &mut Surface, places: &[[f64; 3]]) {
         let jaw = smoothstep(lips - 1.5, lips + 8.0, at[1]) * (1.0 - smoothstep(15.0, 75.0, at[2]));
         vertex.mouth = [0.0, (0.010 * jaw) as f32, (0.003 * jaw) as f32];
         let (left, right) = (bump(places[48], 15.0), bump(places[54], 15.0));
-        vertex.smile =
-            [(0.004 * (right - left)) as f32, (-0.0025 * (left + right)) as f32, (0.0015 * (left + right)) as f32];
+        vertex.smile = [
+            (0.004 * (right - left)) as f32,
+            (-0.0025 * (left + right)) as f32,
+            (0.0015 * (left + right)) as f32,
+        ];
         let brows = bump(places[19], 17.0) + bump(places[24], 17.0);
         vertex.brow = [0.0, (-0.004 * brows) as f32, 0.0];
     }

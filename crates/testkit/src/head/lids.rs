@@ -45,8 +45,10 @@ impl Lids {
         let (ux, uy) = (ax / eye, ay / eye);
         let reach = eye * (self.upper + FOLD + 0.1);
         let bound = |value: f32, most: usize| value.clamp(0.0, most as f32) as usize;
-        let rows = bound(cy.min(cy + ay) - reach, source.height)..bound(cy.max(cy + ay) + reach, source.height);
-        let columns = bound(cx.min(cx + ax) - reach, source.width)..bound(cx.max(cx + ax) + reach, source.width);
+        let rows =
+            bound(cy.min(cy + ay) - reach, source.height)..bound(cy.max(cy + ay) + reach, source.height);
+        let columns =
+            bound(cx.min(cx + ax) - reach, source.width)..bound(cx.max(cx + ax) + reach, source.width);
         for y in rows {
             for x in columns.clone() {
                 let (dx, dy) = (x as f32 - cx, y as f32 - cy);
@@ -58,8 +60,7 @@ impl Lids {
                 let Some(from) = self.skin_at(along, across, closed) else { continue };
                 let moved = (from - across) * eye;
                 let colour = source.sample_at(x as f32 - moved * uy, y as f32 + moved * ux);
-                target.pixels[y * source.width + x] =
-                    [colour[0] as u8, colour[1] as u8, colour[2] as u8, 0];
+                target.pixels[y * source.width + x] = [colour[0] as u8, colour[1] as u8, colour[2] as u8, 0];
             }
         }
     }
@@ -97,7 +98,8 @@ mod tests {
             }
         }
         let at = |x: f32, y: f32| [x / 64.0, y / 64.0];
-        let eye = [at(22.0, 24.0), at(29.0, 21.3), at(35.0, 21.3), at(42.0, 24.0), at(35.0, 26.7), at(29.0, 26.7)];
+        let eye =
+            [at(22.0, 24.0), at(29.0, 21.3), at(35.0, 21.3), at(42.0, 24.0), at(35.0, 26.7), at(29.0, 26.7)];
         (level, Lids::new(&eye))
     }
 

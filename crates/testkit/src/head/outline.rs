@@ -83,12 +83,22 @@ pub(crate) fn with_hair(bald: &[f64], colour: impl Fn(f64, f64) -> Option<[f32; 
     let mut costs = vec![vec![0.0; states]; RAYS];
     for (ray, costs) in costs.iter_mut().enumerate() {
         let prior = |state: usize| ((radius(ray, state) / bald[ray] - 1.0) * 60.0).abs();
-        let backdrop = free(ray).then(|| median((0..12).filter_map(|sample| {
-            let share = BEYOND.0 + (BEYOND.1 - BEYOND.0) * f64::from(sample) / 11.0;
-            at(ray, bald[ray] * share)
-        }).collect())).flatten();
+        let backdrop = free(ray)
+            .then(|| {
+                median(
+                    (0..12)
+                        .filter_map(|sample| {
+                            let share = BEYOND.0 + (BEYOND.1 - BEYOND.0) * f64::from(sample) / 11.0;
+                            at(ray, bald[ray] * share)
+                        })
+                        .collect(),
+                )
+            })
+            .flatten();
         let unlike: Option<Vec<f64>> = backdrop.and_then(|backdrop| {
-            (0..states).map(|state| at(ray, radius(ray, state)).map(|here| distance(here, backdrop))).collect()
+            (0..states)
+                .map(|state| at(ray, radius(ray, state)).map(|here| distance(here, backdrop)))
+                .collect()
         });
         let Some(unlike) = unlike else {
             for (state, cost) in costs.iter_mut().enumerate() {
@@ -184,7 +194,11 @@ mod tests {
             let turn = dy.atan2(dx).rem_euclid(std::f64::consts::TAU);
             let ray = (turn / std::f64::consts::TAU * RAYS as f64) as usize % RAYS;
             let head = bald[ray] * if dy < -20.0 { 1.25 } else { 1.0 };
-            Some(if dx.hypot(dy) < head { [60.0, 45.0, 30.0] } else { [200.0, 190.0 + (x as f32) / 20.0, 180.0] })
+            Some(if dx.hypot(dy) < head {
+                [60.0, 45.0, 30.0]
+            } else {
+                [200.0, 190.0 + (x as f32) / 20.0, 180.0]
+            })
         };
         let found = with_hair(&bald, colour);
         let up = RAYS * 3 / 4;

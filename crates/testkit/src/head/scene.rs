@@ -92,7 +92,8 @@ impl View {
 
     /// The direction in which a pixel looks, in the world's axes.
     fn direction(&self, x: f32, y: f32) -> [f32; 3] {
-        let ray = [(x - self.width as f32 / 2.0) / self.focal, (y - self.height as f32 / 2.0) / self.focal, 1.0];
+        let ray =
+            [(x - self.width as f32 / 2.0) / self.focal, (y - self.height as f32 / 2.0) / self.focal, 1.0];
         std::array::from_fn(|axis| (0..3).map(|row| self.turn[row][axis] * ray[row]).sum())
     }
 }

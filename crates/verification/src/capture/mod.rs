@@ -4,7 +4,7 @@
 //! the verdict before anybody is told of it. It ends by itself whatever the browser does.
 
 mod assembly;
-mod observe;
+pub mod observe;
 mod session;
 
 use bytes::Bytes;

@@ -172,7 +172,12 @@ mod tests {
             assert!(first.points.len() >= 40, "{} points", first.points.len());
             let second = motion.step(&scene(shift, scale), None);
             let errors = errors(&first, &second, shift, scale);
-            assert!(errors.len() * 2 >= first.points.len(), "{} of {} for {shift:?}", errors.len(), first.points.len());
+            assert!(
+                errors.len() * 2 >= first.points.len(),
+                "{} of {} for {shift:?}",
+                errors.len(),
+                first.points.len()
+            );
             assert!(errors[errors.len() / 2] < 0.1, "median {} for {shift:?}", errors[errors.len() / 2]);
             assert!(errors[errors.len() * 9 / 10] < 0.5, "{errors:?}");
         }
