@@ -134,8 +134,11 @@ impl Actor {
             calm * rng.random_range(-0.01..0.03),
             rng.random_range(params.distance.0..params.distance.1),
         ];
-        let facing =
-            [calm * rng.random_range(-3.0..3.0), calm * rng.random_range(-4.0..4.0), calm * rng.random_range(-2.5..2.5)];
+        let facing = [
+            calm * rng.random_range(-3.0..3.0),
+            calm * rng.random_range(-4.0..4.0),
+            calm * rng.random_range(-2.5..2.5),
+        ];
         let sway = Sway::new(&mut rng);
         let blinks = Blinks::new(Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x6C69_6473));
         // What one would guess of a point that follows the nose: 6 to 14 pixels per degree in a frame 1280 wide.
@@ -174,7 +177,7 @@ impl Actor {
         if demand != self.demand {
             self.demand = demand;
             // Whoever turns already needs not decide to; a new dot is still a new decision.
-            self.ready = self.ready.max(to_seconds) .min(to_seconds + 0.1) + self.draw(self.params.reaction);
+            self.ready = self.ready.max(to_seconds).min(to_seconds + 0.1) + self.draw(self.params.reaction);
         }
         if to_seconds < self.ready || !self.turn.is_over(to_seconds) || !self.place.is_over(to_seconds) {
             return;
@@ -311,7 +314,9 @@ impl Actor {
             let distance = (distance * ratio.clamp(0.4, 2.0).powf(aim)).clamp(0.16, 1.2);
             self.recentre(guidance, distance);
         }
-        self.ready = self.place.begins.max(self.now - self.place.takes) + self.place.takes + self.draw(self.params.pause);
+        self.ready = self.place.begins.max(self.now - self.place.takes)
+            + self.place.takes
+            + self.draw(self.params.pause);
     }
 
     fn obey(&mut self, said: &str, guidance: &Guidance) {
@@ -336,7 +341,8 @@ impl Actor {
         if let (Some(face), true) = (guidance.face, guidance.size.0 > 0.0) {
             let centre = face.centre();
             let long = guidance.size.0.max(guidance.size.1);
-            let off = [f64::from(centre.x) - guidance.size.0 / 2.0, f64::from(centre.y) - guidance.size.1 / 2.0];
+            let off =
+                [f64::from(centre.x) - guidance.size.0 / 2.0, f64::from(centre.y) - guidance.size.1 / 2.0];
             x -= 0.8 * off[0] / long * before;
             y -= 0.8 * off[1] / long * before;
         }
@@ -345,13 +351,7 @@ impl Actor {
         let tempo = if self.params.life > 0.0 { self.rng.random_range(0.85..1.4) } else { 1.0 };
         let takes = self.params.takes.unwrap_or((0.55 + way * 5.5) * tempo);
         let overshoot = self.draw(self.params.overshoot);
-        self.place = Reach {
-            from: self.place.to,
-            to,
-            begins: self.now,
-            takes,
-            overshoot,
-            linear: self.params.linear,
-        };
+        self.place =
+            Reach { from: self.place.to, to, begins: self.now, takes, overshoot, linear: self.params.linear };
     }
 }

@@ -93,7 +93,8 @@ impl Noise {
                 }
             }
         }
-        Picture::from_rgb(frame.width as u32, frame.height as u32, rgb).expect("a picture of the frame's size")
+        Picture::from_rgb(frame.width as u32, frame.height as u32, rgb)
+            .expect("a picture of the frame's size")
     }
 }
 

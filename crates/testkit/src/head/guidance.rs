@@ -82,7 +82,8 @@ fn active(value: &Value) -> Option<ActiveGuidance> {
             position: value["pos"].as_str().unwrap_or_default().to_owned(),
         })
     };
-    let circles = (0..circles.len()).map(|index| circle(circles.get(&index.to_string())?)).collect::<Option<_>>()?;
+    let circles =
+        (0..circles.len()).map(|index| circle(circles.get(&index.to_string())?)).collect::<Option<_>>()?;
     let controlled = &value["controlledPoint"];
     Some(ActiveGuidance {
         controlled: [controlled["x"].as_f64()?, controlled["y"].as_f64()?],
@@ -117,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_broken_challenge_is_none() {
-        let guidance = Guidance::from_message(&json!({ "livenessActive": {"challengeCircles": {"0": {}}}, "facew": 0 }));
+        let guidance =
+            Guidance::from_message(&json!({ "livenessActive": {"challengeCircles": {"0": {}}}, "facew": 0 }));
         assert_eq!(guidance, Guidance::default());
     }
 }

@@ -31,7 +31,10 @@ impl Wander {
     }
 
     pub(crate) fn at(&self, seconds: f64) -> f64 {
-        self.waves.iter().map(|(hertz, phase, amplitude)| amplitude * (TAU * hertz * seconds + phase).sin()).sum()
+        self.waves
+            .iter()
+            .map(|(hertz, phase, amplitude)| amplitude * (TAU * hertz * seconds + phase).sin())
+            .sum()
     }
 }
 
@@ -138,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_reach_starts_and_ends_at_rest_and_goes_a_little_too_far() {
-        let reach = Reach { from: [0.0], to: [10.0], begins: 1.0, takes: 1.0, overshoot: 0.05, linear: false };
+        let reach =
+            Reach { from: [0.0], to: [10.0], begins: 1.0, takes: 1.0, overshoot: 0.05, linear: false };
         assert_eq!(reach.at(0.5), [0.0]);
         assert!((reach.at(2.0)[0] - 10.0).abs() < 1e-9 && reach.is_over(2.0));
         let speed = |t: f64| (reach.at(t + 1e-4)[0] - reach.at(t - 1e-4)[0]) / 2e-4;

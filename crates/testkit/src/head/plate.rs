@@ -35,8 +35,12 @@ impl ThinPlate {
 
     pub(crate) fn at(&self, x: f64, y: f64) -> f64 {
         let count = self.points.len();
-        let bent: f64 =
-            self.points.iter().zip(&self.weights).map(|(point, weight)| weight * kernel(point, &[x, y])).sum();
+        let bent: f64 = self
+            .points
+            .iter()
+            .zip(&self.weights)
+            .map(|(point, weight)| weight * kernel(point, &[x, y]))
+            .sum();
         bent + self.weights[count] + self.weights[count + 1] * x + self.weights[count + 2] * y
     }
 }

@@ -250,8 +250,11 @@ mod tests {
         let draw = |order: [f32; 2]| {
             let mut frame = Frame::new(8, 8);
             for distance in order {
-                let corners =
-                    [corner(-9.0, -9.0, distance, 0.0), corner(30.0, -9.0, distance, 0.0), corner(-9.0, 30.0, distance, 0.0)];
+                let corners = [
+                    corner(-9.0, -9.0, distance, 0.0),
+                    corner(30.0, -9.0, distance, 0.0),
+                    corner(-9.0, 30.0, distance, 0.0),
+                ];
                 frame.triangle([&corners[0], &corners[1], &corners[2]], |_, _, _| Some([distance; 3]));
             }
             frame.colours[9]

@@ -94,7 +94,10 @@ fn shade(colour: [f32; 3], factor: f32) -> [f32; 3] {
 }
 
 fn paint(rng: &mut Xoshiro256PlusPlus, low: f32, high: f32) -> [f32; 3] {
-    std::array::from_fn(|_| rng.random_range(low..high))
+    // Few things are as colourful as paint could be.
+    let grey = rng.random_range(low..high);
+    let colour = rng.random_range(0.1..0.6);
+    std::array::from_fn(|_| grey + colour * (rng.random_range(low..high) - grey))
 }
 
 impl Room {
@@ -166,7 +169,10 @@ fn pictures(wall: &mut Canvas, x: f32, space: f32, rng: &mut Xoshiro256PlusPlus)
         wall.fill(left, top, wide, high, paint(rng, 90.0, 210.0));
         for _ in 0..rng.random_range(6..16) {
             let (bw, bh) = (wide * rng.random_range(0.05..0.4), high * rng.random_range(0.05..0.4));
-            let (bx, by) = (left + rng.random_range(0.0..1.0) * (wide - bw), top + rng.random_range(0.0..1.0) * (high - bh));
+            let (bx, by) = (
+                left + rng.random_range(0.0..1.0) * (wide - bw),
+                top + rng.random_range(0.0..1.0) * (high - bh),
+            );
             wall.fill(bx, by, bw, bh, paint(rng, 30.0, 230.0));
         }
         y += height + rng.random_range(0.1..0.4);
@@ -187,7 +193,13 @@ fn shelf(wall: &mut Canvas, x: f32, space: f32, rng: &mut Xoshiro256PlusPlus) {
                 let cover = paint(rng, 25.0, 215.0);
                 wall.fill(at, y + clear - tall, thick, tall, cover);
                 wall.fill(at, y + clear - tall * 0.8, thick, tall * 0.05, shade(cover, 0.55));
-                wall.fill(at + thick * 0.3, y + clear - tall * 0.6, thick * 0.35, tall * 0.4, shade(cover, 1.5));
+                wall.fill(
+                    at + thick * 0.3,
+                    y + clear - tall * 0.6,
+                    thick * 0.35,
+                    tall * 0.4,
+                    shade(cover, 1.5),
+                );
             }
             at += thick + 0.003;
         }
