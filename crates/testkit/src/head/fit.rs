@@ -6,7 +6,7 @@ use selfsame_vision::{FaceSighting, Picture, Vision, VisionError, subject};
 
 use super::HeadPose;
 use super::lids::Lids;
-use super::outline::{self, RAYS};
+use super::outline::{self, Outline, RAYS};
 use super::plate::ThinPlate;
 use super::raster::Texture;
 use super::shape::{
@@ -19,8 +19,19 @@ const REACH: f64 = 150.0;
 /// Where the texture begins to lag behind the surface, and by how much it can at most go on (degrees from the front): past the
 /// outline a portrait shows nothing, so the hair and cheek before it are drawn out.
 const TEXTURE_TURN: (f64, f64) = (62.0, 16.0);
-/// Share of the outline's radius that is surely head in the portrait.
-const TEXTURE_EDGE: f64 = 0.965;
+/// Share of the outline's radius that is surely head in the portrait. What lies beyond is replaced by its mirror image.
+const TEXTURE_EDGE: f64 = 0.94;
+/// Views of the portrait over which the landmarks are averaged: side of the crop in sides of the face's box, and shift of its
+/// middle in sides of the crop. One view's landmarks are a pixel or two off.
+const VIEWS: [(f32, f32, f32); 7] = [
+    (1.7, 0.0, 0.0),
+    (1.9, 0.05, -0.04),
+    (2.1, -0.05, 0.04),
+    (2.3, 0.03, 0.05),
+    (2.6, -0.03, -0.05),
+    (2.0, 0.06, 0.03),
+    (2.4, -0.06, 0.0),
+];
 /// Rows and columns of the bust's mesh, its height in millimetres under the eyes, and how far round it reaches (degrees).
 const BUST: (usize, usize) = (60, 49);
 const BUST_FROM: f64 = 55.0;
@@ -48,7 +59,10 @@ pub enum HeadError {
 /// A person's head, ready to be drawn from any side that a camera in front sees.
 #[derive(Debug)]
 pub struct Head {
+    /// The portrait, with the head continued beyond its outline.
     pub(crate) texture: Texture,
+    /// The portrait as it is.
+    pub(crate) clothes: Texture,
     pub(crate) skull: Surface,
     pub(crate) bust: Surface,
     pub(crate) eyes: [Lids; 2],
@@ -101,6 +115,15 @@ impl Portrait {
     fn pixel(&self, place: [f64; 3]) -> [f64; 2] {
         let seen = rotate(&self.turned, place);
         [self.scale * seen[0] + self.shift[0], self.scale * seen[1] + self.shift[1]]
+    }
+
+    fn colour(&self, portrait: &Picture, place: [f64; 3]) -> Option<[f32; 3]> {
+        let [x, y] = self.pixel(place);
+        let inside = x >= 0.0 && y >= 0.0 && x < self.size[0] && y < self.size[1];
+        inside.then(|| {
+            let at = (y as usize * portrait.width() as usize + x as usize) * 3;
+            std::array::from_fn(|channel| f32::from(portrait.rgb()[at + channel]))
+        })
     }
 
     fn uv(&self, place: [f64; 3]) -> [f32; 2] {
@@ -160,7 +183,8 @@ impl Head {
         if face.eye_distance() < 24.0 {
             return Err(HeadError::TooSmall(face.eye_distance()));
         }
-        if face.pose.away() > 20.0 {
+        let face = &averaged(vision, portrait, face)?;
+        if face.pose.away() > 25.0 {
             return Err(HeadError::Turned(face.pose.away()));
         }
         let view = Portrait::measured(face, portrait);
@@ -170,17 +194,25 @@ impl Head {
         let model = landmarks();
         let places: Vec<[f64; 3]> = (0..68).map(|at| view.place(face.landmarks[at], model[at][2])).collect();
         let relief = Relief::new(&places).ok_or(HeadError::Degenerate)?;
-        let skull = skull(&view, portrait, &places, &relief);
-        let bust = bust(&view, &places);
+        let jaw: Vec<[f64; 2]> = places[..17].iter().map(|p| [p[0], p[1]]).collect();
+        let bald = outline::bald(&jaw);
+        let colour = |x: f64, y: f64| view.colour(portrait, [x, y, OUTLINE_DEPTH]);
+        let outline = Outline::find(&bald, colour);
+        let skull = skull(&view, &bald, &outline, &places, &relief);
+        let bust = bust(&view, portrait, &outline, &places);
         let pixels = |at: usize| face.landmarks[at].map(|value| value / portrait.width() as f32);
-        let eye = |first: usize| Lids::new(&std::array::from_fn(|offset| pixels(first + offset)));
+        let eye = |first: usize, outer: usize| {
+            Lids::new(&std::array::from_fn(|offset| pixels(first + offset)), outer)
+        };
         let hole = |first: usize| hole(face, portrait, first);
+        let large = enlarged(portrait, view.scale);
         Ok(Self {
-            texture: Texture::new(&enlarged(portrait, view.scale)),
+            texture: Texture::new(&continued(&large, &view, &outline, &relief)),
+            clothes: Texture::new(&large),
             skull,
             bust,
-            eyes: [eye(36), eye(42)],
-            texels: view.scale * 1e3 * (FINE_ENOUGH / view.scale).clamp(1.0, LARGEST_SCALE),
+            eyes: [eye(36, 0), eye(42, 3)],
+            texels: 1e3 * view.scale * f64::from(large.width()) / f64::from(portrait.width()),
             holes: [hole(36), hole(42)],
         })
     }
@@ -288,18 +320,91 @@ impl Relief {
     }
 }
 
-/// The mesh of the skull: rings around the face from its middle over the outline to the back.
-fn skull(view: &Portrait, portrait: &Picture, places: &[[f64; 3]], relief: &Relief) -> Surface {
-    let jaw: Vec<[f64; 2]> = places[..17].iter().map(|p| [p[0], p[1]]).collect();
-    let bald = outline::bald(&jaw);
-    let hairy = outline::with_hair(&bald, |x, y| {
-        let [px, py] = view.pixel([x, y, OUTLINE_DEPTH * 0.6]);
-        let inside = px >= 0.0 && py >= 0.0 && px < view.size[0] && py < view.size[1];
-        inside.then(|| {
-            let at = (py as usize * portrait.width() as usize + px as usize) * 3;
-            std::array::from_fn(|channel| f32::from(portrait.rgb()[at + channel]))
+/// The face with landmarks and pose that are means over several views of it.
+fn averaged(vision: &Vision, portrait: &Picture, face: &FaceSighting) -> Result<FaceSighting, HeadError> {
+    let mut mean = face.clone();
+    let (mut count, mut pitch, mut yaw, mut roll) = (1.0, face.pose.pitch, face.pose.yaw, face.pose.roll);
+    let (centre, side) = (face.bounds.centre(), face.bounds.width.max(face.bounds.height));
+    for (size, right, down) in VIEWS {
+        let side = side * size;
+        let corner = |middle: f32, shift: f32| (middle + shift * side - side / 2.0).max(0.0) as u32;
+        let (x, y) = (corner(centre.x, right), corner(centre.y, down));
+        let Some(crop) = portrait.crop(x, y, side as u32, side as u32) else { continue };
+        let faces = vision.detect(&crop)?;
+        let Some(seen) = subject(&faces, &crop) else { continue };
+        count += 1.0;
+        for (sum, point) in mean.landmarks.iter_mut().zip(&seen.landmarks) {
+            *sum = [sum[0] + point[0] + x as f32, sum[1] + point[1] + y as f32];
+        }
+        (yaw, pitch, roll) = (yaw + seen.pose.yaw, pitch + seen.pose.pitch, roll + seen.pose.roll);
+    }
+    for point in &mut mean.landmarks {
+        *point = point.map(|value| value / count);
+    }
+    // Two opinions: the landmarks' is misled by smiles and long chins, the network's by hair.
+    let other = vision.pose_by_network(portrait, face)?;
+    mean.pose.yaw = f32::midpoint(yaw / count, other.yaw);
+    mean.pose.pitch = f32::midpoint(pitch / count, other.pitch);
+    mean.pose.roll = f32::midpoint(roll / count, other.roll);
+    Ok(mean)
+}
+
+/// The portrait with everything around the head replaced by the head's mirror image at its outline: hair goes on as hair, and
+/// nothing of what was behind the person turns with the head.
+fn continued(large: &Picture, view: &Portrait, outline: &Outline, relief: &Relief) -> Picture {
+    let (width, height) = (large.width() as usize, large.height() as usize);
+    let factor = width as f64 / view.size[0];
+    // The outline in pixels: the hair's is as deep as the middle of the skull, the jaw's as deep as the jaw.
+    let rim: Vec<[f64; 2]> = (0..RAYS)
+        .map(|ray| {
+            let (sin, cos) = (ray as f64 * std::f64::consts::TAU / RAYS as f64).sin_cos();
+            let (x, y) = (MIDDLE[0] + cos * outline.hair[ray], MIDDLE[1] + sin * outline.hair[ray]);
+            let jaw = relief.depth.at(0.93 * x, MIDDLE[1] + 0.93 * (y - MIDDLE[1])).clamp(0.0, OUTLINE_DEPTH);
+            let depth = OUTLINE_DEPTH + smoothstep(0.2, 0.6, sin) * (jaw - OUTLINE_DEPTH);
+            view.pixel([x, y, depth]).map(|value| value * factor)
         })
-    });
+        .collect();
+    let middle: [f64; 2] = std::array::from_fn(|axis| rim.iter().map(|p| p[axis]).sum::<f64>() / RAYS as f64);
+    // Radius of the rim for each of many directions around that middle.
+    const TURNS: usize = 720;
+    let mut edges = vec![0.0_f64; TURNS];
+    for ray in 0..RAYS {
+        let (a, b) = (rim[ray], rim[(ray + 1) % RAYS]);
+        for step in 0..32 {
+            let share = f64::from(step) / 32.0;
+            let (dx, dy) =
+                (a[0] + share * (b[0] - a[0]) - middle[0], a[1] + share * (b[1] - a[1]) - middle[1]);
+            let turn = dy.atan2(dx).rem_euclid(std::f64::consts::TAU) / std::f64::consts::TAU * TURNS as f64;
+            let edge = &mut edges[turn as usize % TURNS];
+            *edge = edge.max(dx.hypot(dy));
+        }
+    }
+    let source = Texture::new(large);
+    let source = source.level(0);
+    let mut rgb = large.rgb().to_vec();
+    for y in 0..height {
+        for x in 0..width {
+            let (dx, dy) = (x as f64 - middle[0], y as f64 - middle[1]);
+            let turn = dy.atan2(dx).rem_euclid(std::f64::consts::TAU) / std::f64::consts::TAU * TURNS as f64;
+            let edge = TEXTURE_EDGE * edges[turn as usize % TURNS];
+            let radius = dx.hypot(dy);
+            if radius <= edge {
+                continue;
+            }
+            // Mirrored, but never far in: what is drawn out long is drawn from the rim.
+            let inner = (2.0 * edge - radius).max(0.88 * edge) / radius;
+            let (fx, fy) = (middle[0] + dx * inner, middle[1] + dy * inner);
+            let colour = source.sample_at(fx as f32, fy as f32);
+            let at = (y * width + x) * 3;
+            rgb[at..at + 3].copy_from_slice(&colour.map(|value| value as u8));
+        }
+    }
+    Picture::from_rgb(large.width(), large.height(), rgb).expect("a picture of the size it had")
+}
+
+/// The mesh of the skull: rings around the face from its middle over the outline to the back.
+fn skull(view: &Portrait, bald: &[f64], outline: &Outline, places: &[[f64; 3]], relief: &Relief) -> Surface {
+    let hairy = &outline.hair;
     let solid = |ray: usize, turn: f64| {
         let (sin, cos) = (ray as f64 * std::f64::consts::TAU / RAYS as f64).sin_cos();
         let (ts, tc) = turn.to_radians().sin_cos();
@@ -331,13 +436,6 @@ fn skull(view: &Portrait, portrait: &Picture, places: &[[f64; 3]], relief: &Reli
             let ray = column % RAYS;
             let place = solid(ray, turn);
             let textured = if turn <= TEXTURE_TURN.0 { place } else { solid(ray, lag(turn)) };
-            // Drawn in towards the middle near the outline, where the portrait may already show what is behind.
-            let pull = 1.0 - (1.0 - TEXTURE_EDGE) * smoothstep(50.0, 90.0, turn);
-            let textured = [
-                MIDDLE[0] + (textured[0] - MIDDLE[0]) * pull,
-                MIDDLE[1] + (textured[1] - MIDDLE[1]) * pull,
-                textured[2],
-            ];
             surface.points.push(vertex(place, view.uv(textured), 1.0));
         }
     }
@@ -347,26 +445,45 @@ fn skull(view: &Portrait, portrait: &Picture, places: &[[f64; 3]], relief: &Reli
 }
 
 /// Neck, shoulders and chest: elliptic slices, from inside the head downwards.
-fn bust(view: &Portrait, places: &[[f64; 3]]) -> Surface {
+fn bust(view: &Portrait, portrait: &Picture, outline: &Outline, places: &[[f64; 3]]) -> Surface {
     let chin = places[8][1];
     let (rows, columns) = BUST;
+    // Finer at the neck than at the chest.
+    let heights: Vec<f64> = (0..rows)
+        .map(|row| row as f64 / (rows - 1) as f64)
+        .map(|share| BUST_FROM + (BUST_TO - BUST_FROM) * share * (0.35 + 0.65 * share))
+        .collect();
+    let likely: Vec<f64> = heights
+        .iter()
+        .map(|&y| {
+            let slope = smoothstep(chin + 22.0, chin + 120.0, y);
+            56.0 + 152.0 * slope + 20.0 * smoothstep(chin + 110.0, chin + 300.0, y)
+        })
+        .collect();
+    // Above the chin a portrait shows the face, not the neck.
+    let seen = |x: f64, y: f64| view.colour(portrait, [x, y.max(chin + 14.0), 0.0]);
+    let halves = outline.shoulders(&heights, &likely, seen);
+    // Under the portrait's lower edge its last row goes on.
+    let last = (0..rows)
+        .rev()
+        .find(|&row| view.pixel([0.0, heights[row], 0.0])[1] < view.size[1] - 2.0)
+        .unwrap_or(0);
     let mut surface = Surface { columns, closed: false, points: Vec::with_capacity(rows * columns) };
-    for row in 0..rows {
-        // Finer at the neck than at the chest.
-        let share = row as f64 / (rows - 1) as f64;
-        let y = BUST_FROM + (BUST_TO - BUST_FROM) * share * (0.35 + 0.65 * share);
-        let slope = smoothstep(chin + 22.0, chin + 120.0, y);
-        let half_width = 56.0 + 152.0 * slope + 20.0 * smoothstep(chin + 110.0, chin + 300.0, y);
+    for (row, &y) in heights.iter().enumerate() {
         let half_depth = 56.0 + 48.0 * smoothstep(chin + 15.0, chin + 150.0, y);
         let axis = 96.0 + 16.0 * smoothstep(70.0, 200.0, y);
         for column in 0..columns {
             let turn = BUST_REACH * (2.0 * column as f64 / (columns - 1) as f64 - 1.0);
             let (sin, cos) = turn.to_radians().sin_cos();
-            let place = [half_width * sin, y, axis - half_depth * cos];
+            let half = &halves[usize::from(turn > 0.0)];
+            // Under the jaw the neck is hidden; it must not look out beside it.
+            let neck = 1.0 - smoothstep(chin + 8.0, chin + 60.0, y);
+            let wide = half[row] + neck * (half[row].min(50.0) - half[row]);
+            let place = [wide * sin, y, axis - half_depth * cos];
             // Pixels of the neck begin under the jaw; above it the portrait shows the face.
-            let x = half_width * 0.93 * sin;
-            let jaw = chin + 5.0 - 26.0 * (x / 60.0).powi(2).min(1.6);
-            let textured = [x, y.max(jaw + 0.12 * (y - BUST_FROM)), place[2]];
+            let x = wide.min(half[row.min(last)]) * (0.92 - 0.22 * neck) * sin;
+            let jaw = chin + 5.0 - 20.0 * (x / 60.0).powi(2).min(1.0);
+            let textured = [x, y.max(jaw + 0.12 * (y - BUST_FROM)), 0.0];
             let mut vertex = vertex(place, view.uv(textured), 1.0 - smoothstep(75.0, chin + 75.0, y));
             // What is drawn out sideways must not leave the picture.
             vertex.uv = vertex.uv.map(|value| value.clamp(0.004, 0.996));

@@ -15,22 +15,30 @@ pub(crate) struct Lids {
 }
 
 /// Height of the skin over the eye that follows the lid down, in widths of the eye: the fold lies there.
-const FOLD: f32 = 0.34;
+const FOLD: f32 = 0.30;
+/// How far the corners of an eye lie outside their landmarks, in widths between these (seen on portraits).
+const OUTER: f32 = 0.22;
+const INNER: f32 = 0.06;
 
 impl Lids {
-    /// `points`: six landmarks of an eye in the order of the iBUG scheme, in shares of the texture's width.
-    pub(crate) fn new(points: &[[f32; 2]; 6]) -> Self {
-        let corner = points[0];
-        let along = [points[3][0] - corner[0], points[3][1] - corner[1]];
+    /// `points`: six landmarks of an eye in the order of the iBUG scheme, in shares of the texture's width. `outer`: which of
+    /// them is the corner away from the nose.
+    pub(crate) fn new(points: &[[f32; 2]; 6], outer: usize) -> Self {
+        // The network puts corners too far in, the outer one more.
+        let across = [points[3][0] - points[0][0], points[3][1] - points[0][1]];
+        let moved =
+            |point: [f32; 2], share: f32| [point[0] + share * across[0], point[1] + share * across[1]];
+        let (left, right) = if outer == 0 { (OUTER, INNER) } else { (INNER, OUTER) };
+        let (corner, end) = (moved(points[0], -left), moved(points[3], right));
+        let along = [end[0] - corner[0], end[1] - corner[1]];
         let length = (along[0] * along[0] + along[1] * along[1]).max(1e-12);
         let off = |point: [f32; 2]| {
             ((point[1] - corner[1]) * along[0] - (point[0] - corner[0]) * along[1]) / length
         };
-        // The second and third point lie about where a parabola has 8/9 of its height. Lashes and the rim reach a little
-        // beyond where landmarks are put.
-        let upper = -f32::midpoint(off(points[1]), off(points[2])) * 1.12 + 0.03;
-        let lower = f32::midpoint(off(points[4]), off(points[5])) * 1.12 + 0.02;
-        Self { corner, along, upper: upper.clamp(0.08, 0.35), lower: lower.clamp(0.06, 0.30) }
+        // Lashes and the rim reach a little beyond where landmarks are put.
+        let upper = -f32::midpoint(off(points[1]), off(points[2])) * 1.1 + 0.02;
+        let lower = f32::midpoint(off(points[4]), off(points[5])) * 1.1 + 0.045;
+        Self { corner, along, upper: upper.clamp(0.08, 0.32), lower: lower.clamp(0.07, 0.30) }
     }
 
     /// Draws the lids `closed` (0..=1) over the open eye of `source` into `target`, a copy of it.
@@ -100,7 +108,7 @@ mod tests {
         let at = |x: f32, y: f32| [x / 64.0, y / 64.0];
         let eye =
             [at(22.0, 24.0), at(29.0, 21.3), at(35.0, 21.3), at(42.0, 24.0), at(35.0, 26.7), at(29.0, 26.7)];
-        (level, Lids::new(&eye))
+        (level, Lids::new(&eye, 0))
     }
 
     #[test]

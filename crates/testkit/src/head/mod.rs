@@ -21,16 +21,18 @@ mod plate;
 pub(crate) mod raster;
 mod room;
 mod scene;
-mod shape;
+pub(crate) mod shape;
+mod subject;
 
 pub use actor::{Actor, ActorParams};
 pub use camera::{Hold, Lens};
 pub use fit::{Head, HeadError};
 pub use guidance::{ActiveGuidance, ChallengeCircle, Guidance};
 pub use scene::{Scene, SceneParams};
+pub use subject::{Moment, Person, Subject};
 
 pub(crate) use camera::{Noise, gaussian};
-pub(crate) use movement::Wander;
+pub(crate) use movement::{Reach, Wander};
 pub(crate) use scene::View;
 
 /// Where a head is and what its face does.

@@ -94,7 +94,10 @@ fn shade(colour: [f32; 3], factor: f32) -> [f32; 3] {
 }
 
 fn paint(rng: &mut Xoshiro256PlusPlus, low: f32, high: f32) -> [f32; 3] {
-    std::array::from_fn(|_| rng.random_range(low..high))
+    // Few things are as colourful as paint could be.
+    let grey = rng.random_range(low..high);
+    let colour = rng.random_range(0.1..0.6);
+    std::array::from_fn(|_| grey + colour * (rng.random_range(low..high) - grey))
 }
 
 impl Room {

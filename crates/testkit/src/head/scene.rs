@@ -8,7 +8,7 @@ use selfsame_vision::Picture;
 
 use super::camera::Shake;
 use super::movement::Wander;
-use super::raster::{Corner, Frame, Texture};
+use super::raster::{Corner, Frame};
 use super::room::{Room, WALL};
 use super::{Head, HeadPose, Hold, Lens, Noise};
 
@@ -144,6 +144,13 @@ impl Scene {
         self.photograph(frame, seconds, size)
     }
 
+    /// The same scene through a lens `zoom` times as long.
+    pub(crate) fn zoomed(&self, zoom: f64) -> Self {
+        let mut zoomed = self.clone();
+        zoomed.params.lens.focal *= zoom;
+        zoomed
+    }
+
     /// The room without a head, and where the camera is.
     pub(crate) fn empty(&self, seconds: f64, size: (u32, u32)) -> (Frame, View) {
         let factor = if size.0.max(size.1) <= FINE { 2 } else { 1 };
@@ -205,7 +212,7 @@ impl Scene {
         } else {
             open
         };
-        for surface in [&head.skull, &head.bust] {
+        for (surface, level) in [(&head.skull, level), (&head.bust, head.clothes.level(number))] {
             let corners: Vec<Corner> = Head::placed(surface, pose)
                 .into_iter()
                 .zip(&surface.points)
@@ -221,7 +228,7 @@ impl Scene {
     }
 
     /// How bright a surface is: soft light from one side, and as much from everywhere.
-    fn lit(&self, normal: [f32; 3]) -> f32 {
+    pub(crate) fn lit(&self, normal: [f32; 3]) -> f32 {
         let towards: f32 = (0..3).map(|axis| normal[axis] * self.light[axis]).sum();
         0.62 + 0.38 * ((towards + 0.4) / 1.4).max(0.0)
     }
@@ -238,11 +245,6 @@ impl Scene {
         let moment = (seconds * 1e6) as i64 as u64;
         let seed = self.seed.rotate_left(17) ^ moment.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(size.0);
         self.noise.expose(&frame, self.params.noise * share, gains, seed)
-    }
-
-    /// The texture of the head, for what shows it elsewhere.
-    pub(crate) fn portrait(&self) -> &Texture {
-        &self.head.texture
     }
 }
 
