@@ -21,9 +21,9 @@ const RATE: f64 = 7.0;
 
 fn vision() -> Vision {
     Vision::load(&VisionSettings {
-        dir: repository().join("models"),
+        weights_dir: repository().join("models"),
         sessions: Some(2),
-        ..VisionSettings::default()
+        slots: std::collections::BTreeMap::default(),
     })
     .expect("the networks load")
 }
