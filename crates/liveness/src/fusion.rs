@@ -7,8 +7,8 @@ use selfsame_domain::{
 use crate::capture::Capture;
 use crate::challenge::Plan;
 use crate::witness::{
-    WitnessParams, capture_chain, consistency, depth, eyes, micro_motion, obedience, patterns, perspective,
-    quality, replay, surroundings, texture,
+    DepthParams, WitnessParams, capture_chain, consistency, depth, eyes, micro_motion, obedience, patterns,
+    perspective, quality, replay, surroundings, texture,
 };
 use crate::{EvidenceObservation, FrameObservation};
 
@@ -48,7 +48,9 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
         word.binding = word.testimony == Testimony::Attack && params.fusion.optional_attacks_bind;
         word
     };
-    let depth = depth(held(), &params.depth);
+    // Only who was asked to turn can be accused of having no depth.
+    let turn = if matches!(capture.plan(), Plan::Active(_)) { params.depth.turn } else { f32::INFINITY };
+    let depth = depth(held(), &DepthParams { turn, ..params.depth.clone() });
     let surroundings = optional(surroundings(held(), &params.surroundings));
     let mut witnesses = vec![
         texture(&capture.evidence, &params.texture),
@@ -93,7 +95,7 @@ pub fn judge_recording(
         surroundings(frames, &params.surroundings),
         patterns(evidence, &params.patterns),
         eyes(frames, &params.eyes),
-        depth(frames, &params.depth),
+        depth(frames, &DepthParams { turn: f32::INFINITY, ..params.depth.clone() }),
     ];
     (weigh(&witnesses), witnesses)
 }

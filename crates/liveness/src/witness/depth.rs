@@ -15,7 +15,8 @@ use crate::FrameObservation;
 pub struct DepthParams {
     /// Least spread (root of the variance) of the parallax over the frames that speaks for a head.
     pub head: f32,
-    /// Least spread of the motion itself that lets the witness speak: without a turn there is no parallax to see.
+    /// Below this spread the witness abstains instead of accusing: 0 where the head was asked to turn, and beyond any spread
+    /// where it was asked to stay, as without a turn there is no parallax to see.
     pub turn: f32,
     pub frames: usize,
 }
@@ -64,7 +65,8 @@ pub fn depth<'a>(
     let (testimony, saw) = if score >= params.head {
         (Testimony::BonaFide, "the nose moves against eyes and mouth as on a head that turns")
     } else if score < params.turn {
-        return abstained(Witness::Depth, "the head did not turn far enough to see its depth");
+        let saw = "the head did not turn far enough to see its depth";
+        return report(Witness::Depth, Testimony::Abstained, score, params.head, saw);
     } else {
         (Testimony::Attack, "all points of the face stay in one plane: indicates a print or a screen")
     };
