@@ -231,6 +231,15 @@ impl TestServer {
         self.memory("VmHWM:")
     }
 
+    /// Open file descriptors, from /proc.
+    ///
+    /// # Panics
+    /// As [`TestServer::resident_memory`].
+    pub fn open_files(&self) -> usize {
+        let id = self.child.as_ref().expect("a running server").id();
+        std::fs::read_dir(format!("/proc/{id}/fd")).expect("/proc").count()
+    }
+
     fn memory(&self, kind: &str) -> u64 {
         let id = self.child.as_ref().expect("a running server").id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("/proc");

@@ -64,6 +64,8 @@ pub struct CaptureLog {
     /// Frames that were asked for.
     pub evidence: Vec<Value>,
     pub progress: Vec<Value>,
+    /// When each tracking frame that was answered was sent, and how long its answer took.
+    pub latencies: Vec<(std::time::Instant, Duration)>,
     pub frames_sent: u32,
     pub tracking_bytes: usize,
     pub evidence_bytes: usize,
@@ -132,6 +134,7 @@ impl Browser {
             instructions: Vec::new(),
             evidence: Vec::new(),
             progress: Vec::new(),
+            latencies: Vec::new(),
             frames_sent: 0,
             tracking_bytes: 0,
             evidence_bytes: 0,
@@ -143,6 +146,7 @@ impl Browser {
             socket,
             log,
             ring: VecDeque::new(),
+            sent: VecDeque::new(),
             ring_size: 64,
             answered: 0,
             window: 2,
@@ -162,6 +166,8 @@ struct Capture<'a> {
     log: CaptureLog,
     /// (seq, index of the frame in the clip), oldest first.
     ring: VecDeque<(u32, usize)>,
+    /// (seq, when it was sent) of frames without an answer.
+    sent: VecDeque<(u32, Instant)>,
     ring_size: usize,
     answered: u32,
     window: u32,
@@ -223,6 +229,11 @@ impl Capture<'_> {
                         "tracking" => {
                             let seq = message["seq"].as_u64().and_then(|seq| u32::try_from(seq).ok());
                             self.answered = seq.unwrap_or(self.answered);
+                            while self.sent.front().is_some_and(|(seq, _)| *seq <= self.answered) {
+                                if let Some((_, at)) = self.sent.pop_front() {
+                                    self.log.latencies.push((at.into_std(), at.elapsed()));
+                                }
+                            }
                             if let Some(told) = &self.browser.answered {
                                 // Whoever wanted to know may have heard enough.
                                 let _ = told.send(self.answered);
@@ -262,6 +273,7 @@ impl Capture<'_> {
             self.ring.pop_front();
         }
         self.ring.push_back((seq, index));
+        self.sent.push_back((seq, Instant::now()));
         self.socket.sends(message).await
     }
 
