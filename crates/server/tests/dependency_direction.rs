@@ -10,8 +10,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("liveness", &["domain"]),
     ("store", &["domain"]),
     ("blobs", &["domain"]),
+    ("callbacks", &["domain"]),
     ("config", &["domain"]),
-    ("verification", &["domain", "vision", "liveness", "store", "blobs"]),
+    ("verification", &["domain", "vision", "liveness", "store", "blobs", "callbacks"]),
     ("facade-kit", &["domain", "verification"]),
     // The dialect words what liveness says to the person; it never decides.
     ("facade-bioserver", &["domain", "liveness", "verification", "facade-kit"]),

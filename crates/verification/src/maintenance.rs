@@ -23,7 +23,21 @@ impl Verification {
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
         let decided = self.end_undecided(longest).await?;
         let erased = self.erase_expired().await?;
+        self.forget_records().await?;
         Ok((decided, erased))
+    }
+
+    /// Records of callbacks, secrets and failed attempts whose term is over.
+    async fn forget_records(&self) -> Result<(), UseCaseError> {
+        let now = self.clock().now();
+        let mut repository = self.store().begin().await?;
+        repository.outbox().for_maintenance_purge(now - self.settings().keep_callbacks).await?;
+        repository.callback_secrets().for_maintenance_purge(now).await?;
+        let lockout = &self.settings().lockout;
+        let longest = [&lockout.device, &lockout.address]
+            .map(|params| params.window + params.blocks.iter().max().copied().unwrap_or_default());
+        repository.failed_attempts().for_maintenance_purge(now - longest[0].max(longest[1])).await?;
+        Ok(repository.save().await?)
     }
 
     /// Captures that began at least `longest` ago are given up.
@@ -48,9 +62,13 @@ impl Verification {
             let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
             let after = session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
             // Lost when the capture's own task decided meanwhile: its verdict stands.
-            decided += usize::from(repository.sessions().transition(&session, &after).await?);
+            if repository.sessions().transition(&session, &after).await? {
+                self.tell(&mut repository, &after).await?;
+                decided += 1;
+            }
         }
         repository.save().await?;
+        self.told();
         Ok(decided)
     }
 
@@ -68,7 +86,7 @@ impl Verification {
             repository.save().await?;
             self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
             let mut repository = self.store().begin().await?;
-            repository.sessions().delete(tenant, session).await?;
+            repository.sessions().delete(tenant, session, now).await?;
             repository.save().await?;
         }
         Ok(count)

@@ -7,11 +7,17 @@ use crate::{UseCaseError, Verification};
 
 impl Verification {
     /// Opens a session for one capture.
+    ///
+    /// # Errors
+    /// Among others [`UseCaseError::Overloaded`] where its capture would find no place.
     pub async fn open_session(
         &self,
         tenant: TenantId,
         request: NewBioSession,
     ) -> Result<SessionId, UseCaseError> {
+        if !self.may_open() {
+            return Err(UseCaseError::Overloaded);
+        }
         let now = self.clock().now();
         let id = SessionId::random(self.entropy());
         let session = BioSession::open(id, tenant, request, now, self.settings().keep_for);

@@ -7,6 +7,8 @@ use selfsame_liveness::witness::WitnessParams;
 use selfsame_liveness::{ApproachParams, CaptureParams, DotsParams};
 use selfsame_vision::image::Limits;
 
+use crate::lockout::LockoutSettings;
+
 /// Limits and policies, one value for all tenants so far.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -18,6 +20,10 @@ pub struct Settings {
     pub open_for: Duration,
     /// How long after it was opened a session, its faces and pictures are kept.
     pub keep_for: Duration,
+    /// How long the record of a callback is kept after it was delivered or given up.
+    pub keep_callbacks: Duration,
+    /// How often may be failed before a wait.
+    pub lockout: LockoutSettings,
     /// Live captures at once.
     pub max_captures: usize,
     /// Pieces of work that may wait for a core.
@@ -39,6 +45,8 @@ impl Default for Settings {
             evidence_timeout: Duration::from_secs(30),
             open_for: Duration::from_secs(15 * 60),
             keep_for: Duration::from_secs(60 * 60),
+            keep_callbacks: Duration::from_secs(7 * 24 * 60 * 60),
+            lockout: LockoutSettings::default(),
             max_captures: 64,
             most_waiting: 256,
             images: Limits::default(),

@@ -1,8 +1,8 @@
 //! What a browser is told, as JSON.
 
-use selfsame_domain::{LivenessMode, SecurityLevel};
+use selfsame_domain::{LivenessMode, SecurityLevel, Timestamp};
 use selfsame_liveness::DotsView;
-use selfsame_verification::capture::{CaptureFailure, Output};
+use selfsame_verification::capture::{CaptureFailure, Output, TOO_MANY};
 use serde_json::{Map, Value, json};
 
 use crate::words;
@@ -46,6 +46,12 @@ fn active(view: &DotsView, position: &str) -> Value {
         "targetOnHover": view.on_hover,
         "positionInfo": position,
     })
+}
+
+/// Nothing may be tried before `until`.
+pub(super) fn locked_out(until: Timestamp) -> String {
+    json!({ "type": "error", "code": 429, "error": TOO_MANY, "unlockDateTime": until.to_rfc3339() })
+        .to_string()
 }
 
 pub(super) fn output(output: &Output) -> String {
@@ -116,6 +122,7 @@ pub(super) fn output(output: &Output) -> String {
                 },
             }),
         },
+        Output::Failed(CaptureFailure::LockedOut { until }) => return locked_out(*until),
         Output::Failed(failure) => {
             let (code, text) = failure_code(*failure);
             return error(code, text);
@@ -128,6 +135,7 @@ pub(super) fn output(output: &Output) -> String {
 fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
     match failure {
         CaptureFailure::Protocol(what) | CaptureFailure::Spent(what) => (400, what),
+        CaptureFailure::LockedOut { .. } => (429, TOO_MANY),
         CaptureFailure::NoFace => (1301, "Video Capture timeout: No face detected during liveness step."),
         CaptureFailure::PoorVideo => (1303, "Poor video quality."),
         CaptureFailure::Overloaded => (503, "The server is overloaded. Try again in few seconds."),

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderName, StatusCode, header};
-use selfsame_domain::{LivenessMode, NewBioSession, SecurityLevel};
+use selfsame_domain::{CallbackTarget, LivenessMode, NewBioSession, SecurityLevel};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -68,14 +68,14 @@ fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, Api
             })?
         }
     };
-    let callback_url = match text("callbackURL", request.callback_url.as_ref())? {
+    let callback = match text("callbackURL", request.callback_url.as_ref())? {
         None => None,
         Some(url) => {
             let url = state
                 .outbound
                 .check(url)
                 .map_err(|error| ApiError::bad_request(format!("callbackURL {error}")))?;
-            Some(url.to_string())
+            Some(CallbackTarget { url: url.to_string(), dialect: crate::DIALECT.to_owned() })
         }
     };
     let image_storage = match &request.image_storage_enabled {
@@ -91,7 +91,7 @@ fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, Api
         challenges: u8::try_from(challenges).unwrap_or(2),
         correlation_id: identifier("correlationId", request.correlation_id.as_ref())?,
         evidence_id: identifier("evidenceId", request.evidence_id.as_ref())?,
-        callback_url,
+        callback,
         image_storage,
     })
 }

@@ -23,6 +23,8 @@ pub struct Browser {
     pub environment: Value,
     /// `device` of the `hello` message.
     pub device: Value,
+    /// The address that a proxy in front of the server says it has.
+    pub forwarded_for: Option<String>,
     /// Tracking frames a second; the server's `maxFps` if that is less.
     pub frames_per_second: f64,
     /// Leaves without a word once so many tracking frames were sent.
@@ -39,7 +41,12 @@ pub enum CaptureOutcome {
     /// The result is stored; `bestImageInfo`, if there is one.
     Result(Option<Value>),
     /// What `errorFn` would be called with.
-    Refused { code: u64, error: String },
+    Refused {
+        code: u64,
+        error: String,
+        /// Until when nothing may be tried, with code 429.
+        unlock_date_time: Option<String>,
+    },
     /// The connection ended without either.
     Closed,
     /// This side left, as [`Browser::leaves_after`] says.
@@ -79,6 +86,7 @@ impl Default for Browser {
                 "touchPoints": 0,
             }),
             device: json!({ "osType": "Linux", "browserName": "Chrome", "browserVersion": "140" }),
+            forwarded_for: None,
             frames_per_second: 8.0,
             leaves_after: None,
             forgets_frames: false,
@@ -116,7 +124,7 @@ impl Browser {
         clip: &Clip,
     ) -> Result<CaptureLog, SocketError> {
         let started = Instant::now();
-        let socket = CaptureSocket::connect(origin).await?;
+        let socket = CaptureSocket::connect_through_proxy(origin, self.forwarded_for.as_deref()).await?;
         let log = CaptureLog {
             outcome: CaptureOutcome::Closed,
             ready: None,
@@ -305,9 +313,12 @@ fn ended(heard: &Heard) -> CaptureOutcome {
         Heard::Message(message) if message["type"] == "error" => CaptureOutcome::Refused {
             code: message["code"].as_u64().unwrap_or(0),
             error: message["error"].as_str().unwrap_or_default().to_owned(),
+            unlock_date_time: message["unlockDateTime"].as_str().map(str::to_owned),
         },
-        Heard::Message(message) => {
-            CaptureOutcome::Refused { code: 0, error: format!("unexpected message: {message}") }
-        }
+        Heard::Message(message) => CaptureOutcome::Refused {
+            code: 0,
+            error: format!("unexpected message: {message}"),
+            unlock_date_time: None,
+        },
     }
 }

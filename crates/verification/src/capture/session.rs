@@ -16,6 +16,8 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::assembly::Assembly;
 use super::observe::{self, ObserveError, Portrait};
 use super::{CaptureFailure, Input, Output};
+use crate::lockout::Subjects;
+use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
 /// How often time-outs are looked for.
@@ -27,6 +29,8 @@ pub(super) struct Session {
     app: Verification,
     session: BioSession,
     key: DataKey,
+    /// Who is locked out when too many captures fail.
+    subjects: Subjects,
     outputs: mpsc::UnboundedSender<Output>,
     capture: Capture,
     assembly: Assembly,
@@ -66,6 +70,7 @@ impl Session {
         session: BioSession,
         key: DataKey,
         device: DeviceInfo,
+        subjects: Subjects,
         outputs: mpsc::UnboundedSender<Output>,
     ) -> Self {
         let params = app.settings().capture_for(session.request.security_level);
@@ -75,6 +80,7 @@ impl Session {
             app,
             session,
             key,
+            subjects,
             outputs,
             capture,
             assembly: Assembly::default(),
@@ -158,6 +164,8 @@ impl Session {
             Input::Cancel => {
                 if self.claimed {
                     let diagnostic = "the capture was cancelled in the browser";
+                    // Giving up is nobody's failed attempt.
+                    self.subjects = Subjects::default();
                     self.decide_without_image(LivenessStatus::Failed, diagnostic).await;
                 }
                 Flow::Over
@@ -174,6 +182,12 @@ impl Session {
             .claim(now)
             .map_err(|_| CaptureFailure::Spent("the session has been used or has expired"))?;
         let mut repository = self.app.store().begin().await.map_err(UseCaseError::from)?;
+        // Looked at again: captures that were attached side by side must not all go on after the first have failed.
+        if let Some(until) =
+            self.app.locked_out(&mut repository, self.session.tenant_id, &self.subjects).await?
+        {
+            return Err(CaptureFailure::LockedOut { until });
+        }
         let won =
             repository.sessions().transition(&self.session, &claimed).await.map_err(UseCaseError::from)?;
         if !won {
@@ -210,7 +224,7 @@ impl Session {
         let looked = self
             .app
             .workers()
-            .run(move || {
+            .run(Urgency::Guidance, move || {
                 let observation =
                     observe::tracking_frame(&vision, &mut motion, seq, captured_at, size, &picture)?;
                 Ok::<_, ObserveError>((observation, motion))
@@ -272,7 +286,9 @@ impl Session {
         let looked = self
             .app
             .workers()
-            .run(move || observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes))
+            .run(Urgency::Evidence, move || {
+                observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes)
+            })
             .await;
         let evidence = match looked {
             Ok(Ok(evidence)) => evidence,
@@ -397,7 +413,10 @@ impl Session {
         if !repository.sessions().transition(&self.session, &decided).await? {
             return Err(UseCaseError::internal(&"the session was decided elsewhere"));
         }
+        self.app.count_attempt(&mut repository, decided.tenant_id, &self.subjects, status).await?;
+        self.app.tell(&mut repository, &decided).await?;
         repository.save().await?;
+        self.app.told();
         self.session = decided;
         tracing::info!(session = %self.session.id, ?status, "capture decided");
         Ok(())

@@ -169,10 +169,10 @@ mod tests {
         {
             let mut motion = Motion::new();
             let first = motion.step(&scene((0.0, 0.0), 1.0), None);
-            assert!(first.points.len() >= 80, "{} points", first.points.len());
+            assert!(first.points.len() >= 40, "{} points", first.points.len());
             let second = motion.step(&scene(shift, scale), None);
             let errors = errors(&first, &second, shift, scale);
-            assert!(errors.len() >= 60, "{} of {} for {shift:?}", errors.len(), first.points.len());
+            assert!(errors.len() * 2 >= first.points.len(), "{} of {} for {shift:?}", errors.len(), first.points.len());
             assert!(errors[errors.len() / 2] < 0.1, "median {} for {shift:?}", errors[errors.len() / 2]);
             assert!(errors[errors.len() * 9 / 10] < 0.5, "{errors:?}");
         }
