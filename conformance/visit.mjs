@@ -44,12 +44,18 @@ export async function visit(browser, { mode, url, shots }) {
   await page.goto(url);
   const began = Date.now();
   const seen = new Set();
+  let shotAt = -1;
   while (Date.now() - began < VISIT_MS) {
     const steps = await shown(page);
     const last = steps.find((step) => step in ENDS);
     if (last) return { page, end: ENDS[last], step: last, errors, answers };
     for (const step of steps) {
-      if (shots && !seen.has(step)) await page.screenshot({ path: `${shots}-${step}.png` });
+      const second = Math.round((Date.now() - began) / 1000);
+      // The capture itself changes all the time.
+      if (shots && (!seen.has(step) || (step === 'step-liveness' && second !== shotAt))) {
+        shotAt = second;
+        await page.screenshot({ path: `${shots}-${String(second).padStart(3, '0')}-${step}.png` });
+      }
       seen.add(step);
       const button = WAY[mode][step];
       // Some buttons show themselves only after a while.

@@ -33,6 +33,9 @@ async function visit(name, { clip, settings = {} }) {
     await page.getByRole('button', { name: 'Begin' }).click();
     await page.locator('#camera:not([hidden])').waitFor();
     await page.waitForFunction(() => document.getElementById('user-video').videoWidth > 0);
+    // The challenge's own graphics come with the server's messages.
+    const graphics = { 'passive-video': '.wbs-oval', active: '.wbs-target' }[name];
+    if (graphics) await page.locator(graphics).waitFor({ timeout: 30_000 });
     await page.screenshot({ path: join(shots, `sample-${name}.png`) });
     await page.waitForFunction(() => document.getElementById('begin').hidden === false && document.getElementById('say').dataset.outcome, undefined, { timeout: 90_000 });
     const outcome = await page.evaluate(() => document.getElementById('say').dataset.outcome);
@@ -50,4 +53,8 @@ async function visit(name, { clip, settings = {} }) {
 
 test('the passive sample ends with the best image of the person', async () => {
   assert.equal(await visit('passive', { clip: clips.person }), 'success');
+});
+
+test('a person who does not follow the oval or the dots ends in a failure, in words', async () => {
+  for (const name of ['passive-video', 'active']) assert.equal(await visit(name, { clip: clips.person }), 'failure', name);
 });

@@ -180,7 +180,7 @@ function drawDots(at: View, frame: Size, circles: (Point & { index: number; r: n
   for (const mark of drawn) marks.appendChild(mark);
 }
 
-/** Below its dot, or above where there is no room, and never out of the picture. */
+/** On the side of its dot that is away from the face, or on the other where there is no room; never out of the picture. */
 function placeTooltip(at: View, frame: Size, target: (Point & { index: number; r: number }) | undefined): void {
   const { stage, tooltip } = at;
   if (target && at.target !== target.index) {
@@ -195,8 +195,9 @@ function placeTooltip(at: View, frame: Size, target: (Point & { index: number; r
   const dot = onPage(seen(target, frame, mirrored), frame, box, fit);
   const edge = onPage({ x: frame.width / 2, y: frame.height / 2 + target.r }, frame, box, fit).y - box.height / 2 + 10;
   const [width, height] = [tooltip.offsetWidth, tooltip.offsetHeight];
-  const below = dot.y + edge + height <= box.height;
+  const [above, below] = [dot.y - edge - height >= 0, dot.y + edge + height <= box.height];
+  const under = below && (dot.y >= box.height / 2 || !above);
   const left = Math.max(4, Math.min(dot.x - width / 2, box.width - width - 4));
-  const top = below ? dot.y + edge : Math.max(4, dot.y - edge - height);
+  const top = under ? dot.y + edge : Math.max(4, dot.y - edge - height);
   Object.assign(tooltip.style, { left: `${left}px`, top: `${top}px`, transform: stage.turned ? 'scaleX(-1)' : '' });
 }
