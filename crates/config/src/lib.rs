@@ -12,8 +12,9 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig,
-    LockoutConfig, LogConfig, LogFormat, ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, IdentitiesConfig, ImagesConfig,
+    LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig, RetentionConfig, Secret,
+    SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -33,6 +34,7 @@ pub struct Config {
     pub liveness: LivenessConfig,
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
+    pub identities: IdentitiesConfig,
     pub callbacks: CallbacksConfig,
     pub lockout: LockoutConfig,
     pub log: LogConfig,
@@ -82,6 +84,7 @@ impl Config {
         self.liveness.validate()?;
         self.images.validate()?;
         self.retention.validate()?;
+        self.identities.validate()?;
         self.callbacks.validate()?;
         self.lockout.validate()?;
         self.log.validate()?;
@@ -97,6 +100,13 @@ impl Config {
                 key: "retention.session_minutes",
                 value: self.retention.session_minutes.to_string(),
                 rule: "a session must be kept at least as long as it may be captured (liveness.session_minutes)",
+            });
+        }
+        if self.identities.keep_minutes < self.liveness.session_minutes {
+            return Err(OutOfBounds {
+                key: "identities.keep_minutes",
+                value: self.identities.keep_minutes.to_string(),
+                rule: "an identity must be kept at least as long as its live capture may take (liveness.session_minutes)",
             });
         }
         Ok(())

@@ -11,6 +11,7 @@ mod entropy;
 mod face;
 mod geometry;
 mod id;
+pub mod identity;
 mod lockout;
 mod personal;
 mod tenant;
@@ -25,7 +26,12 @@ pub use credential::{ApiCredential, CredentialKind, SecretString};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use face::{Face, FaceImageType, FaceQuality};
 pub use geometry::{Point, Rect};
-pub use id::{CredentialId, FaceId, SessionId, TenantId};
+pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, SessionId, TenantId};
+pub use identity::{
+    Assessment, AssuranceLevel, Confidence, Consent, ConsentKind, Evidence, EvidenceComparison, EvidenceKind,
+    EvidenceProblem, EvidenceState, Identity, IdentityStatus, NewConsent, NewIdentity, PictureFacts,
+    Submission,
+};
 pub use lockout::{FailedAttempts, LockoutParams};
 pub use personal::Personal;
 pub use tenant::{CaptureChainPolicy, Tenant};

@@ -17,8 +17,10 @@ use selfsame_blobs::{Blobs, MasterKeys};
 use selfsame_config::{Config, LockoutConfig};
 use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
 use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
+use selfsame_facade_gips::{GipsDialect, GipsState};
 use selfsame_facade_kit::{OutboundUrlRules, TrustedProxies};
 use selfsame_store::{Store, StoreSettings};
+use selfsame_verification::identities::IdentityParams;
 use selfsame_verification::lockout::LockoutSettings;
 use selfsame_verification::tenants::{Bootstrap, NewCredentials};
 use selfsame_verification::{Parts, Settings, Verification};
@@ -124,13 +126,19 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         proxies,
         version: env!("CARGO_PKG_VERSION"),
     };
+    let gips = GipsState { app: app.clone(), outbound: bioserver.outbound, version: bioserver.version };
     let router = routes::router(routes::Mounts {
         app: app.clone(),
         bioserver,
+        gips,
         try_it,
         request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
     });
-    let courier = callbacks::courier(&config, &app, vec![Arc::new(BioserverDialect)])?;
+    let courier = callbacks::courier(
+        &config,
+        &app,
+        vec![Arc::new(BioserverDialect), Arc::new(GipsDialect::new(app.clone()))],
+    )?;
     tokio::spawn(courier.run());
     tokio::spawn(tidy(app, Duration::from_secs(config.retention.purge_interval_seconds)));
 
@@ -179,6 +187,11 @@ fn settings(config: &Config) -> Settings {
             max_side: config.images.max_side,
             max_pixels: config.images.max_pixels,
             ..selfsame_vision::image::Limits::default()
+        },
+        identities: IdentityParams {
+            keep_for: seconds(config.identities.keep_minutes * 60),
+            false_match_rate: config.identities.false_match_rate,
+            ..IdentityParams::default()
         },
         ..Settings::default()
     }

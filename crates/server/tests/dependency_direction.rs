@@ -16,9 +16,20 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("facade-kit", &["domain", "verification"]),
     // The dialect words what liveness says to the person; it never decides.
     ("facade-bioserver", &["domain", "liveness", "verification", "facade-kit"]),
+    ("facade-gips", &["domain", "verification", "facade-kit"]),
     (
         "server",
-        &["domain", "config", "vision", "store", "blobs", "verification", "facade-kit", "facade-bioserver"],
+        &[
+            "domain",
+            "config",
+            "vision",
+            "store",
+            "blobs",
+            "verification",
+            "facade-kit",
+            "facade-bioserver",
+            "facade-gips",
+        ],
     ),
     ("testkit", &["domain", "vision"]),
     // The evals judge with the very witnesses that the server hears.

@@ -8,6 +8,7 @@
 //! - [`capture`]: the live capture of one browser
 //! - [`lockout`]: who fails too often waits
 //! - [`faces`]: pictures added by the integrator's server, and comparisons
+//! - [`identities`]: consents, evidence and levels of assurance
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
@@ -17,6 +18,7 @@ pub mod callbacks;
 pub mod capture;
 mod error;
 pub mod faces;
+pub mod identities;
 pub mod lockout;
 pub mod maintenance;
 pub mod sessions;

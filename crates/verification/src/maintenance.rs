@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use selfsame_blobs::BlobKey;
-use selfsame_domain::{BioSessionState, LivenessReport, LivenessStatus, Verdict};
+use selfsame_domain::{BioSessionState, LivenessReport, LivenessStatus, SessionId, TenantId, Verdict};
 
 use crate::{UseCaseError, Verification};
 
@@ -17,12 +17,12 @@ impl Verification {
     }
 
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
-    /// Returns the numbers of sessions decided and erased.
+    /// Returns the numbers of sessions decided and of sessions and identities erased.
     pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
         let settings = self.settings();
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
         let decided = self.end_undecided(longest).await?;
-        let erased = self.erase_expired().await?;
+        let erased = self.erase_expired().await? + self.erase_expired_identities(BATCH).await?;
         self.forget_records().await?;
         Ok((decided, erased))
     }
@@ -79,16 +79,26 @@ impl Verification {
         drop(repository);
         let count = expired.len();
         for (tenant, session) in expired {
-            // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise. The row itself
-            // goes last, so that a stop in between leaves something that the next round finds.
-            let mut repository = self.store().begin().await?;
-            repository.sessions().forget_key(tenant, session).await?;
-            repository.save().await?;
-            self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
-            let mut repository = self.store().begin().await?;
-            repository.sessions().delete(tenant, session, now).await?;
-            repository.save().await?;
+            self.erase_session(tenant, session).await?;
         }
         Ok(count)
+    }
+
+    /// Erases a session, its faces and its pictures.
+    pub(crate) async fn erase_session(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+    ) -> Result<(), UseCaseError> {
+        // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise. The row itself
+        // goes last, so that a stop in between leaves something that the next round finds.
+        let mut repository = self.store().begin().await?;
+        repository.sessions().forget_key(tenant, session).await?;
+        repository.save().await?;
+        self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
+        let mut repository = self.store().begin().await?;
+        repository.sessions().delete(tenant, session, self.clock().now()).await?;
+        repository.save().await?;
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ use selfsame_liveness::witness::WitnessParams;
 use selfsame_liveness::{ApproachParams, CaptureParams, DotsParams};
 use selfsame_vision::image::Limits;
 
+use crate::identities::IdentityParams;
 use crate::lockout::LockoutSettings;
 
 /// Limits and policies, one value for all tenants so far.
@@ -34,6 +35,7 @@ pub struct Settings {
     pub max_faces: usize,
     /// Makes every challenge the same. Development mode only; see [`SeededEntropy`](selfsame_domain::SeededEntropy).
     pub challenge_seed: Option<u64>,
+    pub identities: IdentityParams,
 }
 
 impl Default for Settings {
@@ -52,6 +54,7 @@ impl Default for Settings {
             images: Limits::default(),
             max_faces: 16,
             challenge_seed: None,
+            identities: IdentityParams::default(),
         }
     }
 }

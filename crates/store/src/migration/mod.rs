@@ -4,6 +4,7 @@ mod m0001_first;
 mod m0002_outbox;
 mod m0003_callbacks;
 mod m0004_lockout;
+mod m0005_identities;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_outbox::Migration),
             Box::new(m0003_callbacks::Migration),
             Box::new(m0004_lockout::Migration),
+            Box::new(m0005_identities::Migration),
         ]
     }
 }

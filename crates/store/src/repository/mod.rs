@@ -4,6 +4,7 @@ mod callback_secrets;
 mod credentials;
 mod faces;
 mod failed_attempts;
+mod identities;
 mod outbox;
 mod server_keys;
 mod sessions;
@@ -15,6 +16,7 @@ pub use callback_secrets::{CallbackSecrets, SealedSecret};
 pub use credentials::Credentials;
 pub use faces::Faces;
 pub use failed_attempts::FailedAttempts;
+pub use identities::{EvidenceRow, Identities, IdentityWithKey, SentPicture};
 pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
@@ -53,6 +55,10 @@ impl Repository {
 
     pub fn faces(&mut self) -> Faces<'_> {
         Faces(&self.transaction)
+    }
+
+    pub fn identities(&mut self) -> Identities<'_> {
+        Identities { transaction: &self.transaction, erased: &mut self.erased }
     }
 
     pub fn outbox(&mut self) -> Outbox<'_> {
