@@ -217,6 +217,14 @@ impl Head {
         })
     }
 
+    /// Metres between the middles of the eyes' openings.
+    pub(crate) fn eye_gap(&self) -> f64 {
+        let [left, right] = &self.holes;
+        let size = [self.clothes.width() as f64, self.clothes.height() as f64];
+        let gap = |axis: usize| f64::from(right.middle[axis] - left.middle[axis]) * size[axis];
+        gap(0).hypot(gap(1)) / self.texels
+    }
+
     /// Every vertex of a surface at a pose: metres in the camera's axes (x right, y down, z away), and its normal.
     pub(crate) fn placed(surface: &Surface, pose: &HeadPose) -> Vec<([f32; 3], [f32; 3])> {
         let turned = rotation(pose.yaw, pose.pitch, pose.roll);

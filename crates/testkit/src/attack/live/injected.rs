@@ -171,8 +171,9 @@ pub(super) struct Recited {
 
 /// What it follows.
 enum Score {
-    /// The dots of the page, in another order and at its own pace: how far the order is shifted, and seconds per dot.
-    OtherOrder { shift: usize, pace: f64, began: Option<f64> },
+    /// The dots of the page, once, in another order and at its own pace: what decides the order, seconds per dot, and since
+    /// when.
+    OtherOrder { seed: u64, pace: f64, began: Option<f64> },
     /// A challenge of its own.
     Replayed(Box<Challenge>),
     /// A dot anywhere, for a while.
@@ -182,12 +183,8 @@ enum Score {
 impl Recited {
     pub(super) fn other_order(scene: Scene, actor: Actor, seed: u64) -> Self {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x6F72_6465);
-        let score = Score::OtherOrder {
-            shift: rng.random_range(1..8),
-            pace: rng.random_range(1.2..2.2),
-            began: None,
-        };
-        Self { scene, actor, score }
+        let pace = rng.random_range(1.2..2.2);
+        Self { scene, actor, score: Score::OtherOrder { seed: rng.random(), pace, began: None } }
     }
 
     pub(super) fn replayed(scene: Scene, actor: Actor, seed: u64) -> Self {
@@ -205,19 +202,16 @@ impl Recited {
         let pose = self.actor.pose();
         match &mut self.score {
             Score::Replayed(challenge) => challenge.guidance(seconds, &pose),
-            Score::OtherOrder { shift, pace, began } => {
+            Score::OtherOrder { seed, pace, began } => {
                 let mut own = guidance.clone();
                 if let Some(active) = &mut own.active {
-                    let count = active.circles.len();
+                    let step = ((seconds - *began.get_or_insert(seconds)) / *pace) as usize;
+                    let order = other_order(active.circles.len(), *seed);
                     // With one dot there is no other order: it goes to the opposite side.
-                    if count == 1 {
-                        let centre = [guidance.size.0 / 2.0, guidance.size.1 / 2.0];
-                        let dot = &mut active.circles[0];
-                        (dot.x, dot.y) = (2.0 * centre[0] - dot.x, 2.0 * centre[1] - dot.y);
-                    } else if count > 1 {
-                        let step = ((seconds - *began.get_or_insert(seconds)) / *pace) as usize;
-                        active.target = (step + 1 + *shift % (count - 1)) % count;
+                    if let [dot] = active.circles.as_mut_slice() {
+                        (dot.x, dot.y) = (guidance.size.0 - dot.x, guidance.size.1 - dot.y);
                     }
+                    active.target = order.get(step).copied().unwrap_or(active.circles.len());
                 }
                 own
             }
@@ -239,6 +233,19 @@ impl Recited {
             }
         }
     }
+}
+
+/// An order of `count` things that is not the one they are in.
+fn other_order(count: usize, seed: u64) -> Vec<usize> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut order: Vec<usize> = (0..count).collect();
+    while count > 1 && order.is_sorted() {
+        for index in 0..count {
+            let other = rng.random_range(index..count);
+            order.swap(index, other);
+        }
+    }
+    order
 }
 
 impl Subject for Recited {

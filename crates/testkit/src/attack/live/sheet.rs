@@ -264,7 +264,7 @@ impl Sheet {
         let edge = if medium == Medium::Print { [0.86; 3] } else { [0.05, 0.05, 0.055] };
         // A mask's print is the portrait in life size.
         let life = match &self.carrier {
-            Carrier::Mask(_) => Some(Life::new(self.recorded.head())),
+            Carrier::Mask(wearer) => Some(Life::new(self.recorded.head(), wearer)),
             _ => None,
         };
         frame.grid(&corners, columns, |u, v, gain| {
@@ -285,28 +285,37 @@ impl Sheet {
     }
 }
 
-/// The portrait on a life-size print.
+/// The portrait on a print as large as makes its eyes as far apart as those behind it.
 struct Life<'a> {
     head: &'a Head,
     middle: [f64; 2],
-    /// Shares of the texture per metre.
-    per_metre: [f64; 2],
+    /// From metres on the paper to shares of the texture.
+    right: [f64; 2],
+    down: [f64; 2],
 }
 
 impl<'a> Life<'a> {
-    fn new(head: &'a Head) -> Self {
-        let middle = std::array::from_fn(|axis| {
-            f64::from(head.holes[0].middle[axis] + head.holes[1].middle[axis]) / 2.0
-        });
-        let per_metre =
-            [head.texels / head.clothes.width() as f64, head.texels / head.clothes.height() as f64];
-        Self { head, middle, per_metre }
+    fn new(head: &'a Head, wearer: &Head) -> Self {
+        let [left, right] = &head.holes;
+        let middle = std::array::from_fn(|axis| f64::from(left.middle[axis] + right.middle[axis]) / 2.0);
+        // In pixels, as shares of width and height differ.
+        let size = [head.clothes.width() as f64, head.clothes.height() as f64];
+        let gap: [f64; 2] =
+            std::array::from_fn(|axis| f64::from(right.middle[axis] - left.middle[axis]) * size[axis]);
+        let metres = wearer.eye_gap();
+        let along = gap.map(|value| value / metres);
+        Self {
+            head,
+            middle,
+            right: [along[0] / size[0], along[1] / size[1]],
+            down: [-along[1] / size[0], along[0] / size[1]],
+        }
     }
 
     /// `None` in the holes for the eyes. Metres from the middle of the eyes.
     fn uv(&self, x: f64, y: f64) -> Option<(f32, f32)> {
-        let u = (self.middle[0] + x * self.per_metre[0]) as f32;
-        let v = (self.middle[1] + y * self.per_metre[1]) as f32;
+        let u = (self.middle[0] + x * self.right[0] + y * self.down[0]) as f32;
+        let v = (self.middle[1] + x * self.right[1] + y * self.down[1]) as f32;
         let open = self.head.holes.iter().any(|hole| {
             let (dx, dy) = ((u - hole.middle[0]) / hole.half[0], (v - hole.middle[1]) / hole.half[1]);
             dx * dx + dy * dy < 1.0
