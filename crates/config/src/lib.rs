@@ -88,6 +88,13 @@ impl Config {
         self.callbacks.validate()?;
         self.lockout.validate()?;
         self.log.validate()?;
+        if let Some(seed) = self.liveness.challenge_seed.filter(|_| !self.development) {
+            return Err(OutOfBounds {
+                key: "liveness.challenge_seed",
+                value: seed.to_string(),
+                rule: "whoever knows the seed knows every challenge; remove it, or set development = true on a laptop",
+            });
+        }
         if self.retention.session_minutes < self.liveness.session_minutes {
             return Err(OutOfBounds {
                 key: "retention.session_minutes",

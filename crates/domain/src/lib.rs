@@ -23,7 +23,7 @@ pub use bio_session::{
 pub use callback::{CallbackEvent, CallbackTarget};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use credential::{ApiCredential, CredentialKind, SecretString};
-pub use entropy::{Entropy, OsEntropy};
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use face::{Face, FaceImageType, FaceQuality};
 pub use geometry::{Point, Rect};
 pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, SessionId, TenantId};

@@ -20,6 +20,7 @@ use selfsame_verification::Verification;
 pub use callback::{BioserverDialect, DIALECT};
 pub use error::ApiError;
 pub use socket::CaptureSocket;
+pub use video::liveness_mode;
 pub use words::{face_json, result_json};
 
 /// What the handlers need.

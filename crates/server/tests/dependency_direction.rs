@@ -33,7 +33,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("testkit", &["domain", "vision"]),
     // The evals judge with the very witnesses that the server hears.
-    ("cli", &["domain", "config", "vision", "liveness", "server"]),
+    ("cli", &["domain", "config", "vision", "liveness", "verification", "server"]),
 ];
 
 #[test]

@@ -8,6 +8,7 @@ use selfsame_vision::image::{Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision};
 use sha2::{Digest, Sha256};
 
+use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
 /// Quality of the JPEG that is kept: pictures are stored upright and without their metadata.
@@ -132,7 +133,7 @@ impl Verification {
         let limits = self.settings().images.clone();
         let smaller = self
             .workers()
-            .run(move || {
+            .run(Urgency::Evidence, move || {
                 let picture = decode(&jpeg, &limits)?;
                 let longest = picture.width().max(picture.height());
                 let picture = if longest > COMPRESSED_SIDE {
@@ -190,7 +191,7 @@ impl Verification {
     pub(crate) async fn look_at(&self, image: Vec<u8>, try_rotations: bool) -> Result<Looked, UseCaseError> {
         let (vision, limits) = (self.vision(), self.settings().images.clone());
         self.workers()
-            .run(move || {
+            .run(Urgency::Evidence, move || {
                 let picture = decode(&image, &limits)?;
                 drop(image);
                 look(&vision, picture, try_rotations)

@@ -13,6 +13,7 @@
 //! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
 
+mod admission;
 pub mod callbacks;
 pub mod capture;
 mod error;
@@ -34,6 +35,7 @@ use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 
+use admission::{Load, Underway};
 pub use error::UseCaseError;
 pub use settings::Settings;
 use signing::SigningKey;
@@ -51,6 +53,13 @@ pub struct Parts {
     pub cores: usize,
 }
 
+/// What a live capture holds.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+    _underway: Underway,
+}
+
 /// The use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Verification {
@@ -61,6 +70,7 @@ struct Inner {
     parts: Parts,
     settings: Settings,
     workers: Workers,
+    load: Load,
     places: Arc<Semaphore>,
     signing: OnceLock<SigningKey>,
     callbacks_due: Arc<Notify>,
@@ -69,12 +79,14 @@ struct Inner {
 
 impl Verification {
     pub fn new(parts: Parts, settings: Settings) -> Self {
-        let workers = Workers::new(parts.cores, settings.most_waiting);
+        let load = Load::new(parts.cores);
+        let workers = Workers::new(parts.cores, settings.most_waiting, load.clone());
         let places = Arc::new(Semaphore::new(settings.max_captures));
         let inner = Inner {
             parts,
             settings,
             workers,
+            load,
             places,
             signing: OnceLock::new(),
             callbacks_due: Arc::default(),
@@ -116,9 +128,16 @@ impl Verification {
         &self.inner.workers
     }
 
-    /// A place for one more live capture, if there is one.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.inner.places).try_acquire_owned().ok()
+    /// A place for one more live capture, if there is one and those under way leave room for it.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let permit = Arc::clone(&self.inner.places).try_acquire_owned().ok()?;
+        Some(Place { _underway: self.inner.load.begin()?, _permit: permit })
+    }
+
+    /// Whether the capture of a session that is opened now is likely to find a place.
+    pub(crate) fn may_open(&self) -> bool {
+        let expected = self.captures() as f64 + self.inner.load.expected();
+        expected < self.inner.settings.max_captures as f64 && self.inner.load.open()
     }
 
     /// Live captures under way.

@@ -54,6 +54,10 @@ enum Wire {
     EvidenceMissing {
         seq: u32,
     },
+    Orientation {
+        beta: f64,
+        gamma: f64,
+    },
     Cancel,
 }
 
@@ -77,6 +81,7 @@ pub(super) fn message(text: &str) -> Result<Message, &'static str> {
         }
         Wire::Start { camera, environment } => Message::Input(Input::Start { camera, environment }),
         Wire::EvidenceMissing { seq } => Message::Input(Input::EvidenceMissing { seq }),
+        Wire::Orientation { beta, gamma } => Message::Input(Input::Orientation { beta, gamma }),
         Wire::Cancel => Message::Input(Input::Cancel),
     })
 }

@@ -56,15 +56,39 @@ impl Medium {
     /// `u`, `v`: place on the medium in widths of the picture. `row`: row of the camera as a share of its height. `seconds`:
     /// time, for what flickers.
     pub(super) fn show(self, rgb: [f64; 3], u: f64, v: f64, row: f64, seconds: f64) -> [f64; 3] {
+        self.show_part(rgb, u, v, row, seconds, 1.0)
+    }
+
+    /// The same, with only a share `detail` of dots and stripes left: a camera that is far away averages over them.
+    pub(super) fn show_part(
+        self,
+        rgb: [f64; 3],
+        u: f64,
+        v: f64,
+        row: f64,
+        seconds: f64,
+        detail: f64,
+    ) -> [f64; 3] {
         match self {
             Self::Plain => rgb,
-            Self::Print => print(rgb, u, v),
-            Self::Screen => screen(rgb, u, v, row, seconds),
+            Self::Print => print(rgb, u, v, detail),
+            Self::Screen => screen(rgb, u, v, row, seconds, detail),
         }
+    }
+
+    /// What share of dots and stripes a camera sees that has `pixels` pixels across the shown picture: all while its pixels
+    /// are half as large, none when they are twice as large.
+    pub(super) fn detail(self, pixels: f64) -> f64 {
+        let cycles = match self {
+            Self::Plain => 0.0,
+            Self::Print => PRINT_CELLS,
+            Self::Screen => SCREEN_PIXELS,
+        };
+        ((2.0 - cycles / pixels.max(1.0)) / 1.2).clamp(0.0, 1.0)
     }
 }
 
-fn print(rgb: [f64; 3], u: f64, v: f64) -> [f64; 3] {
+fn print(rgb: [f64; 3], u: f64, v: f64, detail: f64) -> [f64; 3] {
     let grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
     // The four inks are laid at different angles; three of them are told apart here (15, 75 and 45 degrees).
     let angles = [15.0_f64, 75.0, 45.0].map(f64::to_radians);
@@ -75,12 +99,12 @@ fn print(rgb: [f64; 3], u: f64, v: f64) -> [f64; 3] {
         let dots = ((TAU * PRINT_CELLS * a).cos() + (TAU * PRINT_CELLS * b).cos()) / 2.0;
         let tone = grey + PRINT_SATURATION * (rgb[channel] - grey);
         // Dots vanish in paper white and in full ink.
-        let tone = tone + PRINT_DOTS * dots * 4.0 * tone * (1.0 - tone);
+        let tone = tone + detail * PRINT_DOTS * dots * 4.0 * tone * (1.0 - tone);
         low + (high - low) * tone.clamp(0.0, 1.0)
     })
 }
 
-fn screen(rgb: [f64; 3], u: f64, v: f64, row: f64, seconds: f64) -> [f64; 3] {
+fn screen(rgb: [f64; 3], u: f64, v: f64, row: f64, seconds: f64, detail: f64) -> [f64; 3] {
     // A bluish white, as monitors are delivered (7500 K against 6500 K).
     let white = [0.94, 0.98, 1.0];
     let (depth, bands) = SCREEN_BANDS;
@@ -90,7 +114,7 @@ fn screen(rgb: [f64; 3], u: f64, v: f64, row: f64, seconds: f64) -> [f64; 3] {
         let level = CURVE[(rgb[channel].clamp(0.0, 1.0) * SCREEN_LEVELS).round() as usize];
         let stripe = (TAU * (SCREEN_PIXELS * u - channel as f64 / 3.0)).cos();
         let line = (TAU * SCREEN_PIXELS * v).cos();
-        let grid = 1.0 - SCREEN_GRID * (2.0 - stripe - line) / 2.0;
+        let grid = 1.0 - SCREEN_GRID * (2.0 - detail * (stripe + line)) / 2.0;
         SCREEN_BLACK + (1.0 - SCREEN_BLACK) * level * white[channel] * grid * backlight
     })
 }

@@ -2,7 +2,10 @@
 //!
 //! These are tests, not a benchmark: they show that a witness hears what it should. How a product does against instruments
 //! that people make is measured on recordings of such, with `selfsame eval pad`.
+//!
+//! [`attack()`] turns a clip into a clip. [`live`] has attacks on a [`Head`](crate::Head), made while the server speaks.
 
+pub mod live;
 mod medium;
 mod plane;
 
@@ -10,6 +13,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use selfsame_vision::Picture;
 
+use crate::head::gaussian;
 use medium::Medium;
 use plane::{HandMotion, Homography};
 
@@ -276,14 +280,6 @@ fn soften(picture: &Picture, radius: u32) -> Picture {
     let rows = pass(picture.rgb(), height, width, 1, width);
     let both = pass(&rows, width, height, width, 1);
     Picture::from_rgb(picture.width(), picture.height(), both).expect("a picture of the size it had")
-}
-
-/// Normal, mean 0 and variance 1, near enough: the sum of four uniforms (no tail beyond 3.5, as sensors clip theirs).
-fn gaussian(rng: &mut Xoshiro256PlusPlus) -> f64 {
-    let bits: u64 = rng.random();
-    let sum: u64 = (0..4).map(|part| (bits >> (16 * part)) & 0xFFFF).sum();
-    // Each uniform has variance 1/12, so four have 1/3.
-    (sum as f64 / 65_535.0 - 2.0) * 3.0_f64.sqrt()
 }
 
 #[cfg(test)]

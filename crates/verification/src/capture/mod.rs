@@ -4,18 +4,20 @@
 //! the verdict before anybody is told of it. It ends by itself whatever the browser does.
 
 mod assembly;
-mod observe;
+pub mod observe;
 mod session;
 
 use bytes::Bytes;
 use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId, Timestamp};
-use selfsame_liveness::{CameraClaims, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use selfsame_liveness::{
+    CameraClaims, DotsView, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction, Target,
+};
+use tokio::sync::mpsc;
 
 pub use assembly::{MAX_CHUNK, MAX_FRAME};
 
 use crate::lockout::Attempter;
-use crate::{UseCaseError, Verification};
+use crate::{Place, UseCaseError, Verification};
 
 /// What the browser says.
 #[derive(Debug)]
@@ -40,6 +42,12 @@ pub enum Input {
     EvidenceMissing {
         seq: u32,
     },
+    /// How the device is held: tilt to the front and to the side in degrees, as DeviceOrientationEvent gives them. For guidance
+    /// only.
+    Orientation {
+        beta: f64,
+        gamma: f64,
+    },
     /// The person or the page gave up.
     Cancel,
 }
@@ -52,6 +60,12 @@ pub enum Output {
         seq: u32,
         size: FrameSize,
         guidance: Guidance,
+        /// The device is not held upright, as its page says.
+        tilted: bool,
+        /// The oval of passive video.
+        target: Option<Target>,
+        /// The dots of active mode.
+        dots: Option<DotsView>,
     },
     Instruction(Instruction),
     Evidence(Vec<EvidenceRequest>),
@@ -159,7 +173,7 @@ impl Verification {
     }
 }
 
-async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: OwnedSemaphorePermit) {
+async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: Place) {
     task.run(inputs).await;
     drop(place);
 }

@@ -1,0 +1,289 @@
+//! Triangles, a depth buffer, and pictures laid over them.
+
+use selfsame_vision::Picture;
+
+/// A picture to sample from, with ever smaller copies of itself for views from afar.
+#[derive(Debug, Clone)]
+pub(crate) struct Texture {
+    levels: Vec<Level>,
+}
+
+/// One copy: pixels padded to four bytes, which fetches faster than three.
+#[derive(Debug, Clone)]
+pub(crate) struct Level {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) pixels: Vec<[u8; 4]>,
+}
+
+/// Copies of a texture; the smallest is an eighth as wide.
+const LEVELS: usize = 4;
+
+impl Texture {
+    pub(crate) fn new(picture: &Picture) -> Self {
+        let pixels = picture.rgb().chunks_exact(3).map(|p| [p[0], p[1], p[2], 0]).collect();
+        let mut levels =
+            vec![Level { width: picture.width() as usize, height: picture.height() as usize, pixels }];
+        while levels.len() < LEVELS {
+            let last = &levels[levels.len() - 1];
+            if last.width < 16 || last.height < 16 {
+                break;
+            }
+            levels.push(last.halved());
+        }
+        Self { levels }
+    }
+
+    /// The copy whose pixels are nearest to `texels` pixels of the whole, but not smaller than half.
+    pub(crate) fn level_for(&self, texels: f32) -> usize {
+        let level = texels.max(1.0).log2().round() as usize;
+        level.min(self.levels.len() - 1)
+    }
+
+    pub(crate) fn level(&self, level: usize) -> &Level {
+        &self.levels[level]
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.levels[0].width
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        self.levels[0].height
+    }
+}
+
+impl Level {
+    /// Every pixel the mean of four.
+    fn halved(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut pixels = Vec::with_capacity(width * height);
+        for y in 0..height {
+            for x in 0..width {
+                let at = |dx: usize, dy: usize| self.pixels[(2 * y + dy) * self.width + 2 * x + dx];
+                let four = [at(0, 0), at(1, 0), at(0, 1), at(1, 1)];
+                pixels.push(std::array::from_fn(|channel| {
+                    let sum: u32 = four.iter().map(|pixel| u32::from(pixel[channel])).sum();
+                    ((sum + 2) / 4) as u8
+                }));
+            }
+        }
+        Self { width, height, pixels }
+    }
+
+    /// Bilinear, edges repeated. `u`, `v`: 0..1 over the picture. Channels 0..=255.
+    #[inline]
+    pub(crate) fn sample(&self, u: f32, v: f32) -> [f32; 3] {
+        self.sample_at(u * self.width as f32 - 0.5, v * self.height as f32 - 0.5)
+    }
+
+    /// Bilinear, edges repeated. `x`, `y`: pixels, whole numbers at their centres.
+    #[inline]
+    pub(crate) fn sample_at(&self, x: f32, y: f32) -> [f32; 3] {
+        let x = x.clamp(0.0, self.width as f32 - 1.001);
+        let y = y.clamp(0.0, self.height as f32 - 1.001);
+        let (x0, y0) = (x as usize, y as usize);
+        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
+        let start = y0 * self.width + x0;
+        let (a, b) = (self.pixels[start], self.pixels[start + 1]);
+        let (c, d) = (self.pixels[start + self.width], self.pixels[start + self.width + 1]);
+        std::array::from_fn(|channel| {
+            let value = |pixel: [u8; 4]| f32::from(pixel[channel]);
+            let top = value(a) + (value(b) - value(a)) * fx;
+            let bottom = value(c) + (value(d) - value(c)) * fx;
+            top + (bottom - top) * fy
+        })
+    }
+}
+
+/// A corner of a triangle, as the camera sees it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Corner {
+    /// Pixels of the view, whole numbers at the corners of pixels.
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    /// One over the distance along the camera's axis; 0 or less is behind the camera.
+    pub(crate) near: f32,
+    pub(crate) u: f32,
+    pub(crate) v: f32,
+    /// What the light does to the texture's colour: a factor.
+    pub(crate) gain: f32,
+}
+
+/// What a camera sees, before it is a picture.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    /// Channels 0..=255, not rounded.
+    pub(crate) colours: Vec<[f32; 3]>,
+    /// One over the distance of what is nearest; 0 is infinitely far.
+    near: Vec<f32>,
+}
+
+impl Frame {
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        Self { width, height, colours: vec![[0.0; 3]; width * height], near: vec![0.0; width * height] }
+    }
+
+    /// Draws a triangle where it is nearer than what was drawn. `shade(u, v, gain)` colours a point, or leaves a hole.
+    #[inline]
+    pub(crate) fn triangle(
+        &mut self,
+        corners: [&Corner; 3],
+        mut shade: impl FnMut(f32, f32, f32) -> Option<[f32; 3]>,
+    ) {
+        let [a, b, c] = corners;
+        if a.near <= 0.0 || b.near <= 0.0 || c.near <= 0.0 {
+            return;
+        }
+        let area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
+        if area.abs() < 1e-9 {
+            return;
+        }
+        let bound = |value: f32, most: usize| value.clamp(0.0, most as f32) as usize;
+        let left = bound(a.x.min(b.x).min(c.x).floor(), self.width);
+        let right = bound(a.x.max(b.x).max(c.x).ceil(), self.width);
+        let top = bound(a.y.min(b.y).min(c.y).floor(), self.height);
+        let bottom = bound(a.y.max(b.y).max(c.y).ceil(), self.height);
+        let inverse = 1.0 / area;
+        for y in top..bottom {
+            let py = y as f32 + 0.5;
+            for x in left..right {
+                let px = x as f32 + 0.5;
+                let wb = ((px - a.x) * (c.y - a.y) - (c.x - a.x) * (py - a.y)) * inverse;
+                let wc = ((b.x - a.x) * (py - a.y) - (px - a.x) * (b.y - a.y)) * inverse;
+                let wa = 1.0 - wb - wc;
+                // A hair of overlap: no pixel on a shared edge is left out.
+                if wa < -1e-4 || wb < -1e-4 || wc < -1e-4 {
+                    continue;
+                }
+                let near = wa * a.near + wb * b.near + wc * c.near;
+                let at = y * self.width + x;
+                if near <= self.near[at] {
+                    continue;
+                }
+                // What is linear on the surface is linear in the view once divided by the distance.
+                let (ka, kb, kc) = (wa * a.near / near, wb * b.near / near, wc * c.near / near);
+                let shaded = shade(
+                    ka * a.u + kb * b.u + kc * c.u,
+                    ka * a.v + kb * b.v + kc * c.v,
+                    ka * a.gain + kb * b.gain + kc * c.gain,
+                );
+                if let Some(colour) = shaded {
+                    self.near[at] = near;
+                    self.colours[at] = colour;
+                }
+            }
+        }
+    }
+
+    /// Draws a grid of `columns` x (corners / columns) corners, row after row.
+    pub(crate) fn grid(
+        &mut self,
+        corners: &[Corner],
+        columns: usize,
+        mut shade: impl FnMut(f32, f32, f32) -> Option<[f32; 3]>,
+    ) {
+        let rows = corners.len() / columns;
+        for row in 1..rows {
+            for column in 1..columns {
+                let at = |dx: usize, dy: usize| &corners[(row - dy) * columns + column - dx];
+                self.triangle([at(1, 1), at(0, 1), at(1, 0)], &mut shade);
+                self.triangle([at(0, 1), at(0, 0), at(1, 0)], &mut shade);
+            }
+        }
+    }
+
+    /// Half as wide and high, every pixel the mean of four.
+    pub(crate) fn halved(&self) -> Self {
+        let mut half = Self::new(self.width / 2, self.height / 2);
+        for y in 0..half.height {
+            for x in 0..half.width {
+                let start = 2 * y * self.width + 2 * x;
+                let four = [start, start + 1, start + self.width, start + self.width + 1];
+                half.colours[y * half.width + x] =
+                    std::array::from_fn(|c| four.iter().map(|&at| self.colours[at][c]).sum::<f32>() / 4.0);
+            }
+        }
+        half
+    }
+
+    /// What a lens leaves of a point: `spread` of a pixel's light goes to each of its neighbours above, below and beside it.
+    pub(crate) fn soften(&mut self, spread: f32) {
+        let keep = 1.0 - 2.0 * spread;
+        let (width, height) = (self.width, self.height);
+        for row in self.colours.chunks_exact_mut(width) {
+            let mut before = row[0];
+            for x in 0..width {
+                let here = row[x];
+                let after = row[(x + 1).min(width - 1)];
+                row[x] = std::array::from_fn(|c| keep * here[c] + spread * (before[c] + after[c]));
+                before = here;
+            }
+        }
+        let mut before = self.colours[..width].to_vec();
+        for y in 0..height {
+            let start = y * width;
+            let next = if y + 1 < height { start + width } else { start };
+            for (x, above) in before.iter_mut().enumerate() {
+                let here = self.colours[start + x];
+                let after = self.colours[next + x];
+                self.colours[start + x] =
+                    std::array::from_fn(|c| keep * here[c] + spread * (above[c] + after[c]));
+                *above = here;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corner(x: f32, y: f32, distance: f32, u: f32) -> Corner {
+        Corner { x, y, near: 1.0 / distance, u, v: 0.0, gain: 1.0 }
+    }
+
+    #[test]
+    fn the_nearer_triangle_is_seen_whatever_is_drawn_first() {
+        let draw = |order: [f32; 2]| {
+            let mut frame = Frame::new(8, 8);
+            for distance in order {
+                let corners = [
+                    corner(-9.0, -9.0, distance, 0.0),
+                    corner(30.0, -9.0, distance, 0.0),
+                    corner(-9.0, 30.0, distance, 0.0),
+                ];
+                frame.triangle([&corners[0], &corners[1], &corners[2]], |_, _, _| Some([distance; 3]));
+            }
+            frame.colours[9]
+        };
+        assert_eq!(draw([1.0, 2.0]), [1.0; 3]);
+        assert_eq!(draw([2.0, 1.0]), [1.0; 3]);
+    }
+
+    #[test]
+    fn texture_is_laid_in_perspective() {
+        // A floor that runs from distance 1 to 3: half of the view shows less than half of it.
+        let mut frame = Frame::new(101, 3);
+        let corners = [
+            corner(0.0, 0.0, 1.0, 0.0),
+            corner(101.0, 0.0, 3.0, 1.0),
+            corner(0.0, 3.0, 1.0, 0.0),
+            corner(101.0, 3.0, 3.0, 1.0),
+        ];
+        frame.grid(&corners, 2, |u, _, _| Some([u; 3]));
+        assert!((frame.colours[101 + 50][0] - 0.25).abs() < 0.01, "{:?}", frame.colours[101 + 50]);
+        assert!(frame.colours.iter().all(|colour| colour[0] > 0.0), "no hole between the triangles");
+    }
+
+    #[test]
+    fn a_lens_keeps_the_light() {
+        let mut frame = Frame::new(9, 9);
+        frame.colours[40] = [100.0; 3];
+        frame.soften(0.2);
+        let sum: f32 = frame.colours.iter().map(|colour| colour[0]).sum();
+        assert!((sum - 100.0).abs() < 1e-3 && (frame.colours[40][0] - 36.0).abs() < 1e-3);
+    }
+}
