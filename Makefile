@@ -73,6 +73,7 @@ test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is inst
 test-web: models web fixtures build ## type check, unit tests, and the browser test against the real server
 	npm --prefix web run typecheck
 	npm --prefix web test
+	node --test conformance/test/*.test.mjs
 	npm --prefix web run e2e
 
 bench: models web fixtures ## the figures of docs/benchmarks.md (LFW=<folder> adds verification accuracy)

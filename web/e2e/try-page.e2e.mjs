@@ -33,7 +33,8 @@ test('one button, guidance in words, a verdict with its evidence', async () => {
     await page.screenshot({ path: join(shots, 'try-2-capture.png') });
     await page.waitForSelector('#outcome:not([hidden])', { timeout: 30_000 });
     assert.equal(await page.textContent('#verdict'), 'Live');
-    assert.equal(await page.locator('#witnesses li').count(), 5);
+    const witnesses = await page.locator('#witnesses h3').allTextContents();
+    for (const name of ['Texture', 'Consistency', 'Micro-motion', 'Capture chain', 'Quality']) assert.ok(witnesses.includes(name), name);
     await page.waitForSelector('#portrait:not([hidden])');
     // The frame that is drawn lies within the picture.
     const [picture, box] = await Promise.all([page.locator('#best').boundingBox(), page.locator('#box').boundingBox()]);
@@ -43,6 +44,27 @@ test('one button, guidance in words, a verdict with its evidence', async () => {
     await page.waitForSelector('#capture:not([hidden])');
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.waitForSelector('#welcome:not([hidden])');
+    assert.deepEqual(run.failures, []);
+  } finally {
+    await run.end();
+  }
+});
+
+test('the modes are one choice, reachable by keyboard, and a mode that is not offered is refused in words', async () => {
+  const run = await open({ clip: clips.person, viewport: { width: 360, height: 720 } });
+  const { page } = run;
+  try {
+    const passive = page.getByRole('radio', { name: /Just look/ });
+    assert.ok(await passive.isChecked());
+    await passive.focus();
+    await page.keyboard.press('ArrowDown');
+    assert.ok(await page.getByRole('radio', { name: /Come closer/ }).isChecked());
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    assert.equal(overflow, false, 'nothing sticks out at 360 px');
+    await page.screenshot({ path: join(shots, 'try-5-modes.png'), fullPage: true });
+    const refused = await page.request.post(`${run.server.url}/try/sessions?mode=LIVENESS_NONE`);
+    assert.equal(refused.status(), 400);
+    assert.match((await refused.json()).error, /livenessMode/);
     assert.deepEqual(run.failures, []);
   } finally {
     await run.end();

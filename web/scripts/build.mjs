@@ -1,4 +1,4 @@
-// Builds everything into dist/: the page, the SDK as ES module and as one script, the four classic scripts.
+// Builds everything into dist/: the page, the SDK as ES module and as one script, the four classic scripts and the same as a typed module.
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { execFileSync } from 'node:child_process';
@@ -29,6 +29,7 @@ await Promise.all([
     build({ ...common, entryPoints: [entry], outfile: `${DIST}/video-server/${file}.js`, format: 'iife', globalName })),
   build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.js`, format: 'esm' }),
   build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.global.js`, format: 'iife', globalName: 'Selfsame' }),
+  build({ ...common, entryPoints: ['compat/src/index.ts'], outfile: `${DIST}/sdk/bioserver.js`, format: 'esm' }),
   build({ ...common, target: ['es2020'], entryPoints: ['capture/src/capture.ts'], outfile: `${DIST}/capture.js`, format: 'esm' }),
 ]).then((results) => results.forEach(({ metafile }) => checkBundled(Object.keys(metafile.inputs))));
 
@@ -50,8 +51,12 @@ await writeFile(`${DIST}/THIRD-PARTY-NOTICES.txt`, notices.join(`\n${'-'.repeat(
 
 // Types beside the module: one file per source, with the entry named like the module.
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' });
-await writeFile(`${DIST}/sdk/selfsame.d.ts`, "export * from './types/index.js';\n");
-await writeFile(`${DIST}/sdk/selfsame.global.d.ts`, "export as namespace Selfsame;\nexport * from './types/index.js';\n");
+await writeFile(`${DIST}/sdk/selfsame.d.ts`, "export * from './types/sdk/src/index.js';\n");
+await writeFile(`${DIST}/sdk/selfsame.global.d.ts`, "export as namespace Selfsame;\nexport * from './types/sdk/src/index.js';\n");
+await writeFile(`${DIST}/sdk/bioserver.d.ts`, "export * from './types/compat/src/index.js';\n");
+// For pages that load the classic scripts: `/// <reference path="bioserver.global.d.ts" />`.
+const globals = Object.values(classic).map(([name]) => `  const ${name}: typeof import('./types/compat/src/index.js').${name};\n`);
+await writeFile(`${DIST}/sdk/bioserver.global.d.ts`, `export {};\ndeclare global {\n${globals.join('')}}\n`);
 
 let size = 0;
 for (const file of Object.keys(classic)) size += gzipSync(await readFile(`${DIST}/video-server/${file}.js`)).length;

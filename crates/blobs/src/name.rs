@@ -1,7 +1,7 @@
 //! Names of what is stored.
 
 use object_store::path::Path;
-use selfsame_domain::{FaceId, SessionId, TenantId};
+use selfsame_domain::{EvidenceId, FaceId, IdentityId, SessionId, TenantId};
 
 /// The name of one object. It is its path and is authenticated with its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,21 @@ impl BlobKey {
     /// Template of a face.
     pub fn template(tenant: TenantId, session: SessionId, face: FaceId) -> Self {
         Self(format!("{tenant}/{session}/{face}.template"))
+    }
+
+    /// Picture that was sent as evidence of an identity.
+    pub fn evidence_image(tenant: TenantId, identity: IdentityId, evidence: EvidenceId) -> Self {
+        Self(format!("{tenant}/identity-{identity}/{evidence}.image"))
+    }
+
+    /// Template of a picture that was sent as evidence of an identity.
+    pub fn evidence_template(tenant: TenantId, identity: IdentityId, evidence: EvidenceId) -> Self {
+        Self(format!("{tenant}/identity-{identity}/{evidence}.template"))
+    }
+
+    /// What the names of all objects of an identity begin with. Its sessions have names of their own.
+    pub fn identity_prefix(tenant: TenantId, identity: IdentityId) -> Self {
+        Self(format!("{tenant}/identity-{identity}"))
     }
 
     /// A secret of the server itself.

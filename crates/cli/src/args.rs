@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Selfsame: identity verification on your own machine.
 #[derive(Debug, Parser)]
@@ -39,6 +39,11 @@ pub(crate) enum Command {
     Models {
         #[command(subcommand)]
         command: ModelsCommand,
+    },
+    /// What integrators were told: list it, look at it, send it again; the secrets it is signed with
+    Callbacks {
+        #[command(subcommand)]
+        command: CallbacksCommand,
     },
     /// Check that everything is in place, and say what to do where it is not
     Doctor(DoctorArgs),
@@ -228,6 +233,126 @@ pub(crate) struct DoctorArgs {
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: Sources,
+}
+
+/// Where the server's data is; the server may run meanwhile.
+#[derive(Debug, Args)]
+pub(crate) struct ServerData {
+    /// The server's configuration file; SELFSAME__SECTION__KEY in the environment goes over it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The server's data folder, instead of data.dir
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CallbacksCommand {
+    /// List callbacks, newest first
+    List(CallbacksListArgs),
+    /// Show one callback and every attempt
+    Show(CallbacksShowArgs),
+    /// Send a callback again, or all dead letters, from the start of the schedule and under the same webhook-id
+    Replay(CallbacksReplayArgs),
+    /// Show or rotate the secret that a tenant's callbacks are signed with
+    Secret(CallbacksSecretArgs),
+}
+
+/// Where a callback stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CallbackStateArg {
+    Pending,
+    Delivered,
+    Dead,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame callbacks list
+  selfsame callbacks list --state dead --data /var/lib/selfsame
+  selfsame callbacks list --state pending --json | jq -r .receiver | sort | uniq -c
+
+Each line of --json is one callback:
+  {id,tenant,subject,event,dialect,receiver,createdAt,state,attempts,nextAttemptAt?,finishedAt?,because?}
+subject is the id of what it tells of, a bio-session; receiver is scheme, host and port.")]
+pub(crate) struct CallbacksListArgs {
+    /// Only those that stand so
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<CallbackStateArg>,
+    /// Only those of the tenant of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) most: u32,
+    /// One JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  selfsame callbacks show 0b6c8a52-6d2f-4a8e-9b6e-2f1f3c7d9e10 --json | jq .tries
+
+--json prints what `list` does, and tries:[{at,millis,status?,outcome}].")]
+pub(crate) struct CallbacksShowArgs {
+    /// The webhook-id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame callbacks replay 0b6c8a52-6d2f-4a8e-9b6e-2f1f3c7d9e10
+  selfsame callbacks replay --dead --tenant development
+
+A running server sends it within a second, a stopped one when it starts. What tells of a session that was erased meanwhile
+is not sent again: its receiver would ask for a result that is gone.
+
+Exit: 0 all are sent again, 1 at least one is not.")]
+pub(crate) struct CallbacksReplayArgs {
+    /// The webhook-id
+    #[arg(value_name = "ID", required_unless_present = "dead", conflicts_with = "dead")]
+    pub(crate) id: Option<String>,
+    /// Every dead letter
+    #[arg(long)]
+    pub(crate) dead: bool,
+    /// With --dead: only those of the tenant of this name
+    #[arg(long, value_name = "NAME", requires = "dead")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame callbacks secret
+  selfsame callbacks secret --rotate --tenant development
+
+Prints whsec_… for whoever verifies webhook-signature. After --rotate the old one goes on signing beside the new one for 24
+hours: give the new one to the receiver within that time.")]
+pub(crate) struct CallbacksSecretArgs {
+    /// The tenant's name
+    #[arg(long, value_name = "NAME", default_value = "development")]
+    pub(crate) tenant: String,
+    /// Make a new secret
+    #[arg(long)]
+    pub(crate) rotate: bool,
+    /// {secrets:[…]}, the newest first
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
 }
 
 fn share(text: &str) -> Result<f64, String> {

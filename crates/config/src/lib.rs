@@ -12,8 +12,9 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, DataConfig, DatabaseConfig, ImagesConfig, LivenessConfig, LogConfig, LogFormat,
-    ModelsConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, IdentitiesConfig, ImagesConfig,
+    LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig, RetentionConfig, Secret,
+    SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -33,6 +34,9 @@ pub struct Config {
     pub liveness: LivenessConfig,
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
+    pub identities: IdentitiesConfig,
+    pub callbacks: CallbacksConfig,
+    pub lockout: LockoutConfig,
     pub log: LogConfig,
 }
 
@@ -80,12 +84,29 @@ impl Config {
         self.liveness.validate()?;
         self.images.validate()?;
         self.retention.validate()?;
+        self.identities.validate()?;
+        self.callbacks.validate()?;
+        self.lockout.validate()?;
         self.log.validate()?;
+        if let Some(seed) = self.liveness.challenge_seed.filter(|_| !self.development) {
+            return Err(OutOfBounds {
+                key: "liveness.challenge_seed",
+                value: seed.to_string(),
+                rule: "whoever knows the seed knows every challenge; remove it, or set development = true on a laptop",
+            });
+        }
         if self.retention.session_minutes < self.liveness.session_minutes {
             return Err(OutOfBounds {
                 key: "retention.session_minutes",
                 value: self.retention.session_minutes.to_string(),
                 rule: "a session must be kept at least as long as it may be captured (liveness.session_minutes)",
+            });
+        }
+        if self.identities.keep_minutes < self.liveness.session_minutes {
+            return Err(OutOfBounds {
+                key: "identities.keep_minutes",
+                value: self.identities.keep_minutes.to_string(),
+                rule: "an identity must be kept at least as long as its live capture may take (liveness.session_minutes)",
             });
         }
         Ok(())

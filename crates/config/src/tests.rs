@@ -42,6 +42,8 @@ const OVERRIDES: &[Override] = &[
     ("images.max_pixels", "150000", |c| c.images.max_pixels == 150_000),
     ("retention.session_minutes", "1600", |c| c.retention.session_minutes == 1_600),
     ("retention.purge_interval_seconds", "17", |c| c.retention.purge_interval_seconds == 17),
+    ("identities.keep_minutes", "1800", |c| c.identities.keep_minutes == 1_800),
+    ("identities.false_match_rate", "1e-6", |c| c.identities.false_match_rate == 1e-6),
     ("log.format", "json", |c| c.log.format == LogFormat::Json),
     ("log.filter", "info,selfsame_store=debug", |c| c.log.filter == "info,selfsame_store=debug"),
 ];
@@ -120,6 +122,8 @@ fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         ("server.max_sessions", "0", "1 to 10000"),
         ("server.max_sessions", "many", "server.max_sessions"),
         ("retention.session_minutes", "1", "liveness.session_minutes"),
+        ("identities.keep_minutes", "14", "liveness.session_minutes"),
+        ("identities.false_match_rate", "0.5", "1e-9 to 0.01"),
         ("log.format", "xml", "`human` or `json`"),
         ("log.filter", "", "\"info\""),
         ("data.dir", "", "folder"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionId, TenantId, Timestamp, Verdict};
+use crate::{CallbackTarget, SessionId, TenantId, Timestamp, Verdict};
 
 /// Which liveness check is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,7 +37,8 @@ pub struct NewBioSession {
     pub challenges: u8,
     pub correlation_id: Option<String>,
     pub evidence_id: Option<String>,
-    pub callback_url: Option<String>,
+    /// Where the verdict is told.
+    pub callback: Option<CallbackTarget>,
     /// Whether pictures may be read back.
     pub image_storage: bool,
 }
@@ -51,7 +52,7 @@ impl NewBioSession {
             challenges: 0,
             correlation_id: None,
             evidence_id: None,
-            callback_url: None,
+            callback: None,
             image_storage: true,
         }
     }

@@ -58,3 +58,15 @@ id!(
     /// A face within a bio-session.
     FaceId
 );
+id!(
+    /// An identity that is being proofed.
+    IdentityId
+);
+id!(
+    /// One piece of evidence of an identity.
+    EvidenceId
+);
+id!(
+    /// One consent that was recorded for an identity.
+    ConsentId
+);

@@ -4,12 +4,15 @@
 //! enums whose variants carry their data and whose transitions consume `self`.
 
 mod bio_session;
+mod callback;
 mod clock;
 mod credential;
 mod entropy;
 mod face;
 mod geometry;
 mod id;
+pub mod identity;
+mod lockout;
 mod personal;
 mod tenant;
 mod verdict;
@@ -17,12 +20,19 @@ mod verdict;
 pub use bio_session::{
     BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, TransitionError,
 };
+pub use callback::{CallbackEvent, CallbackTarget};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use credential::{ApiCredential, CredentialKind, SecretString};
-pub use entropy::{Entropy, OsEntropy};
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use face::{Face, FaceImageType, FaceQuality};
 pub use geometry::{Point, Rect};
-pub use id::{CredentialId, FaceId, SessionId, TenantId};
+pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, SessionId, TenantId};
+pub use identity::{
+    Assessment, AssuranceLevel, Confidence, Consent, ConsentKind, Evidence, EvidenceComparison, EvidenceKind,
+    EvidenceProblem, EvidenceState, Identity, IdentityStatus, NewConsent, NewIdentity, PictureFacts,
+    Submission,
+};
+pub use lockout::{FailedAttempts, LockoutParams};
 pub use personal::Personal;
 pub use tenant::{CaptureChainPolicy, Tenant};
 pub use verdict::{

@@ -33,6 +33,20 @@ pub enum Witness {
     CaptureChain,
     /// Size, sharpness, exposure and pose of the face.
     Quality,
+    /// Does the face have the depth of a face as it turns?
+    Depth,
+    /// Does the face move against what is around it?
+    Surroundings,
+    /// Active: did the head follow the dots in order, in time and as heads do?
+    Obedience,
+    /// Passive video: did the face come closer, or was its picture enlarged?
+    Perspective,
+    /// Are pictures shown twice?
+    Replay,
+    /// Did the eyes blink?
+    Eyes,
+    /// Do full frames show the grid of a screen or the dots of a print?
+    Patterns,
 }
 
 /// What a witness can say.

@@ -3,6 +3,7 @@
 //! Path on disk = path in the URL. A domain state becomes a word of this dialect in `words`, with exhaustive matches; an
 //! error becomes status and body in `error`.
 
+mod callback;
 mod core;
 mod error;
 mod socket;
@@ -13,11 +14,13 @@ use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use selfsame_domain::TenantId;
-use selfsame_facade_kit::OutboundUrlRules;
+use selfsame_facade_kit::{OutboundUrlRules, TrustedProxies};
 use selfsame_verification::Verification;
 
+pub use callback::{BioserverDialect, DIALECT};
 pub use error::ApiError;
 pub use socket::CaptureSocket;
+pub use video::liveness_mode;
 pub use words::{face_json, result_json};
 
 /// What the handlers need.
@@ -25,6 +28,8 @@ pub use words::{face_json, result_json};
 pub struct BioserverState {
     pub app: Verification,
     pub outbound: OutboundUrlRules,
+    /// Whose word on a browser's address is believed.
+    pub proxies: TrustedProxies,
     /// What `capabilities` names as version.
     pub version: &'static str,
 }

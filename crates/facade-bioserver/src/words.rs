@@ -3,7 +3,7 @@
 use selfsame_domain::{
     BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict,
 };
-use selfsame_liveness::{Instruction, Position};
+use selfsame_liveness::{Direction, Instruction, Position};
 use selfsame_verification::faces::FaceMatch;
 use serde_json::{Map, Value, json};
 
@@ -42,8 +42,23 @@ fn image_type(image_type: FaceImageType) -> &'static str {
 
 pub(crate) fn instruction(instruction: Instruction) -> &'static str {
     match instruction {
+        Instruction::FollowDots => "FACEFLOW_CHALLENGE_2D",
         Instruction::HoldStill => "TRACKER_CHALLENGE_DONT_MOVE",
         Instruction::Pending => "TRACKER_CHALLENGE_PENDING",
+    }
+}
+
+/// Where a dot stands on the mirrored screen, as in the names of clients' pictures.
+pub(crate) fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Top => "T",
+        Direction::TopRight => "TR",
+        Direction::Right => "R",
+        Direction::BottomRight => "BR",
+        Direction::Bottom => "B",
+        Direction::BottomLeft => "BL",
+        Direction::Left => "L",
+        Direction::TopLeft => "TL",
     }
 }
 
@@ -67,6 +82,7 @@ pub(crate) fn position(position: Position) -> &'static str {
         Position::MoveToDarkerArea => "TRACKER_POSITION_INFO_MOVE_DARKER_AREA",
         Position::MoveToBrighterArea => "TRACKER_POSITION_INFO_MOVE_BRIGHTER_AREA",
         Position::StandStill => "TRACKER_POSITION_INFO_STAND_STILL",
+        Position::OpenEyes => "TRACKER_POSITION_INFO_OPEN_EYES",
         Position::Unknown => "TRACKER_POSITION_INFO_UNKNOWN",
     }
 }

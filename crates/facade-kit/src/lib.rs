@@ -3,9 +3,11 @@
 //! What a caller is *told* is each dialect's own: nothing here produces a response.
 
 mod auth;
+mod client_address;
 mod multipart;
 mod outbound_url;
 
 pub use auth::{AuthFailure, tenant_by_api_key};
+pub use client_address::{NetworkError, TrustedProxies};
 pub use multipart::{PartError, bounded_part};
 pub use outbound_url::{OutboundUrlError, OutboundUrlRules};

@@ -5,8 +5,15 @@ use std::time::Duration;
 
 use selfsame_domain::{DeviceInfo, Rect, Timestamp};
 
+use crate::challenge::Plan;
 use crate::guidance::{Guidance, GuidanceParams, Position, guide};
-use crate::observation::{CameraClaims, EnvironmentClaims, EvidenceObservation, FrameObservation, FrameSize};
+use crate::observation::{
+    CameraClaims, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation, FrameSize,
+};
+use crate::task::{
+    Approach, ApproachParams, ApproachRecord, Dots, DotsParams, DotsRecord, DotsView, Hold, Seen, Step,
+    Target,
+};
 
 /// Limits and amounts of a capture. The defaults are for security level HIGH; the other levels are steps of the settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +40,17 @@ pub struct CaptureParams {
     pub crop: f32,
     /// How many tracking frames are remembered for the witnesses.
     pub history: usize,
+    /// The first distance of passive video, and the straight look before dots.
+    pub first_hold: Duration,
+    pub first_hold_frames: usize,
+    pub approach: ApproachParams,
+    pub dots: DotsParams,
+    /// Both eyes less open than this are closed.
+    pub closed_eyes: f32,
+    /// Shift of the surroundings between two frames, over the frame's width, from which the phone is in motion.
+    pub moving_phone: f32,
+    /// Milliseconds for which a page is sure to have full frames; it keeps them for eight seconds.
+    pub ring_millis: f64,
 }
 
 impl Default for CaptureParams {
@@ -49,6 +67,13 @@ impl Default for CaptureParams {
             evidence_frames: 5,
             crop: 3.2,
             history: 256,
+            first_hold: Duration::from_millis(700),
+            first_hold_frames: 4,
+            approach: ApproachParams::default(),
+            dots: DotsParams::default(),
+            closed_eyes: 0.2,
+            moving_phone: 0.03,
+            ring_millis: 6_500.0,
         }
     }
 }
@@ -58,6 +83,8 @@ impl Default for CaptureParams {
 pub enum Instruction {
     /// Stay as you are.
     HoldStill,
+    /// Turn the head to the dots.
+    FollowDots,
     /// The capture is over, the verdict is being made.
     Pending,
 }
@@ -81,6 +108,8 @@ pub enum Ending {
     EvidenceMissing,
     /// The browser never started its camera.
     NeverStarted,
+    /// The person did not do what was asked. Says what was missing.
+    Unmet(&'static str),
 }
 
 /// Where a capture stands.
@@ -88,9 +117,17 @@ pub enum Ending {
 pub enum Phase {
     Waiting { since: Timestamp },
     Positioning { since: Timestamp },
-    Holding { since: Timestamp, camera_since: Timestamp, good: Vec<u32>, lost: usize },
+    Performing { camera_since: Timestamp },
     Collecting { since: Timestamp, wanted: Vec<EvidenceRequest>, received: Vec<EvidenceObservation> },
     Ended,
+}
+
+/// What the person is doing while [`Phase::Performing`].
+#[derive(Debug, Clone, PartialEq)]
+enum Task {
+    Hold(Hold),
+    Approach(Approach),
+    Dots(Box<Dots>),
 }
 
 /// What follows from a frame.
@@ -98,16 +135,25 @@ pub enum Phase {
 pub struct FrameOutcome {
     pub guidance: Guidance,
     pub instructions: Vec<Instruction>,
+    /// The oval to fill, in passive video once its size is chosen.
+    pub target: Option<Target>,
+    /// The dots and the point that follows the head, in active mode.
+    pub dots: Option<DotsView>,
     /// Non-empty once: the full frames to ask for, in this order.
     pub evidence: Vec<EvidenceRequest>,
+    /// The challenge was not met: the capture is over.
+    pub ending: Option<Ending>,
 }
 
 /// A capture in progress.
 #[derive(Debug)]
 pub struct Capture {
     params: CaptureParams,
+    plan: Plan,
     phase: Phase,
+    task: Option<Task>,
     face_run: u32,
+    closed_since: Option<Timestamp>,
     last_face: Option<Timestamp>,
     last_position: Position,
     pub(crate) camera: CameraClaims,
@@ -115,18 +161,23 @@ pub struct Capture {
     pub(crate) device: DeviceInfo,
     pub(crate) frames: VecDeque<FrameObservation>,
     pub(crate) frames_tracked: u32,
-    /// Sequence numbers seen in the hold from which the evidence was chosen.
+    /// Sequence numbers seen while the person did what was asked, from which the evidence was chosen.
     pub(crate) held: Vec<u32>,
+    pub(crate) approach: Option<ApproachRecord>,
+    pub(crate) dots: Option<DotsRecord>,
     pub(crate) evidence: Vec<EvidenceObservation>,
     pub(crate) requested: Vec<EvidenceRequest>,
 }
 
 impl Capture {
-    pub fn new(params: CaptureParams, device: DeviceInfo, now: Timestamp) -> Self {
+    pub fn new(params: CaptureParams, plan: Plan, device: DeviceInfo, now: Timestamp) -> Self {
         Self {
             params,
+            plan,
             phase: Phase::Waiting { since: now },
+            task: None,
             face_run: 0,
+            closed_since: None,
             last_face: None,
             last_position: Position::MoveIntoFrame,
             camera: CameraClaims::default(),
@@ -135,6 +186,8 @@ impl Capture {
             frames: VecDeque::new(),
             frames_tracked: 0,
             held: Vec::new(),
+            approach: None,
+            dots: None,
             evidence: Vec::new(),
             requested: Vec::new(),
         }
@@ -142,6 +195,10 @@ impl Capture {
 
     pub fn phase(&self) -> &Phase {
         &self.phase
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// The camera runs. A second start is ignored: the first claims stay.
@@ -160,54 +217,212 @@ impl Capture {
 
     /// A tracking frame was looked at.
     pub fn frame(&mut self, frame: FrameObservation, now: Timestamp) -> FrameOutcome {
-        let speed = self.speed_of(&frame);
-        let guidance = guide(&frame, speed, &self.params.guidance);
+        let mut guidance = guide(&frame, self.speed_of(&frame), &self.guidance_params());
         self.face_run = if guidance.face.is_some() { self.face_run + 1 } else { 0 };
         if self.face_run >= self.params.face_frames {
             self.last_face = Some(now);
         }
+        self.ask_for_open_eyes(&frame, &mut guidance, now);
+        if let (Some(Task::Approach(approach)), Some(face)) = (&self.task, &guidance.face) {
+            guidance.position =
+                approach.position(guidance.position, face.bounds.height, &self.params.approach);
+            guidance.too_far = guidance.position == Position::MoveForwards;
+            guidance.too_close = guidance.position == Position::MoveBackwards;
+        }
         self.last_position = guidance.position;
         self.frames_tracked += 1;
-        let (seq, size) = (frame.seq, frame.size);
+        let mut outcome = FrameOutcome {
+            guidance: guidance.clone(),
+            instructions: Vec::new(),
+            target: None,
+            dots: None,
+            evidence: Vec::new(),
+            ending: None,
+        };
+        let size = frame.size;
+        self.perform(&Seen { frame: &frame, guidance: &guidance, now }, &mut outcome);
         self.frames.push_back(frame);
         if self.frames.len() > self.params.history {
             self.frames.pop_front();
         }
-
-        let mut outcome = FrameOutcome { guidance, instructions: Vec::new(), evidence: Vec::new() };
-        let good = outcome.guidance.position == Position::Good;
-        match &mut self.phase {
-            Phase::Positioning { since } if good => {
-                self.phase = Phase::Holding { since: now, camera_since: *since, good: vec![seq], lost: 0 };
-                outcome.instructions.push(Instruction::HoldStill);
+        if outcome.instructions.contains(&Instruction::Pending) {
+            self.ask_for_evidence(size, now);
+            outcome.evidence.clone_from(&self.requested);
+        }
+        match &self.task {
+            Some(Task::Approach(approach)) => outcome.target = Some(approach.target()),
+            Some(Task::Dots(dots)) => {
+                outcome.dots = Some(dots.view(self.surroundings_move(), now, &self.params.dots));
             }
-            Phase::Holding { since, camera_since, good: held, lost } => {
-                if good {
-                    held.push(seq);
-                    *lost = 0;
-                } else {
-                    *lost += 1;
-                    if *lost > self.params.hold_grace {
-                        self.phase = Phase::Positioning { since: *camera_since };
-                        return outcome;
-                    }
-                }
-                if good && now.since(*since) >= self.params.hold && held.len() >= self.params.hold_frames {
-                    let held = std::mem::take(held);
-                    self.ask_for_evidence(held, size, now);
-                    outcome.evidence = self.requested.clone();
-                    outcome.instructions.push(Instruction::Pending);
-                }
-            }
-            Phase::Waiting { .. } | Phase::Positioning { .. } | Phase::Collecting { .. } | Phase::Ended => {}
+            Some(Task::Hold(_)) | None => {}
         }
         outcome
     }
 
-    fn ask_for_evidence(&mut self, held: Vec<u32>, size: FrameSize, now: Timestamp) {
-        let wanted = spread(held.len(), self.params.evidence_frames)
+    /// The limits that hold for what the person is doing.
+    fn guidance_params(&self) -> GuidanceParams {
+        let plain = self.params.guidance.clone();
+        match (&self.task, &self.plan) {
+            // Turning the head is what is asked for.
+            (Some(Task::Dots(_)), _) => {
+                GuidanceParams { max_yaw: 60.0, max_pitch: 60.0, max_roll: 40.0, ..plain }
+            }
+            (Some(Task::Approach(_)), _) => GuidanceParams { max_face: 1.0, ..plain },
+            // There must be room to come closer.
+            (_, Plan::PassiveVideo { growth }) => {
+                GuidanceParams { max_face: self.params.approach.max_face / growth, ..plain }
+            }
+            _ => plain,
+        }
+    }
+
+    fn ask_for_open_eyes(&mut self, frame: &FrameObservation, guidance: &mut Guidance, now: Timestamp) {
+        let closed = frame.eyes_open.is_some_and(|[right, left]| right.max(left) < self.params.closed_eyes);
+        if !closed {
+            self.closed_since = None;
+            return;
+        }
+        // A blink is over long before.
+        let since = *self.closed_since.get_or_insert(now);
+        if now.since(since) >= Duration::from_millis(1_200) && guidance.position == Position::Good {
+            guidance.position = Position::OpenEyes;
+        }
+    }
+
+    /// One step of what the person is doing.
+    fn perform(&mut self, seen: &Seen<'_>, outcome: &mut FrameOutcome) {
+        match (&self.phase, seen.good()) {
+            (Phase::Positioning { since }, true) => {
+                self.phase = Phase::Performing { camera_since: *since };
+                self.task = Some(Task::Hold(Hold::begin(seen)));
+                if self.plan == Plan::Passive {
+                    outcome.instructions.push(Instruction::HoldStill);
+                }
+                return;
+            }
+            (Phase::Performing { .. }, _) => {}
+            _ => return,
+        }
+        let params = &self.params;
+        let (time, frames) = match self.plan {
+            Plan::Passive => (params.hold, params.hold_frames),
+            // The first distance, or the straight look: enough frames for a mean.
+            Plan::PassiveVideo { .. } | Plan::Active(_) => (params.first_hold, params.first_hold_frames),
+        };
+        let step = match &mut self.task {
+            Some(Task::Hold(hold)) => hold.step(seen, time, frames, params.hold_grace),
+            Some(Task::Approach(approach)) => approach.step(seen, &params.approach),
+            Some(Task::Dots(dots)) => {
+                let shown = dots.shown();
+                let step = dots.step(seen, &params.dots);
+                if !shown && dots.shown() {
+                    outcome.instructions.push(Instruction::FollowDots);
+                }
+                step
+            }
+            None => Step::Lost,
+        };
+        match step {
+            Step::On => {}
+            Step::Lost => self.begin_again(),
+            Step::Unmet(what) => {
+                self.keep_records();
+                self.phase = Phase::Ended;
+                outcome.ending = Some(Ending::Unmet(what));
+            }
+            Step::Done => self.next_task(seen, outcome),
+        }
+    }
+
+    fn begin_again(&mut self) {
+        if let Phase::Performing { camera_since } = self.phase {
+            self.phase = Phase::Positioning { since: camera_since };
+        }
+        self.task = None;
+    }
+
+    fn next_task(&mut self, seen: &Seen<'_>, outcome: &mut FrameOutcome) {
+        let Some(face) = seen.guidance.face.as_ref() else { return self.begin_again() };
+        let first_hold = match &self.task {
+            Some(Task::Hold(hold)) => Some(hold.good().to_vec()),
+            _ => None,
+        };
+        match (first_hold, &self.plan) {
+            (Some(good), Plan::PassiveVideo { growth }) => {
+                let mut heights: Vec<f32> = self.faces_of(&good).map(|face| face.bounds.height).collect();
+                heights.push(face.bounds.height);
+                let mean = heights.iter().sum::<f32>() / heights.len() as f32;
+                self.task = Some(Task::Approach(Approach::begin(mean, *growth, good, seen.now)));
+            }
+            (Some(good), Plan::Active(challenge)) => {
+                let (mut yaw, mut pitch, mut count) = (face.yaw, face.pitch, 1.0);
+                for held in self.faces_of(&good) {
+                    (yaw, pitch, count) = (yaw + held.yaw, pitch + held.pitch, count + 1.0);
+                }
+                let straight = (yaw / count, pitch / count);
+                self.held = good;
+                let dots = Dots::begin(challenge.clone(), straight, face, seen.frame.size, seen.now);
+                self.task = Some(Task::Dots(Box::new(dots)));
+            }
+            (Some(good), Plan::Passive) => {
+                self.held = good;
+                outcome.instructions.push(Instruction::Pending);
+            }
+            (None, plan) => {
+                if *plan != Plan::Passive && !matches!(plan, Plan::Active(_)) {
+                    outcome.instructions.push(Instruction::HoldStill);
+                }
+                self.keep_records();
+                outcome.instructions.push(Instruction::Pending);
+            }
+        }
+    }
+
+    /// What the task saw, for the witnesses.
+    fn keep_records(&mut self) {
+        match self.task.take() {
+            Some(Task::Approach(approach)) => {
+                let record = approach.record;
+                self.held = [&record.far[..], &record.way, &record.near].concat();
+                self.approach = Some(record);
+            }
+            Some(Task::Dots(dots)) => {
+                self.held.extend(&dots.record.frames);
+                self.dots = Some(dots.record);
+            }
+            Some(Task::Hold(_)) | None => {}
+        }
+    }
+
+    fn faces_of<'a>(&'a self, seqs: &'a [u32]) -> impl Iterator<Item = &'a FaceObservation> {
+        seqs.iter().filter_map(|seq| self.sighting(*seq)?.faces.first())
+    }
+
+    /// Whether what is followed outside the face has moved since the last frame: the phone is in motion.
+    fn surroundings_move(&self) -> bool {
+        let mut last = self.frames.iter().rev();
+        let (Some(now), Some(before)) = (last.next(), last.next()) else { return false };
+        crate::motion::surroundings_shift(before, now).is_some_and(|shift| shift > self.params.moving_phone)
+    }
+
+    fn ask_for_evidence(&mut self, size: FrameSize, now: Timestamp) {
+        // Pages keep full frames for eight seconds: what is older cannot be had any more.
+        let newest = self.frames.back().map_or(0.0, |frame| frame.captured_at);
+        let mut seqs: Vec<u32> = self
+            .held
+            .iter()
+            .copied()
+            .filter(|seq| {
+                self.sighting(*seq).is_some_and(|frame| {
+                    !frame.faces.is_empty() && newest - frame.captured_at <= self.params.ring_millis
+                })
+            })
+            .collect();
+        seqs.sort_unstable();
+        seqs.dedup();
+        let wanted = spread(seqs.len(), self.params.evidence_frames)
             .filter_map(|index| {
-                let frame = self.sighting(*held.get(index)?)?;
+                let frame = self.sighting(*seqs.get(index)?)?;
                 let face = frame.faces.first()?;
                 Some(EvidenceRequest {
                     seq: frame.seq,
@@ -215,7 +430,6 @@ impl Capture {
                 })
             })
             .collect::<Vec<_>>();
-        self.held = held;
         self.requested = wanted.clone();
         self.phase = Phase::Collecting { since: now, wanted, received: Vec::new() };
     }
@@ -277,9 +491,21 @@ impl Capture {
                     None
                 }
             }
-            Phase::Holding { camera_since, .. } => (now.since(*camera_since)
-                >= self.params.capture_timeout + self.params.hold)
-                .then_some(Ending::NeverGood(self.last_position)),
+            // What is asked has time limits of its own; this one is for a hold that is lost again and again.
+            Phase::Performing { camera_since } => {
+                let asked = match &self.plan {
+                    Plan::Passive => self.params.hold,
+                    Plan::PassiveVideo { .. } => self.params.approach.timeout,
+                    Plan::Active(challenge) => self.params.dots.timeout * (challenge.dots.len() as u32 + 1),
+                };
+                let without_face = now.since(self.last_face.unwrap_or(*camera_since));
+                if without_face >= self.params.no_face_timeout {
+                    Some(Ending::NoFace)
+                } else {
+                    (now.since(*camera_since) >= self.params.capture_timeout + asked)
+                        .then_some(Ending::NeverGood(self.last_position))
+                }
+            }
             Phase::Collecting { since, .. } => {
                 (now.since(*since) >= self.params.evidence_timeout).then_some(Ending::EvidenceMissing)
             }
@@ -331,7 +557,6 @@ mod tests {
     use selfsame_domain::Point;
 
     use super::*;
-    use crate::observation::FaceObservation;
 
     const SIZE: FrameSize = FrameSize { width: 1280, height: 720 };
 
@@ -353,11 +578,12 @@ mod tests {
             captured_at: f64::from(seq) * 125.0,
             size: SIZE,
             faces: face.into_iter().collect(),
+            ..FrameObservation::default()
         }
     }
 
     fn started() -> Capture {
-        let mut capture = Capture::new(CaptureParams::default(), DeviceInfo::default(), at(0));
+        let mut capture = Capture::new(CaptureParams::default(), Plan::Passive, DeviceInfo::default(), at(0));
         capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0));
         capture
     }
@@ -374,7 +600,7 @@ mod tests {
     }
 
     fn seen(seq: u32) -> EvidenceObservation {
-        EvidenceObservation { seq, face: None, texture: None, quality: None, same_face: None }
+        EvidenceObservation { seq, ..EvidenceObservation::default() }
     }
 
     #[test]
@@ -390,7 +616,7 @@ mod tests {
     fn losing_the_face_starts_the_hold_again() {
         let mut capture = started();
         capture.frame(frame(1, true), at(125));
-        assert!(matches!(capture.phase(), Phase::Holding { .. }));
+        assert!(matches!(capture.phase(), Phase::Performing { .. }));
         for seq in 2..5 {
             capture.frame(frame(seq, false), at(i64::from(seq) * 125));
         }
@@ -399,7 +625,7 @@ mod tests {
 
     #[test]
     fn frames_before_the_start_never_lead_to_evidence() {
-        let mut capture = Capture::new(CaptureParams::default(), DeviceInfo::default(), at(0));
+        let mut capture = Capture::new(CaptureParams::default(), Plan::Passive, DeviceInfo::default(), at(0));
         for seq in 1..60 {
             assert!(capture.frame(frame(seq, true), at(i64::from(seq) * 125)).evidence.is_empty());
         }
@@ -421,7 +647,7 @@ mod tests {
 
     #[test]
     fn each_phase_ends_in_time() {
-        let mut capture = Capture::new(CaptureParams::default(), DeviceInfo::default(), at(0));
+        let mut capture = Capture::new(CaptureParams::default(), Plan::Passive, DeviceInfo::default(), at(0));
         assert_eq!(capture.tick(at(59_999)), None);
         assert_eq!(capture.tick(at(60_000)), Some(Ending::NeverStarted));
         assert_eq!(capture.tick(at(90_000)), None, "an ending is told once");

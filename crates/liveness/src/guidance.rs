@@ -24,6 +24,7 @@ pub enum Position {
     MoveToDarkerArea,
     MoveToBrighterArea,
     StandStill,
+    OpenEyes,
     /// More than one face of similar size: it is not clear who is meant.
     Unknown,
 }
@@ -145,6 +146,7 @@ mod tests {
             captured_at: 0.0,
             size: FrameSize { width: 1280, height: 720 },
             faces: vec![face],
+            ..FrameObservation::default()
         }
     }
 

@@ -9,14 +9,22 @@
 //! - [`fusion`]: the witnesses' words into one status, fail closed
 
 pub mod capture;
+pub mod challenge;
 pub mod fusion;
 pub mod guidance;
+mod motion;
 mod observation;
+mod task;
 pub mod witness;
 
 pub use capture::{Capture, CaptureParams, Ending, EvidenceRequest, FrameOutcome, Instruction, Phase};
-pub use fusion::{Judgement, judge};
+pub use challenge::{Challenge, Direction, Dot, Plan};
+pub use fusion::{FusionParams, Judgement, judge, judge_recording, weigh};
 pub use guidance::{Guidance, GuidanceParams, Position};
 pub use observation::{
-    CameraClaims, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation, FrameSize,
+    CameraClaims, Change, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation,
+    FrameSize, TrackedPoint,
+};
+pub use task::{
+    ApproachParams, ApproachRecord, DotRecord, DotsParams, DotsRecord, DotsView, ShownDot, Target,
 };

@@ -4,14 +4,14 @@ use selfsame_domain::{Point, Rect};
 use serde::Deserialize;
 
 /// Width and height of the camera's full frame in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FrameSize {
     pub width: u32,
     pub height: u32,
 }
 
 /// A face in a frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FaceObservation {
     pub bounds: Rect,
     /// The 68 points of the iBUG annotation.
@@ -42,8 +42,16 @@ impl FaceObservation {
     }
 }
 
+/// A point of the scene that is followed from frame to frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrackedPoint {
+    /// The same in every frame that shows the point.
+    pub id: u32,
+    pub at: Point,
+}
+
 /// One tracking frame, looked at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FrameObservation {
     pub seq: u32,
     /// The page's own clock, milliseconds. A claim.
@@ -51,10 +59,25 @@ pub struct FrameObservation {
     pub size: FrameSize,
     /// Largest first.
     pub faces: Vec<FaceObservation>,
+    /// How open the person's eyes are, right and left, 0..1; `None` without a face.
+    pub eyes_open: Option<[f32; 2]>,
+    /// Points of face and surroundings that were followed into this frame.
+    pub points: Vec<TrackedPoint>,
+    /// Mean change of brightness since the frame before, in the face and around it, 0..255; `None` for the first frame.
+    pub change: Option<Change>,
+    /// Of the picture's bytes: equal only when the same picture was sent again.
+    pub digest: u64,
+}
+
+/// How much a frame differs from the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Change {
+    pub inside: f32,
+    pub outside: f32,
 }
 
 /// One full frame (or crop) that was uploaded as evidence, looked at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EvidenceObservation {
     pub seq: u32,
     /// The largest face, in pixels of the full frame; `None` when there was none.
@@ -65,6 +88,8 @@ pub struct EvidenceObservation {
     pub quality: Option<f32>,
     /// Cosine similarity with the face of the first evidence frame; `None` for the first itself and without a face.
     pub same_face: Option<f32>,
+    /// 0..1, lower where the full frame shows the grid of a screen or the dots of a print; `None` when it was not looked for.
+    pub pattern: Option<f32>,
 }
 
 /// What the page says of the camera. Every member is a claim.

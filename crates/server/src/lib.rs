@@ -1,5 +1,6 @@
 //! The composition root: opens the parts, mounts the routes, serves until it is told to stop.
 
+mod callbacks;
 mod draining;
 mod routes;
 mod telemetry;
@@ -13,15 +14,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_blobs::{Blobs, MasterKeys};
-use selfsame_config::Config;
-use selfsame_domain::{OsEntropy, SystemClock};
-use selfsame_facade_bioserver::BioserverState;
-use selfsame_facade_kit::OutboundUrlRules;
+use selfsame_config::{Config, LockoutConfig};
+use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
+use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
+use selfsame_facade_gips::{GipsDialect, GipsState};
+use selfsame_facade_kit::{OutboundUrlRules, TrustedProxies};
 use selfsame_store::{Store, StoreSettings};
+use selfsame_verification::identities::IdentityParams;
+use selfsame_verification::lockout::LockoutSettings;
 use selfsame_verification::tenants::{Bootstrap, NewCredentials};
 use selfsame_verification::{Parts, Settings, Verification};
 use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
+
+pub use callbacks::open_callbacks;
+pub use selfsame_verification::callbacks as desk;
 
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +49,14 @@ pub enum ServeError {
     Blobs(#[from] selfsame_blobs::BlobError),
     #[error("the server could not be prepared: {0}")]
     Prepare(#[from] selfsame_verification::UseCaseError),
+    #[error("{0}")]
+    Callbacks(#[from] selfsame_verification::callbacks::ClientError),
+    #[error(
+        "there is no database at {0}: name the server's data folder with --data or its configuration with --config"
+    )]
+    NoDatabase(PathBuf),
+    #[error("server.trusted_proxies: {0}")]
+    TrustedProxies(#[from] selfsame_facade_kit::NetworkError),
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
     #[error("the start broke off")]
@@ -54,6 +69,7 @@ pub enum ServeError {
 /// What kept it from starting, in words that name the thing and what to do. Nothing is served before everything is in order.
 pub async fn run(config: Config) -> Result<(), ServeError> {
     telemetry::start(&config.log)?;
+    let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
     let folder = config.data.dir.clone();
     let in_data = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
     make_private_folder(&config.data.dir).map_err(in_data)?;
@@ -107,18 +123,29 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let bioserver = BioserverState {
         app: app.clone(),
         outbound: OutboundUrlRules { development: config.development },
+        proxies,
         version: env!("CARGO_PKG_VERSION"),
     };
+    let gips = GipsState { app: app.clone(), outbound: bioserver.outbound, version: bioserver.version };
     let router = routes::router(routes::Mounts {
         app: app.clone(),
         bioserver,
+        gips,
         try_it,
         request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
     });
+    let courier = callbacks::courier(
+        &config,
+        &app,
+        vec![Arc::new(BioserverDialect), Arc::new(GipsDialect::new(app.clone()))],
+    )?;
+    tokio::spawn(courier.run());
     tokio::spawn(tidy(app, Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop()).await;
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop())
+        .await;
     // A signing key that could not be made would leave a server without results: say so rather than go on.
     if preparing.is_finished() {
         preparing.await.map_err(|_| ServeError::Panicked)??;
@@ -150,7 +177,10 @@ fn settings(config: &Config) -> Settings {
         capture_timeout: seconds(config.liveness.capture_timeout_seconds),
         evidence_timeout: seconds(config.liveness.evidence_timeout_seconds),
         open_for: seconds(config.liveness.session_minutes * 60),
+        challenge_seed: config.liveness.challenge_seed,
         keep_for: seconds(config.retention.session_minutes * 60),
+        keep_callbacks: seconds(config.callbacks.keep_days * 24 * 60 * 60),
+        lockout: lockout(&config.lockout),
         max_captures: config.server.max_sessions,
         images: selfsame_vision::image::Limits {
             max_bytes: config.images.max_bytes,
@@ -158,8 +188,23 @@ fn settings(config: &Config) -> Settings {
             max_pixels: config.images.max_pixels,
             ..selfsame_vision::image::Limits::default()
         },
+        identities: IdentityParams {
+            keep_for: seconds(config.identities.keep_minutes * 60),
+            false_match_rate: config.identities.false_match_rate,
+            ..IdentityParams::default()
+        },
         ..Settings::default()
     }
+}
+
+fn lockout(config: &LockoutConfig) -> LockoutSettings {
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let params = |failures| LockoutParams {
+        failures,
+        window: minutes(config.window_minutes),
+        blocks: config.block_minutes.iter().copied().map(minutes).collect(),
+    };
+    LockoutSettings { device: params(config.device_failures), address: params(config.address_failures) }
 }
 
 /// Follows the cgroup's quota as well as the affinity.

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use selfsame_domain::TenantId;
 use selfsame_facade_bioserver::BioserverState;
+use selfsame_facade_gips::GipsState;
 use selfsame_verification::Verification;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -21,13 +22,14 @@ use crate::{draining, try_it, web};
 pub(crate) struct Mounts {
     pub(crate) app: Verification,
     pub(crate) bioserver: BioserverState,
+    pub(crate) gips: GipsState,
     /// The tenant of the try-it page; `None` switches it off.
     pub(crate) try_it: Option<TenantId>,
     pub(crate) request_timeout: Duration,
 }
 
 pub(crate) fn router(mounts: Mounts) -> Router {
-    let Mounts { app, bioserver, try_it, request_timeout } = mounts;
+    let Mounts { app, bioserver, gips, try_it, request_timeout } = mounts;
     let own = Router::new()
         .route("/health/live", get(async || StatusCode::NO_CONTENT))
         .route("/health/ready", get(ready))
@@ -36,6 +38,7 @@ pub(crate) fn router(mounts: Mounts) -> Router {
     let mut router = Router::new()
         .merge(own)
         .merge(selfsame_facade_bioserver::router(bioserver))
+        .merge(selfsame_facade_gips::router(gips))
         .merge(web::router())
         .method_not_allowed_fallback(async || {
             problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")

@@ -1,14 +1,16 @@
 //! What the try-it page at `/` calls: one capture for the development tenant, without a key. Only where it is switched on:
 //! by default on a loopback address.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use selfsame_domain::{FaceId, NewBioSession, SessionId, TenantId};
-use selfsame_facade_bioserver::{ApiError, face_json, result_json};
+use selfsame_domain::{FaceId, LivenessMode, NewBioSession, SessionId, TenantId};
+use selfsame_facade_bioserver::{ApiError, face_json, liveness_mode, result_json};
 use selfsame_verification::Verification;
 use serde_json::json;
 
@@ -28,8 +30,18 @@ pub(crate) fn router(app: Verification, tenant: TenantId) -> Router {
         .with_state(TryIt { app, tenant })
 }
 
-async fn open(State(state): State<TryIt>) -> Result<Response, ApiError> {
-    let id = state.app.open_session(state.tenant, NewBioSession::passive()).await?;
+/// Dots that a person joins on the page: the number that the WebCapture demo app asks for.
+const CHALLENGES: u8 = 2;
+
+/// `?mode=` is as `livenessMode` of `init-liveness-session`; LIVENESS_PASSIVE when absent.
+async fn open(
+    State(state): State<TryIt>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, ApiError> {
+    let mode = query.get("mode").map_or(Ok(LivenessMode::Passive), |word| liveness_mode(word))?;
+    let challenges = if mode == LivenessMode::Active { CHALLENGES } else { 0 };
+    let session = NewBioSession { mode, challenges, ..NewBioSession::passive() };
+    let id = state.app.open_session(state.tenant, session).await?;
     Ok((StatusCode::CREATED, Json(json!({ "sessionId": id.to_string() }))).into_response())
 }
 

@@ -10,18 +10,30 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("liveness", &["domain"]),
     ("store", &["domain"]),
     ("blobs", &["domain"]),
+    ("callbacks", &["domain"]),
     ("config", &["domain"]),
-    ("verification", &["domain", "vision", "liveness", "store", "blobs"]),
+    ("verification", &["domain", "vision", "liveness", "store", "blobs", "callbacks"]),
     ("facade-kit", &["domain", "verification"]),
     // The dialect words what liveness says to the person; it never decides.
     ("facade-bioserver", &["domain", "liveness", "verification", "facade-kit"]),
+    ("facade-gips", &["domain", "verification", "facade-kit"]),
     (
         "server",
-        &["domain", "config", "vision", "store", "blobs", "verification", "facade-kit", "facade-bioserver"],
+        &[
+            "domain",
+            "config",
+            "vision",
+            "store",
+            "blobs",
+            "verification",
+            "facade-kit",
+            "facade-bioserver",
+            "facade-gips",
+        ],
     ),
     ("testkit", &["domain", "vision"]),
     // The evals judge with the very witnesses that the server hears.
-    ("cli", &["domain", "config", "vision", "liveness", "server"]),
+    ("cli", &["domain", "config", "vision", "liveness", "verification", "server"]),
 ];
 
 #[test]

@@ -12,10 +12,13 @@
 //! | `server_keys` | `get`, `put_if_absent` |
 //! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `for_maintenance_undecided`, `for_maintenance_expired` |
 //! | `faces` | `add`, `get`, `list`, `list_with_templates`, `delete` |
-//! | `outbox` | `add`, `list`, `for_maintenance_oldest` |
+//! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
+//! | `failed_attempts` | `get`, `put`, `for_maintenance_purge` |
+//! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
+//! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
 //! Keys, templates and server secrets arrive and leave sealed. `friendly_name`, `correlation_id` and `evidence_id`, which the
-//! integrator chooses, are in the clear: guard the database as what it is.
+//! integrator chooses, are in the clear, and so is the context of an identity: guard the database as what it is.
 //!
 //! # Adding a noun
 //! 1. `migration/`: a new file with the next number; earlier ones are never edited.
@@ -35,7 +38,9 @@ use sha2::{Digest, Sha256};
 
 pub use error::StoreError;
 pub use repository::{
-    Credentials, Faces, Outbox, OutboxEntry, OutboxEvent, Repository, ServerKeys, Sessions, Tenants, WithKey,
+    CallbackSecrets, Credentials, EvidenceRow, Faces, FailedAttempts, Identities, IdentityWithKey, Lease,
+    NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Repository, SealedSecret,
+    SentPicture, ServerKeys, Sessions, Tenants, WithKey,
 };
 
 /// Where the database is.

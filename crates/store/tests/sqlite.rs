@@ -27,7 +27,7 @@ async fn session_with_marker(store: &Store) -> BioSession {
         challenges: 0,
         correlation_id: None,
         evidence_id: None,
-        callback_url: None,
+        callback: None,
         image_storage: true,
     };
     let session =
@@ -63,7 +63,7 @@ async fn a_key_that_was_erased_is_in_no_file_any_more() {
         assert!(if forget_only {
             sessions.forget_key(session.tenant_id, session.id).await.unwrap()
         } else {
-            sessions.delete(session.tenant_id, session.id).await.unwrap()
+            sessions.delete(session.tenant_id, session.id, SystemClock.now()).await.unwrap()
         });
         repository.save().await.unwrap();
         assert_eq!(files_with_marker(folder.path()), [""; 0]);
@@ -81,7 +81,9 @@ async fn who_reads_meanwhile_neither_stops_an_erasure_nor_keeps_the_key_for_long
 
     let erasure = async {
         let mut repository = store.begin().await.unwrap();
-        assert!(repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
+        assert!(
+            repository.sessions().delete(session.tenant_id, session.id, SystemClock.now()).await.unwrap()
+        );
         repository.save().await.unwrap();
     };
     tokio::time::timeout(Duration::from_secs(5), erasure).await.expect("waits for nobody");

@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait as _, Database};
 use selfsame_domain::{
-    BestImage, BioSession, Clock, Entropy as _, Face, FaceId, FaceImageType, FaceQuality, LivenessMode,
-    LivenessReport, LivenessStatus, NewBioSession, OsEntropy, Personal, Point, Rect, SecurityLevel,
-    SessionId, SystemClock, Tenant, TenantId, Timestamp, Verdict,
+    BestImage, BioSession, CallbackEvent, CallbackTarget, Clock, Entropy as _, Face, FaceId, FaceImageType,
+    FaceQuality, FailedAttempts, LivenessMode, LivenessReport, LivenessStatus, LockoutParams, NewBioSession,
+    OsEntropy, Personal, Point, Rect, SecurityLevel, SessionId, SystemClock, Tenant, TenantId, Timestamp,
+    Verdict,
 };
-use selfsame_store::{OutboxEvent, Store, StoreError, StoreSettings, api_key_hash};
+use selfsame_store::{
+    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store, StoreSettings,
+    api_key_hash,
+};
 
 /// A database of its own, and how to open it again.
 struct Backend {
@@ -49,6 +53,21 @@ async fn tenant(store: &Store, name: &str) -> TenantId {
     tenant.id
 }
 
+fn target() -> CallbackTarget {
+    CallbackTarget { url: "https://bank.example.com/hook?a=1".to_owned(), dialect: "bioserver".to_owned() }
+}
+
+/// That the session is decided, for its integrator.
+fn news(session: &BioSession) -> NewOutboxEntry {
+    NewOutboxEntry {
+        tenant_id: session.tenant_id,
+        subject_id: session.id.as_uuid(),
+        event: CallbackEvent::SessionDecided,
+        target: target(),
+        receiver: "https://bank.example.com".to_owned(),
+    }
+}
+
 fn session(tenant: TenantId) -> BioSession {
     let request = NewBioSession {
         mode: LivenessMode::Passive,
@@ -56,7 +75,7 @@ fn session(tenant: TenantId) -> BioSession {
         challenges: 2,
         correlation_id: Some("order-1".to_owned()),
         evidence_id: None,
-        callback_url: Some("https://bank.example.com/hook".to_owned()),
+        callback: Some(target()),
         image_storage: true,
     };
     BioSession::open(SessionId::random(&OsEntropy), tenant, request, now(), Duration::from_secs(60))
@@ -143,11 +162,7 @@ async fn verdict_face_and_outbox_come_together_or_not_at_all(backend: Backend) {
         let mut repository = store.begin().await.unwrap();
         repository.faces().add(&face, None).await.unwrap();
         assert!(repository.sessions().transition(&session, &decided).await.unwrap());
-        let entry = repository
-            .outbox()
-            .add(&OsEntropy, session.tenant_id, session.id, OutboxEvent::SessionDecided, now())
-            .await
-            .unwrap();
+        let entry = repository.outbox().add(&OsEntropy, news(&session), now()).await.unwrap();
         if saved {
             repository.save().await.unwrap();
         } else {
@@ -159,7 +174,7 @@ async fn verdict_face_and_outbox_come_together_or_not_at_all(backend: Backend) {
         assert_eq!(found, if saved { decided.clone() } else { session.clone() });
         let faces = repository.faces().list(session.tenant_id, session.id).await.unwrap();
         assert_eq!(faces.len(), usize::from(saved));
-        let entries = repository.outbox().list(session.tenant_id, session.id).await.unwrap();
+        let entries = repository.outbox().list(session.tenant_id, session.id.as_uuid()).await.unwrap();
         assert_eq!(entries, if saved { vec![entry] } else { vec![] });
     }
 }
@@ -180,39 +195,143 @@ async fn a_verdict_is_final(backend: Backend) {
     assert_eq!(repository.sessions().get(session.tenant_id, session.id).await.unwrap(), Some(first));
 }
 
-async fn the_outbox_is_in_order_and_belongs_to_a_session_of_its_tenant(backend: Backend) {
+async fn the_outbox_gives_what_is_due_to_one_and_remembers_every_attempt(backend: Backend) {
+    let store = backend.open().await;
+    let (one, two) = (session(tenant(&store, "a").await), session(tenant(&store, "b").await));
+    for session in [&one, &two] {
+        add(&store, session).await;
+    }
+    let at = Timestamp::from_millis;
+    let mut repository = store.begin().await.unwrap();
+    let mut outbox = repository.outbox();
+    let third = outbox.add(&OsEntropy, news(&one), at(3_000)).await.unwrap();
+    let first = outbox.add(&OsEntropy, news(&two), at(1_000)).await.unwrap();
+    let mut elsewhere = news(&one);
+    elsewhere.receiver = "https://other.example".to_owned();
+    let second = outbox.add(&OsEntropy, elsewhere, at(2_000)).await.unwrap();
+
+    // Longest due first, within the number, without what is not due yet or goes to a busy receiver.
+    for (now, most, expected) in [
+        (999, 9, vec![]),
+        (1_000, 9, vec![&first]),
+        (2_999, 9, vec![&first, &second]),
+        (3_000, 9, vec![&first, &second, &third]),
+        (3_000, 2, vec![&first, &second]),
+    ] {
+        let due = outbox.for_maintenance_due(at(now), most, &[]).await.unwrap();
+        assert_eq!(due.iter().collect::<Vec<_>>(), expected, "{now} {most}");
+    }
+    let busy = ["https://bank.example.com".to_owned()];
+    assert_eq!(outbox.for_maintenance_due(at(3_000), 9, &busy).await.unwrap(), std::slice::from_ref(&second));
+
+    // One owner at a time, until the lease runs out.
+    let (owner, other) = (OsEntropy.uuid(), OsEntropy.uuid());
+    let lease = |owner, until| Lease { owner, until: at(until) };
+    assert!(outbox.for_maintenance_lease(first.id, at(4_000), lease(owner, 5_000)).await.unwrap());
+    assert!(!outbox.for_maintenance_lease(first.id, at(4_999), lease(other, 9_000)).await.unwrap());
+    assert_eq!(outbox.for_maintenance_due(at(4_999), 9, &[]).await.unwrap().len(), 2);
+    assert!(outbox.for_maintenance_lease(first.id, at(5_000), lease(other, 9_000)).await.unwrap());
+    let attempt = |millis, status, outcome: &str| OutboxAttempt {
+        at: at(millis),
+        millis: 12,
+        status,
+        outcome: outcome.to_owned(),
+    };
+    let late = attempt(4_000, Some(200), "late");
+    let held =
+        outbox.for_maintenance_record(first.id, owner, late.clone(), OutboxNext::Delivered).await.unwrap();
+    assert!(!held, "whoever lost the lease decides nothing");
+
+    let refused = attempt(5_000, Some(500), "refused");
+    let again = OutboxNext::Again { at: at(60_000) };
+    assert!(outbox.for_maintenance_record(first.id, other, refused.clone(), again).await.unwrap());
+    let (entry, attempts) = outbox.for_maintenance_get(first.id).await.unwrap().unwrap();
+    assert_eq!(attempts, [late, refused]);
+    assert_eq!((entry.attempts, &entry.state), (1, &OutboxState::Pending { next_attempt_at: at(60_000) }));
+    assert_eq!(outbox.for_maintenance_due(at(59_999), 9, &[]).await.unwrap().len(), 2);
+
+    // Given up, sent again, delivered, forgotten.
+    assert!(outbox.for_maintenance_lease(first.id, at(60_000), lease(owner, 70_000)).await.unwrap());
+    let dead = OutboxNext::Dead { because: "enough".to_owned() };
+    assert!(outbox.for_maintenance_record(first.id, owner, attempt(60_000, None, "x"), dead).await.unwrap());
+    let dead = outbox.for_maintenance_list(Some(two.tenant_id), Some("dead"), 9).await.unwrap();
+    assert_eq!(dead[0].state, OutboxState::Dead { at: at(60_000), because: "enough".to_owned() });
+    assert_eq!(outbox.for_maintenance_list(Some(one.tenant_id), Some("dead"), 9).await.unwrap(), []);
+    assert!(outbox.for_maintenance_replay(first.id, at(61_000)).await.unwrap());
+    assert!(!outbox.for_maintenance_replay(first.id, at(61_000)).await.unwrap(), "it is pending");
+    let (entry, attempts) = outbox.for_maintenance_get(first.id).await.unwrap().unwrap();
+    assert_eq!((entry.attempts, attempts.len()), (0, 3));
+    assert!(outbox.for_maintenance_lease(first.id, at(61_000), lease(owner, 70_000)).await.unwrap());
+    let done = attempt(61_000, Some(204), "taken");
+    assert!(outbox.for_maintenance_record(first.id, owner, done, OutboxNext::Delivered).await.unwrap());
+    assert_eq!(outbox.for_maintenance_purge(at(60_999)).await.unwrap(), 0);
+    assert_eq!(outbox.for_maintenance_purge(at(61_000)).await.unwrap(), 1);
+    assert_eq!(outbox.for_maintenance_get(first.id).await.unwrap(), None);
+    assert_eq!(outbox.for_maintenance_list(None, None, 9).await.unwrap(), [third, second]);
+}
+
+async fn what_tells_of_an_erased_session_is_a_dead_letter_for_good(backend: Backend) {
     let store = backend.open().await;
     let (one, two) = (session(tenant(&store, "a").await), session(tenant(&store, "b").await));
     for session in [&one, &two] {
         add(&store, session).await;
     }
     let mut repository = store.begin().await.unwrap();
-    let mut entries = Vec::new();
-    for (session, millis) in [(&one, 3_000), (&two, 1_000), (&one, 2_000)] {
-        let at = Timestamp::from_millis(millis);
-        let mut outbox = repository.outbox();
-        let event = OutboxEvent::SessionDecided;
-        entries.push(outbox.add(&OsEntropy, session.tenant_id, session.id, event, at).await.unwrap());
-    }
-    let [third, first, second] = entries.try_into().unwrap();
-    let oldest = |most| [first.clone(), second.clone(), third.clone()][..most].to_vec();
-    for most in 0..=3 {
-        let found = repository.outbox().for_maintenance_oldest(most as u64).await.unwrap();
-        assert_eq!(found, oldest(most));
-    }
-    assert_eq!(repository.outbox().list(one.tenant_id, one.id).await.unwrap(), [second, third]);
-    assert_eq!(repository.outbox().list(two.tenant_id, one.id).await.unwrap(), []);
-    repository.save().await.unwrap();
+    let entry = repository.outbox().add(&OsEntropy, news(&one), now()).await.unwrap();
+    let other = repository.outbox().add(&OsEntropy, news(&two), now()).await.unwrap();
+    let lease = Lease { owner: OsEntropy.uuid(), until: now() + Duration::from_secs(60) };
+    assert!(repository.outbox().for_maintenance_lease(entry.id, now(), lease).await.unwrap());
+    assert!(repository.sessions().delete(one.tenant_id, one.id, now()).await.unwrap());
+    let (found, _) = repository.outbox().for_maintenance_get(entry.id).await.unwrap().unwrap();
+    assert!(matches!(found.state, OutboxState::Dead { .. }), "{found:?}");
+    // Whoever was telling it meanwhile changes nothing, and nobody can send it again.
+    let attempt = OutboxAttempt { at: now(), millis: 1, status: Some(500), outcome: "x".to_owned() };
+    let next = OutboxNext::Again { at: now() };
+    assert!(!repository.outbox().for_maintenance_record(entry.id, lease.owner, attempt, next).await.unwrap());
+    assert!(!repository.outbox().for_maintenance_replay(entry.id, now()).await.unwrap());
+    assert_eq!(repository.outbox().list(two.tenant_id, two.id.as_uuid()).await.unwrap(), [other]);
+}
 
+async fn a_replaced_secret_signs_until_its_term(backend: Backend) {
+    let store = backend.open().await;
+    let (one, two) = (tenant(&store, "a").await, tenant(&store, "b").await);
+    let at = Timestamp::from_millis;
     let mut repository = store.begin().await.unwrap();
-    assert!(repository.sessions().delete(one.tenant_id, one.id).await.unwrap());
-    assert_eq!(repository.outbox().for_maintenance_oldest(9).await.unwrap(), [first]);
-    // Neither of a session that is gone, nor of another tenant's.
-    for (tenant, session) in [(one.tenant_id, one.id), (one.tenant_id, two.id)] {
-        let refused =
-            repository.outbox().add(&OsEntropy, tenant, session, OutboxEvent::SessionDecided, now()).await;
-        assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
+    let mut secrets = repository.callback_secrets();
+    let (old, new) = (OsEntropy.uuid(), OsEntropy.uuid());
+    secrets.add(one, old, b"old".to_vec(), at(1)).await.unwrap();
+    secrets.expire(one, at(100)).await.unwrap();
+    secrets.add(one, new, b"new".to_vec(), at(2)).await.unwrap();
+    let ids = |found: Vec<SealedSecret>| found.iter().map(|secret| secret.id).collect::<Vec<_>>();
+    assert_eq!(ids(secrets.list(one, at(99)).await.unwrap()), [new, old]);
+    assert_eq!(ids(secrets.list(one, at(100)).await.unwrap()), [new]);
+    assert_eq!(secrets.list(two, at(2)).await.unwrap(), []);
+    assert_eq!(secrets.for_maintenance_purge(at(99)).await.unwrap(), 0);
+    assert_eq!(secrets.for_maintenance_purge(at(100)).await.unwrap(), 1);
+    assert_eq!(ids(secrets.list(one, at(0)).await.unwrap()), [new]);
+}
+
+async fn failed_attempts_are_replaced_and_forgotten(backend: Backend) {
+    let store = backend.open().await;
+    let (one, two) = (tenant(&store, "a").await, tenant(&store, "b").await);
+    let at = Timestamp::from_millis;
+    let params = LockoutParams { failures: 2, ..LockoutParams::default() };
+    let mut repository = store.begin().await.unwrap();
+    let mut records = repository.failed_attempts();
+    let first = FailedAttempts::failed(None, at(1_000), &params);
+    let second = FailedAttempts::failed(Some(first), at(2_000), &params);
+    assert!(second.blocked_until.is_some());
+    for record in [first, second] {
+        records.put(one, "x", Some(&record)).await.unwrap();
+        assert_eq!(records.get(one, "x").await.unwrap(), Some(record));
     }
+    assert_eq!(records.get(two, "x").await.unwrap(), None);
+    assert_eq!(records.get(one, "y").await.unwrap(), None);
+    records.put(one, "y", Some(&first)).await.unwrap();
+    records.put(one, "y", None).await.unwrap();
+    assert_eq!(records.get(one, "y").await.unwrap(), None);
+    assert_eq!(records.for_maintenance_purge(at(1_999)).await.unwrap(), 0);
+    assert_eq!(records.for_maintenance_purge(at(2_000)).await.unwrap(), 1);
 }
 
 async fn a_forgotten_key_is_gone_and_the_record_stays(backend: Backend) {
@@ -246,15 +365,17 @@ async fn an_impossible_row_is_named_and_never_a_verdict(backend: Backend) {
         ("UPDATE faces SET image_type = 'x'", "faces", "image_type"),
         ("UPDATE faces SET geometry = '[]'", "faces", "geometry"),
         ("UPDATE faces SET image_height = -1", "faces", "image_height"),
+        ("UPDATE bio_sessions SET callback_dialect = NULL", "bio_sessions", "callback_dialect"),
         ("UPDATE outbox SET event = 'x'", "outbox", "event"),
+        ("UPDATE outbox SET state = 'x'", "outbox", "state"),
+        ("UPDATE outbox SET attempts = -1", "outbox", "attempts"),
     ] {
         let store = backend.open().await;
         let session = session(tenant(&store, statement).await);
         let mut repository = store.begin().await.unwrap();
         repository.sessions().add(&session, b"wrapped").await.unwrap();
         repository.faces().add(&face(&session), None).await.unwrap();
-        let event = OutboxEvent::SessionDecided;
-        repository.outbox().add(&OsEntropy, session.tenant_id, session.id, event, now()).await.unwrap();
+        repository.outbox().add(&OsEntropy, news(&session), now()).await.unwrap();
         repository.save().await.unwrap();
         drop(store);
 
@@ -263,14 +384,16 @@ async fn an_impossible_row_is_named_and_never_a_verdict(backend: Backend) {
         let mut repository = store.begin().await.unwrap();
         let error = match table {
             "faces" => repository.faces().list(session.tenant_id, session.id).await.map(drop),
-            "outbox" => repository.outbox().list(session.tenant_id, session.id).await.map(drop),
+            "outbox" => repository.outbox().list(session.tenant_id, session.id.as_uuid()).await.map(drop),
             _ => repository.sessions().get_for_capture(session.id).await.map(drop),
         }
         .expect_err(statement)
         .to_string();
         assert!(error.contains(&format!("table {table}, column {column}, row ")), "{statement}: {error}");
-        assert!(repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
+        assert!(repository.sessions().delete(session.tenant_id, session.id, now()).await.unwrap());
         repository.save().await.unwrap();
+        drop(store);
+        backend.tamper("DELETE FROM outbox").await;
     }
 }
 
@@ -321,7 +444,7 @@ async fn tenants_never_see_each_other(backend: Backend) {
             assert_eq!(repository.faces().list(tenant, session.id).await.unwrap().len(), usize::from(own));
             if !own {
                 assert!(!repository.faces().delete(tenant, session.id, face.id).await.unwrap());
-                assert!(!repository.sessions().delete(tenant, session.id).await.unwrap());
+                assert!(!repository.sessions().delete(tenant, session.id, now()).await.unwrap());
                 let forged = BioSession { tenant_id: tenant, ..session.clone() };
                 let claimed = forged.clone().claim(now()).unwrap();
                 assert!(!repository.sessions().transition(&forged, &claimed).await.unwrap());
@@ -348,10 +471,10 @@ async fn deleting_takes_key_and_faces_along(backend: Backend) {
     assert!(repository.faces().delete(session.tenant_id, session.id, one.id).await.unwrap());
     assert!(!repository.faces().delete(session.tenant_id, session.id, one.id).await.unwrap());
     assert_eq!(repository.faces().list(session.tenant_id, session.id).await.unwrap(), [two]);
-    assert!(repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
+    assert!(repository.sessions().delete(session.tenant_id, session.id, now()).await.unwrap());
     assert_eq!(repository.faces().list(session.tenant_id, session.id).await.unwrap(), []);
     assert_eq!(repository.sessions().get_for_capture(session.id).await.unwrap(), None);
-    assert!(!repository.sessions().delete(session.tenant_id, session.id).await.unwrap());
+    assert!(!repository.sessions().delete(session.tenant_id, session.id, now()).await.unwrap());
 }
 
 async fn maintenance_finds_what_hangs_and_what_expired(backend: Backend) {
@@ -445,7 +568,10 @@ backend!(sqlite:
     dropping_rolls_back,
     verdict_face_and_outbox_come_together_or_not_at_all,
     a_verdict_is_final,
-    the_outbox_is_in_order_and_belongs_to_a_session_of_its_tenant,
+    the_outbox_gives_what_is_due_to_one_and_remembers_every_attempt,
+    what_tells_of_an_erased_session_is_a_dead_letter_for_good,
+    a_replaced_secret_signs_until_its_term,
+    failed_attempts_are_replaced_and_forgotten,
     a_forgotten_key_is_gone_and_the_record_stays,
     an_impossible_row_is_named_and_never_a_verdict,
     tenants_are_found_by_id_and_name,

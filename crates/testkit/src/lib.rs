@@ -20,6 +20,7 @@ pub mod attack;
 pub mod capture;
 pub mod head;
 pub mod malformed;
+pub mod receiver;
 pub mod server;
 
 pub use attack::live::{Challenge, Presentation};
@@ -29,4 +30,5 @@ pub use head::{
     Actor, ActorParams, Guidance, Head, HeadError, HeadPose, Moment, Person, Scene, SceneParams, Subject,
 };
 pub use malformed::{faceless_file, malformed_images, odd_images};
+pub use receiver::{CallbackReceiver, Received, Reply};
 pub use server::{Answer, TestServer, TestServerSettings, fixture, repository, selfsame_binary};

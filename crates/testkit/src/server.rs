@@ -139,6 +139,8 @@ impl TestServer {
             .env("SELFSAME__BOOTSTRAP__API_KEY", API_KEY)
             .env("SELFSAME__BOOTSTRAP__API_TOKEN", API_TOKEN)
             .env("SELFSAME__BOOTSTRAP__API_SECRET", API_SECRET)
+            // All attacks of a test come from one address.
+            .env("SELFSAME__LOCKOUT__ADDRESS_FAILURES", "0")
             .envs(self.settings.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.data.path())
             .stdin(Stdio::null())
@@ -227,6 +229,15 @@ impl TestServer {
     /// As [`TestServer::resident_memory`].
     pub fn peak_memory(&self) -> u64 {
         self.memory("VmHWM:")
+    }
+
+    /// Open file descriptors, from /proc.
+    ///
+    /// # Panics
+    /// As [`TestServer::resident_memory`].
+    pub fn open_files(&self) -> usize {
+        let id = self.child.as_ref().expect("a running server").id();
+        std::fs::read_dir(format!("/proc/{id}/fd")).expect("/proc").count()
     }
 
     fn memory(&self, kind: &str) -> u64 {

@@ -8,6 +8,7 @@ use selfsame_vision::image::{Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision};
 use sha2::{Digest, Sha256};
 
+use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
 /// Quality of the JPEG that is kept: pictures are stored upright and without their metadata.
@@ -39,12 +40,14 @@ pub struct FaceMatch {
     pub expires_at: Timestamp,
 }
 
-struct Looked {
-    face: FaceSighting,
-    template: Template,
-    quality: f32,
-    size: (u32, u32),
-    jpeg: Vec<u8>,
+/// The largest face of a picture, and what is kept of it.
+pub(crate) struct Looked {
+    pub(crate) face: FaceSighting,
+    pub(crate) template: Template,
+    pub(crate) quality: f32,
+    /// Width and height of the upright picture.
+    pub(crate) size: (u32, u32),
+    pub(crate) jpeg: Vec<u8>,
 }
 
 impl Verification {
@@ -64,16 +67,7 @@ impl Verification {
             return Err(UseCaseError::TooManyFaces(self.settings().max_faces));
         }
         let digest = hex::encode(Sha256::digest(&image));
-        let (vision, limits) = (self.vision(), self.settings().images.clone());
-        let try_rotations = new.try_rotations;
-        let looked = self
-            .workers()
-            .run(move || {
-                let picture = decode(&image, &limits)?;
-                drop(image);
-                look(&vision, picture, try_rotations)
-            })
-            .await??;
+        let looked = self.look_at(image, new.try_rotations).await?;
 
         let id = FaceId::random(self.entropy());
         let face = Face {
@@ -139,7 +133,7 @@ impl Verification {
         let limits = self.settings().images.clone();
         let smaller = self
             .workers()
-            .run(move || {
+            .run(Urgency::Evidence, move || {
                 let picture = decode(&jpeg, &limits)?;
                 let longest = picture.width().max(picture.height());
                 let picture = if longest > COMPRESSED_SIDE {
@@ -191,6 +185,18 @@ impl Verification {
         }
         matches.sort_by(|a, b| b.score.total_cmp(&a.score));
         Ok(matches)
+    }
+
+    /// Decodes a picture within bounds and finds its largest face, on a worker.
+    pub(crate) async fn look_at(&self, image: Vec<u8>, try_rotations: bool) -> Result<Looked, UseCaseError> {
+        let (vision, limits) = (self.vision(), self.settings().images.clone());
+        self.workers()
+            .run(Urgency::Evidence, move || {
+                let picture = decode(&image, &limits)?;
+                drop(image);
+                look(&vision, picture, try_rotations)
+            })
+            .await?
     }
 
     async fn session_with_key(

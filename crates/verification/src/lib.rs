@@ -6,13 +6,20 @@
 //! - [`tenants`]: who calls, and the development tenant of the first start
 //! - [`sessions`]: open a bio-session, read its result
 //! - [`capture`]: the live capture of one browser
+//! - [`lockout`]: who fails too often waits
 //! - [`faces`]: pictures added by the integrator's server, and comparisons
+//! - [`identities`]: consents, evidence and levels of assurance
 //! - [`signing`]: signatures on results
+//! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
 
+mod admission;
+pub mod callbacks;
 pub mod capture;
 mod error;
 pub mod faces;
+pub mod identities;
+pub mod lockout;
 pub mod maintenance;
 pub mod sessions;
 pub mod settings;
@@ -26,8 +33,9 @@ use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
 use selfsame_domain::{BioSession, Clock, Entropy, FaceId};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 
+use admission::{Load, Underway};
 pub use error::UseCaseError;
 pub use settings::Settings;
 use signing::SigningKey;
@@ -45,6 +53,13 @@ pub struct Parts {
     pub cores: usize,
 }
 
+/// What a live capture holds.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+    _underway: Underway,
+}
+
 /// The use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Verification {
@@ -55,15 +70,29 @@ struct Inner {
     parts: Parts,
     settings: Settings,
     workers: Workers,
+    load: Load,
     places: Arc<Semaphore>,
     signing: OnceLock<SigningKey>,
+    callbacks_due: Arc<Notify>,
+    lockout_key: OnceCell<aws_lc_rs::hmac::Key>,
 }
 
 impl Verification {
     pub fn new(parts: Parts, settings: Settings) -> Self {
-        let workers = Workers::new(parts.cores, settings.most_waiting);
+        let load = Load::new(parts.cores);
+        let workers = Workers::new(parts.cores, settings.most_waiting, load.clone());
         let places = Arc::new(Semaphore::new(settings.max_captures));
-        Self { inner: Arc::new(Inner { parts, settings, workers, places, signing: OnceLock::new() }) }
+        let inner = Inner {
+            parts,
+            settings,
+            workers,
+            load,
+            places,
+            signing: OnceLock::new(),
+            callbacks_due: Arc::default(),
+            lockout_key: OnceCell::new(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -99,9 +128,16 @@ impl Verification {
         &self.inner.workers
     }
 
-    /// A place for one more live capture, if there is one.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.inner.places).try_acquire_owned().ok()
+    /// A place for one more live capture, if there is one and those under way leave room for it.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let permit = Arc::clone(&self.inner.places).try_acquire_owned().ok()?;
+        Some(Place { _underway: self.inner.load.begin()?, _permit: permit })
+    }
+
+    /// Whether the capture of a session that is opened now is likely to find a place.
+    pub(crate) fn may_open(&self) -> bool {
+        let expected = self.captures() as f64 + self.inner.load.expected();
+        expected < self.inner.settings.max_captures as f64 && self.inner.load.open()
     }
 
     /// Live captures under way.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use selfsame_blobs::BlobKey;
-use selfsame_domain::{BioSessionState, LivenessReport, LivenessStatus, Verdict};
+use selfsame_domain::{BioSessionState, LivenessReport, LivenessStatus, SessionId, TenantId, Verdict};
 
 use crate::{UseCaseError, Verification};
 
@@ -17,13 +17,27 @@ impl Verification {
     }
 
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
-    /// Returns the numbers of sessions decided and erased.
+    /// Returns the numbers of sessions decided and of sessions and identities erased.
     pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
         let settings = self.settings();
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
         let decided = self.end_undecided(longest).await?;
-        let erased = self.erase_expired().await?;
+        let erased = self.erase_expired().await? + self.erase_expired_identities(BATCH).await?;
+        self.forget_records().await?;
         Ok((decided, erased))
+    }
+
+    /// Records of callbacks, secrets and failed attempts whose term is over.
+    async fn forget_records(&self) -> Result<(), UseCaseError> {
+        let now = self.clock().now();
+        let mut repository = self.store().begin().await?;
+        repository.outbox().for_maintenance_purge(now - self.settings().keep_callbacks).await?;
+        repository.callback_secrets().for_maintenance_purge(now).await?;
+        let lockout = &self.settings().lockout;
+        let longest = [&lockout.device, &lockout.address]
+            .map(|params| params.window + params.blocks.iter().max().copied().unwrap_or_default());
+        repository.failed_attempts().for_maintenance_purge(now - longest[0].max(longest[1])).await?;
+        Ok(repository.save().await?)
     }
 
     /// Captures that began at least `longest` ago are given up.
@@ -48,9 +62,13 @@ impl Verification {
             let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
             let after = session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
             // Lost when the capture's own task decided meanwhile: its verdict stands.
-            decided += usize::from(repository.sessions().transition(&session, &after).await?);
+            if repository.sessions().transition(&session, &after).await? {
+                self.tell(&mut repository, &after).await?;
+                decided += 1;
+            }
         }
         repository.save().await?;
+        self.told();
         Ok(decided)
     }
 
@@ -61,16 +79,26 @@ impl Verification {
         drop(repository);
         let count = expired.len();
         for (tenant, session) in expired {
-            // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise. The row itself
-            // goes last, so that a stop in between leaves something that the next round finds.
-            let mut repository = self.store().begin().await?;
-            repository.sessions().forget_key(tenant, session).await?;
-            repository.save().await?;
-            self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
-            let mut repository = self.store().begin().await?;
-            repository.sessions().delete(tenant, session).await?;
-            repository.save().await?;
+            self.erase_session(tenant, session).await?;
         }
         Ok(count)
+    }
+
+    /// Erases a session, its faces and its pictures.
+    pub(crate) async fn erase_session(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+    ) -> Result<(), UseCaseError> {
+        // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise. The row itself
+        // goes last, so that a stop in between leaves something that the next round finds.
+        let mut repository = self.store().begin().await?;
+        repository.sessions().forget_key(tenant, session).await?;
+        repository.save().await?;
+        self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
+        let mut repository = self.store().begin().await?;
+        repository.sessions().delete(tenant, session, self.clock().now()).await?;
+        repository.save().await?;
+        Ok(())
     }
 }

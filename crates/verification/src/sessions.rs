@@ -1,16 +1,23 @@
 //! Opening a bio-session and reading its result.
 
-use selfsame_domain::{BioSession, NewBioSession, SessionId, TenantId};
+use selfsame_domain::{BioSession, Entropy, LivenessMode, NewBioSession, SeededEntropy, SessionId, TenantId};
+use selfsame_liveness::Plan;
 
 use crate::{UseCaseError, Verification};
 
 impl Verification {
     /// Opens a session for one capture.
+    ///
+    /// # Errors
+    /// Among others [`UseCaseError::Overloaded`] where its capture would find no place.
     pub async fn open_session(
         &self,
         tenant: TenantId,
         request: NewBioSession,
     ) -> Result<SessionId, UseCaseError> {
+        if !self.may_open() {
+            return Err(UseCaseError::Overloaded);
+        }
         let now = self.clock().now();
         let id = SessionId::random(self.entropy());
         let session = BioSession::open(id, tenant, request, now, self.settings().keep_for);
@@ -19,6 +26,23 @@ impl Verification {
         repository.sessions().add(&session, &wrapped).await?;
         repository.save().await?;
         Ok(id)
+    }
+
+    /// What a session asks of the person. Unpredictable, except where a server in development mode was told a seed.
+    pub(crate) fn plan(&self, request: &NewBioSession) -> Plan {
+        let seeded;
+        let entropy: &dyn Entropy = match self.settings().challenge_seed {
+            Some(seed) => {
+                seeded = SeededEntropy::new(seed);
+                &seeded
+            }
+            None => self.entropy(),
+        };
+        match request.mode {
+            LivenessMode::Passive => Plan::Passive,
+            LivenessMode::PassiveVideo => Plan::passive_video(entropy),
+            LivenessMode::Active => Plan::active(request.challenges, entropy),
+        }
     }
 
     /// A session of this tenant that has not expired.

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use selfsame_domain::{CaptureChainPolicy, SecurityLevel};
-use selfsame_liveness::CaptureParams;
 use selfsame_liveness::witness::WitnessParams;
+use selfsame_liveness::{ApproachParams, CaptureParams, DotsParams};
 use selfsame_vision::image::Limits;
+
+use crate::identities::IdentityParams;
+use crate::lockout::LockoutSettings;
 
 /// Limits and policies, one value for all tenants so far.
 #[derive(Debug, Clone)]
@@ -18,6 +21,10 @@ pub struct Settings {
     pub open_for: Duration,
     /// How long after it was opened a session, its faces and pictures are kept.
     pub keep_for: Duration,
+    /// How long the record of a callback is kept after it was delivered or given up.
+    pub keep_callbacks: Duration,
+    /// How often may be failed before a wait.
+    pub lockout: LockoutSettings,
     /// Live captures at once.
     pub max_captures: usize,
     /// Pieces of work that may wait for a core.
@@ -26,6 +33,9 @@ pub struct Settings {
     pub images: Limits,
     /// Faces that one session may hold.
     pub max_faces: usize,
+    /// Makes every challenge the same. Development mode only; see [`SeededEntropy`](selfsame_domain::SeededEntropy).
+    pub challenge_seed: Option<u64>,
+    pub identities: IdentityParams,
 }
 
 impl Default for Settings {
@@ -37,10 +47,14 @@ impl Default for Settings {
             evidence_timeout: Duration::from_secs(30),
             open_for: Duration::from_secs(15 * 60),
             keep_for: Duration::from_secs(60 * 60),
+            keep_callbacks: Duration::from_secs(7 * 24 * 60 * 60),
+            lockout: LockoutSettings::default(),
             max_captures: 64,
             most_waiting: 256,
             images: Limits::default(),
             max_faces: 16,
+            challenge_seed: None,
+            identities: IdentityParams::default(),
         }
     }
 }
@@ -56,13 +70,22 @@ impl Settings {
         };
         match level {
             SecurityLevel::High => defaults,
-            SecurityLevel::Medium => {
-                CaptureParams { evidence_frames: 4, hold: Duration::from_millis(1_300), ..defaults }
-            }
+            SecurityLevel::Medium => CaptureParams {
+                evidence_frames: 4,
+                hold: Duration::from_millis(1_300),
+                dots: DotsParams { strays: 9, tolerance: 0.30, ..DotsParams::default() },
+                ..defaults
+            },
             SecurityLevel::Low => CaptureParams {
                 evidence_frames: 3,
                 hold: Duration::from_millis(1_000),
                 hold_frames: 6,
+                dots: DotsParams { strays: 12, tolerance: 0.34, angle: 30.0, ..DotsParams::default() },
+                approach: ApproachParams {
+                    stay: Duration::from_millis(600),
+                    tolerance: 0.15,
+                    ..ApproachParams::default()
+                },
                 ..defaults
             },
         }
@@ -73,9 +96,18 @@ impl Settings {
         let mut params = WitnessParams::default();
         match level {
             SecurityLevel::High => {}
-            SecurityLevel::Medium => (params.texture.live, params.texture.attack) = (0.50, 0.35),
+            SecurityLevel::Medium => {
+                (params.texture.live, params.texture.attack) = (0.50, 0.35);
+                params.fusion.least = 0.42;
+                params.depth.head = 0.042;
+            }
             SecurityLevel::Low => {
                 (params.texture.live, params.texture.attack, params.texture.every_frame) = (0.42, 0.32, 0.10);
+                params.fusion.least = 0.35;
+                params.fusion.optional_attacks_bind = false;
+                params.depth.head = 0.035;
+                params.obedience.slowest = 5_000;
+                params.perspective.growth = 0.35;
             }
         }
         params

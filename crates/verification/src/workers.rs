@@ -1,18 +1,56 @@
 //! Where the heavy work runs: off the async threads, and never more at once than there are cores.
 //!
-//! A queue in front of the cores is bounded too: work that would wait longer than anybody waits for it is refused at once.
+//! Two queues stand in front of the cores: frames that a person at the camera waits for go first, evidence and pictures of
+//! integrators after them, but never wait for ever. The queues are bounded: work that would wait longer than anybody waits for it
+//! is refused at once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
+
+use crate::admission::Load;
+
+/// How soon a piece of work is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// Somebody looks at the screen until it is done.
+    Guidance,
+    /// It is waited for, but seconds do not matter.
+    Evidence,
+}
+
+/// After so many pieces of guidance in a row one of evidence has its turn, if one waits.
+const TURNS: u32 = 8;
 
 /// Runs closures on blocking threads, `cores` at a time.
 #[derive(Debug, Clone)]
 pub(crate) struct Workers {
-    cores: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    queues: Arc<Mutex<Queues>>,
+    load: Load,
     most_waiting: usize,
+}
+
+#[derive(Debug)]
+struct Queues {
+    free: usize,
+    guidance: VecDeque<oneshot::Sender<Core>>,
+    evidence: VecDeque<oneshot::Sender<Core>>,
+    /// Pieces of guidance since the last of evidence.
+    turns: u32,
+}
+
+/// The right to keep one core busy.
+#[derive(Debug)]
+struct Core(Option<Arc<Mutex<Queues>>>);
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        if let Some(queues) = self.0.take() {
+            release(&queues);
+        }
+    }
 }
 
 /// Why work was not done.
@@ -24,43 +62,87 @@ pub enum WorkError {
     Panicked,
 }
 
-struct Waiting(Arc<AtomicUsize>);
+fn lock(queues: &Mutex<Queues>) -> MutexGuard<'_, Queues> {
+    queues.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+/// A core goes to whoever is next, or back.
+fn release(queues: &Arc<Mutex<Queues>>) {
+    let mut locked = lock(queues);
+    while let Some(next) = locked.next() {
+        if let Err(mut given_up) = next.send(Core(Some(Arc::clone(queues)))) {
+            // Nobody waits there any more. The right itself must not come back here: the lock is held.
+            given_up.0 = None;
+        } else {
+            return;
+        }
+    }
+    locked.free += 1;
+}
+
+impl Queues {
+    fn next(&mut self) -> Option<oneshot::Sender<Core>> {
+        let evidence_first = self.turns >= TURNS && !self.evidence.is_empty();
+        if !evidence_first && let Some(next) = self.guidance.pop_front() {
+            self.turns += 1;
+            return Some(next);
+        }
+        self.turns = 0;
+        self.evidence.pop_front()
     }
 }
 
 impl Workers {
-    /// `most_waiting` bounds the queue in front of the cores.
-    pub(crate) fn new(cores: usize, most_waiting: usize) -> Self {
-        Self { cores: Arc::new(Semaphore::new(cores.max(1))), waiting: Arc::default(), most_waiting }
+    /// `most_waiting` bounds the queues in front of the cores. What work waits and takes is told to `load`.
+    pub(crate) fn new(cores: usize, most_waiting: usize, load: Load) -> Self {
+        let queues =
+            Queues { free: cores.max(1), guidance: VecDeque::new(), evidence: VecDeque::new(), turns: 0 };
+        Self { queues: Arc::new(Mutex::new(queues)), load, most_waiting }
     }
 
     /// Waits for a core and runs `work` on it.
     ///
     /// # Errors
-    /// [`WorkError::Overloaded`] when the queue is full, [`WorkError::Panicked`] when `work` panicked: neither is ever a yes.
-    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, WorkError>
+    /// [`WorkError::Overloaded`] when the queues are full, [`WorkError::Panicked`] when `work` panicked: neither is ever a yes.
+    pub(crate) async fn run<T, F>(&self, urgency: Urgency, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(WorkError::Overloaded);
-        }
-        let waiting = Waiting(Arc::clone(&self.waiting));
-        let core = Arc::clone(&self.cores).acquire_owned().await.map_err(|_| WorkError::Overloaded)?;
-        drop(waiting);
+        let asked = Instant::now();
+        let core = self.core(urgency)?.await.map_err(|_| WorkError::Overloaded)?;
+        let waited = asked.elapsed();
+        let load = self.load.clone();
         tokio::task::spawn_blocking(move || {
             // Held by the work itself: a caller that gives up must not let a second piece of work onto the same core.
             let _core = core;
-            work()
+            let began = Instant::now();
+            let done = work();
+            load.worked(urgency, waited, began.elapsed());
+            done
         })
         .await
         .map_err(|_| WorkError::Panicked)
+    }
+
+    fn core(&self, urgency: Urgency) -> Result<oneshot::Receiver<Core>, WorkError> {
+        let (give, take) = oneshot::channel();
+        let mut queues = lock(&self.queues);
+        if queues.free > 0 {
+            queues.free -= 1;
+            drop(queues);
+            // Received by whoever asks; the receiver is at hand.
+            let _ = give.send(Core(Some(Arc::clone(&self.queues))));
+            return Ok(take);
+        }
+        if queues.guidance.len() + queues.evidence.len() >= self.most_waiting {
+            return Err(WorkError::Overloaded);
+        }
+        match urgency {
+            Urgency::Guidance => queues.guidance.push_back(give),
+            Urgency::Evidence => queues.evidence.push_back(give),
+        }
+        Ok(take)
     }
 }
 
@@ -70,23 +152,73 @@ mod tests {
 
     use super::*;
 
+    fn workers(cores: usize, most_waiting: usize) -> Workers {
+        Workers::new(cores, most_waiting, Load::new(cores))
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_full_queue_refuses_and_a_panic_is_an_error() {
-        let workers = Workers::new(1, 1);
-        assert_eq!(workers.run(|| 7).await, Ok(7));
+        let workers = workers(1, 1);
+        assert_eq!(workers.run(Urgency::Guidance, || 7).await, Ok(7));
         #[expect(clippy::panic, reason = "the panic is what is tested")]
-        let broken = workers.run(|| panic!("broken")).await;
+        let broken = workers.run(Urgency::Guidance, || panic!("broken")).await;
         assert_eq!(broken, Err::<(), _>(WorkError::Panicked));
 
         let busy = workers.clone();
-        let first =
-            tokio::spawn(async move { busy.run(|| std::thread::sleep(Duration::from_millis(400))).await });
+        let first = tokio::spawn(async move {
+            busy.run(Urgency::Evidence, || std::thread::sleep(Duration::from_millis(400))).await
+        });
         tokio::time::sleep(Duration::from_millis(50)).await;
         let queued = workers.clone();
-        let second = tokio::spawn(async move { queued.run(|| ()).await });
+        let second = tokio::spawn(async move { queued.run(Urgency::Guidance, || ()).await });
         tokio::time::sleep(Duration::from_millis(50)).await;
-        assert_eq!(workers.run(|| ()).await, Err(WorkError::Overloaded));
+        assert_eq!(workers.run(Urgency::Guidance, || ()).await, Err(WorkError::Overloaded));
         assert_eq!(first.await.unwrap(), Ok(()));
         assert_eq!(second.await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn guidance_goes_first_and_evidence_has_its_turn() {
+        let workers = workers(1, 100);
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let busy = workers.clone();
+        let first = tokio::spawn(async move {
+            busy.run(Urgency::Evidence, || std::thread::sleep(Duration::from_millis(300))).await
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let mut queued = Vec::new();
+        for (urgency, count) in [(Urgency::Evidence, 2), (Urgency::Guidance, 10)] {
+            for _ in 0..count {
+                let (workers, order) = (workers.clone(), Arc::clone(&order));
+                queued.push(tokio::spawn(async move {
+                    workers.run(urgency, move || order.lock().unwrap().push(urgency)).await
+                }));
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+        assert_eq!(first.await.unwrap(), Ok(()));
+        for piece in queued {
+            assert_eq!(piece.await.unwrap(), Ok(()));
+        }
+        let mut expected = vec![Urgency::Guidance; 8];
+        expected.extend([Urgency::Evidence, Urgency::Guidance, Urgency::Guidance, Urgency::Evidence]);
+        assert_eq!(*order.lock().unwrap(), expected);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_gives_up_waiting_takes_no_core_along() {
+        let workers = workers(1, 100);
+        let busy = workers.clone();
+        let first = tokio::spawn(async move {
+            busy.run(Urgency::Guidance, || std::thread::sleep(Duration::from_millis(200))).await
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        for _ in 0..3 {
+            let waiting = workers.run(Urgency::Guidance, || ());
+            assert!(tokio::time::timeout(Duration::from_millis(10), waiting).await.is_err());
+        }
+        assert_eq!(first.await.unwrap(), Ok(()));
+        assert_eq!(workers.run(Urgency::Guidance, || 1).await, Ok(1));
+        assert_eq!(lock(&workers.queues).free, 1);
     }
 }

@@ -13,6 +13,7 @@ use selfsame_store::{Store, StoreSettings};
 use selfsame_testkit::{fixture, repository};
 use selfsame_verification::capture::AttachError;
 use selfsame_verification::faces::NewFace;
+use selfsame_verification::lockout::Attempter;
 use selfsame_verification::tenants::Bootstrap;
 use selfsame_verification::{Parts, Settings, UseCaseError, Verification};
 use selfsame_vision::{Vision, VisionSettings};
@@ -107,7 +108,7 @@ async fn a_session_nobody_comes_for_times_out() {
     let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
     assert!(app.session(tenant, session).await.unwrap().verdict().is_none());
     clock.pass(Settings::default().open_for + Duration::from_secs(1));
-    let late = app.attach(session, DeviceInfo::default()).await;
+    let late = app.attach(session, DeviceInfo::default(), &Attempter::default()).await;
     assert_eq!(late.err(), Some(AttachError::Spent));
     assert_eq!(app.tidy().await.unwrap(), (1, 0));
     let verdict = app.session(tenant, session).await.unwrap().verdict().cloned().unwrap();

@@ -13,6 +13,7 @@
 pub mod face;
 pub mod image;
 pub mod inference;
+mod motion;
 pub mod pad;
 mod vision;
 
@@ -21,6 +22,7 @@ pub use face::{
 };
 pub use image::{Format, ImageError, Limits, Picture};
 pub use inference::{ModelError, ModelFile, VisionError};
+pub use motion::{FollowedPoint, Motion, MotionStep};
 pub use pad::Texture;
 pub use selfsame_domain::{Point, Rect};
 pub use vision::{Vision, VisionSettings};

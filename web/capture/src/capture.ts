@@ -5,7 +5,7 @@ import { type CaptureClient, connect } from '../../sdk/src/client.ts';
 import { CaptureError } from '../../sdk/src/errors.ts';
 import type { TrackingInfo } from '../../sdk/src/protocol.ts';
 import { showPortrait, showResult, showVerdict } from './outcome.ts';
-import { drawFace, drawOval } from './overlay.ts';
+import { Overlay } from './overlay.ts';
 import { Announcer, element } from './page.ts';
 import { errorWords, guidanceWords, type TryResult } from './words.ts';
 
@@ -14,18 +14,27 @@ const begin = element<HTMLButtonElement>('begin');
 const video = element<HTMLVideoElement>('video');
 const view = element('view');
 const stage = element('stage');
-const overlay = document.querySelector('#overlay') as Element;
+const overlay = new Overlay(element('overlay'));
 const progress = element<HTMLProgressElement>('progress');
 const announcer = new Announcer(element('guidance'));
+
+type Mode = 'LIVENESS_PASSIVE' | 'LIVENESS_PASSIVE_VIDEO' | 'LIVENESS_ACTIVE';
 
 /** One press of the button. What still arrives of an earlier one is not shown. */
 interface Run {
   sessionId: string;
+  mode: Mode;
   client?: CaptureClient;
   stream?: MediaStream;
 }
 
 let current: Run | undefined;
+
+/** The mode that is chosen on the page. */
+function chosen(): Mode {
+  const input = document.querySelector<HTMLInputElement>('input[name=mode]:checked');
+  return (input?.value as Mode | undefined) ?? 'LIVENESS_PASSIVE';
+}
 
 function show(name: (typeof sections)[number]): void {
   for (const section of sections) element(section).hidden = section !== name;
@@ -40,12 +49,16 @@ function end(run: Run | undefined): void {
   video.srcObject = null;
 }
 
-async function open(): Promise<string | undefined> {
-  const opened = await fetch('/try/sessions', { method: 'POST' });
+async function open(mode: Mode): Promise<string | undefined> {
+  const opened = await fetch(`/try/sessions?mode=${mode}`, { method: 'POST' });
   if (opened.status === 404 || opened.status === 405) {
     show('welcome');
     element('off').hidden = false;
     return undefined;
+  }
+  if (opened.status === 400) {
+    const { error } = (await opened.json()) as { error: string };
+    throw new CaptureError(400, error);
   }
   if (!opened.ok) throw new CaptureError(opened.status, 'The server could not open a session. Try again in a few seconds.');
   return ((await opened.json()) as { sessionId: string }).sessionId;
@@ -56,9 +69,10 @@ async function start(): Promise<void> {
   begin.disabled = true;
   let run: Run | undefined;
   try {
-    const sessionId = await open();
+    const mode = chosen();
+    const sessionId = await open(mode);
     if (!sessionId) return;
-    run = { sessionId };
+    run = { sessionId, mode };
     current = run;
     await capture(run);
   } catch (error) {
@@ -70,10 +84,10 @@ async function start(): Promise<void> {
 }
 
 async function capture(run: Run): Promise<void> {
-  stage.className = 'stage';
+  stage.className = `stage ${run.mode.toLowerCase().replace('liveness_', '')}`;
   progress.hidden = true;
   progress.value = 0;
-  drawFace(overlay, { x: 0, y: 0, width: 0, height: 0 });
+  overlay.reset(run.mode === 'LIVENESS_PASSIVE_VIDEO');
   show('capture');
   element('capture-title').focus();
   announcer.sayNow('Starting the camera …');
@@ -106,17 +120,25 @@ function track(info: TrackingInfo): void {
     progress.value = info.uploadProgress;
     return;
   }
-  const good = info.positionInfo.endsWith('_GOOD') && !info.phoneNotVertical;
+  // To stand still is asked of those who are in the oval.
+  const good = /_(GOOD|STAND_STILL)$/.test(info.positionInfo) && !info.phoneNotVertical;
   stage.classList.toggle('good', good);
   stage.classList.toggle('adjust', !good && info.facew > 0);
-  drawFace(overlay, { x: info.facex, y: info.facey, width: info.facew, height: info.faceh });
+  overlay.face({ x: info.facex, y: info.facey, width: info.facew, height: info.faceh });
+  if (stage.classList.contains('passive_video')) overlay.target(info.targetInfo);
+  if (info.livenessActive && stage.classList.contains('challenge')) overlay.challenge(info.livenessActive);
   announcer.say(guidanceWords(info, stage.classList.contains('holding')));
 }
 
 function instruct(instruction: string): void {
   if (instruction.endsWith('DONT_MOVE')) stage.classList.add('holding');
+  if (instruction === 'FACEFLOW_CHALLENGE_2D') {
+    stage.classList.add('challenge');
+    announcer.sayNow('Join the dots by moving your head');
+  }
   if (instruction.endsWith('PENDING')) {
-    stage.className = 'stage busy';
+    stage.classList.remove('good', 'adjust', 'holding', 'challenge');
+    stage.classList.add('busy');
     progress.hidden = false;
     announcer.sayNow('Thank you. Checking …');
   }
@@ -149,9 +171,9 @@ video.addEventListener('resize', () => {
   if (videoWidth === 0 || videoHeight === 0) return;
   view.style.setProperty('--ratio', String(videoWidth / videoHeight));
   view.classList.toggle('lying', videoWidth > videoHeight);
-  drawOval(overlay, videoWidth, videoHeight);
+  overlay.resize({ width: videoWidth, height: videoHeight });
 });
-drawOval(overlay, 1280, 720);
+overlay.resize({ width: 1280, height: 720 });
 
 begin.addEventListener('click', () => void start());
 element('again').addEventListener('click', () => void start());

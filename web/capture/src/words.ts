@@ -1,5 +1,7 @@
 /** What the page says, in English. */
 
+import type { DotPosition, LivenessActive, TrackingInfo } from '../../sdk/src/protocol.ts';
+
 export interface WitnessReport {
   witness: string;
   testimony: 'bona_fide' | 'attack' | 'insufficient' | 'abstained';
@@ -40,11 +42,36 @@ const GUIDANCE: Record<string, string> = {
   UNKNOWN: 'One person only, please',
 };
 
-export function guidanceWords(info: { positionInfo: string; phoneNotVertical: boolean }, holding: boolean): string {
+/** Where a dot lies: the screen is a mirror, so its right is the person's own. */
+const DIRECTIONS: Record<DotPosition, string> = {
+  T: 'up', TR: 'up and to your right', R: 'to your right', BR: 'down and to your right',
+  B: 'down', BL: 'down and to your left', L: 'to your left', TL: 'up and to your left',
+};
+
+export type Guided = Pick<TrackingInfo, 'positionInfo' | 'phoneNotVertical' | 'targetInfo' | 'livenessActive'>;
+
+/** The one thing to do now. `holding`: the server has said not to move. */
+export function guidanceWords(info: Guided, holding: boolean): string {
   if (info.phoneNotVertical) return 'Hold the phone upright';
   const position = info.positionInfo.replace('TRACKER_POSITION_INFO_', '');
+  const { livenessActive, targetInfo } = info;
+  if (livenessActive && Object.keys(livenessActive.challengeCircles).length > 0) return dotWords(livenessActive, position);
+  if (targetInfo && position === 'CENTER_MOVE_FORWARDS') return 'Come closer, until your face fills the oval';
+  if (targetInfo && position === 'CENTER_MOVE_BACKWARDS') return 'Move back, until your face fits into the oval';
+  if (targetInfo && (position === 'GOOD' || position === 'STAND_STILL')) return 'Good. Stay within the oval';
   if (holding && position === 'GOOD') return 'Do not move';
   return GUIDANCE[position] ?? 'Look into the camera';
+}
+
+function dotWords(active: LivenessActive, position: string): string {
+  if (position === 'MOVE_BACK_INTO_FRAME' || position === 'UNKNOWN') return GUIDANCE[position] ?? '';
+  if (active.movingPhone) return 'Hold the device still and move only your head';
+  if (active.targetOnHover) return 'Good. Stay on the dot';
+  const circle = active.challengeCircles[active.targetChallengeIndex];
+  if (!circle) return 'Good';
+  const number = active.targetChallengeIndex + 1;
+  const turn = `turn your head ${DIRECTIONS[circle.pos] ?? 'towards it'}`;
+  return active.stillFace ? `Move your head: ${turn}` : `Dot ${number}: ${turn}`;
 }
 
 /** The first letter large and a full stop at the end: what the server says is a clause. */
@@ -87,6 +114,13 @@ const WITNESSES: Record<string, Described> = {
   texture: { name: 'Texture', asks: 'Is this skin, or a print or a screen?', from: 0, to: 1 },
   consistency: { name: 'Consistency', asks: 'Do the full pictures show the face where the stream showed it?', from: 0, to: 1 },
   micro_motion: { name: 'Micro-motion', asks: 'Does the face move as a living one does?', from: 0, to: 0.03 },
+  depth: { name: 'Depth', asks: 'Does the face have the depth of a face when it moves?', from: 0, to: 0.2 },
+  surroundings: { name: 'Surroundings', asks: 'Does the face move against what is around it?', from: 0, to: 1 },
+  obedience: { name: 'Obedience', asks: 'Did the head follow the dots in order, in human time?', from: 0, to: 1 },
+  perspective: { name: 'Perspective', asks: 'Did the person really come closer?', from: 0, to: 1 },
+  replay: { name: 'Replay', asks: 'Is every picture of the stream a new one?', from: 0, to: 1 },
+  eyes: { name: 'Eyes', asks: 'Do the eyes blink?', from: 0, to: 1 },
+  patterns: { name: 'Patterns', asks: 'Is the picture free of a screen’s grid and a print’s dots?', from: 0, to: 1 },
   capture_chain: { name: 'Capture chain', asks: 'Is this a real camera in a person’s own browser?', from: 0, to: 1 },
   quality: { name: 'Quality', asks: 'Is the best picture good enough to be compared with? Above 100 is good.', from: -100, to: 200, content: 'good enough' },
 };
@@ -123,7 +157,9 @@ export interface WitnessWords {
 }
 
 export function witnessWords(report: WitnessReport): WitnessWords {
-  const known: Described = WITNESSES[report.witness] ?? { name: report.witness, asks: '', from: 0, to: 1 };
+  // A witness that this page does not know yet still gets a readable name.
+  const known: Described = WITNESSES[report.witness]
+    ?? { name: sentence(report.witness.replace(/_/g, ' ')).slice(0, -1), asks: '', from: 0, to: 1 };
   const words: WitnessWords = {
     name: known.name,
     asks: known.asks,

@@ -20,6 +20,25 @@ test('every position has words of its own', () => {
   assert.match(guidanceWords({ positionInfo: 'TRACKER_POSITION_INFO_GOOD', phoneNotVertical: true }, true), /upright/);
 });
 
+test('the challenges have words that lead through them', () => {
+  const info = { positionInfo: 'TRACKER_POSITION_INFO_GOOD', phoneNotVertical: false };
+  const active = {
+    controlledPoint: { x: 640, y: 360 }, targetChallengeIndex: 0, stillFace: false, movingPhone: false, targetOnHover: false,
+    challengeCircles: { 0: { x: 380, y: 160, r: 44, pos: 'TR' as const } }, positionInfo: info.positionInfo,
+  };
+  const dot = (change: object) => guidanceWords({ ...info, livenessActive: { ...active, ...change } }, false);
+  assert.equal(dot({}), 'Dot 1: turn your head up and to your right');
+  assert.match(dot({ stillFace: true }), /^Move your head/);
+  assert.match(dot({ movingPhone: true }), /only your head/);
+  assert.match(dot({ targetOnHover: true }), /Stay/);
+  assert.equal(dot({ challengeCircles: {} }), 'Good. Stay like this', 'before the dots it is guidance as ever');
+  const oval = (position: string, stability: number) => guidanceWords(
+    { positionInfo: `TRACKER_POSITION_INFO_${position}`, phoneNotVertical: false, targetInfo: { targetR: 200, stability } }, false);
+  assert.match(oval('CENTER_MOVE_FORWARDS', 0), /fills the oval/);
+  assert.match(oval('CENTER_MOVE_BACKWARDS', 0), /fits into the oval/);
+  assert.match(oval('STAND_STILL', 0.3), /within the oval/);
+});
+
 test('what is needed stands in the middle of every scale', () => {
   assert.equal(position(0.6, 0.6, 0, 1), 0.5);
   assert.equal(position(0, 0.6, 0, 1), 0);

@@ -1,143 +1,15 @@
-/** `window.BioserverVideoUI`: shows the best image. The graphics of the other modes come with those modes. */
+/** `window.BioserverVideoUI`: what is drawn over the video during a capture, and the best image after it. */
 
-import type { BestImageInfo } from '../../sdk/src/protocol.ts';
+export { type ActiveOptions, resetLivenessActiveGraphics, updateLivenessActiveGraphics } from './ui/active.ts';
+export {
+  displayAndCenterBestImage, displayBestImage, displayPassiveVideoBestImage, resetBestImage,
+} from './ui/best-image.ts';
+export {
+  displayPassiveVideoAnimation, initPassiveVideoGraphics, type PassiveVideoOptions, stopPassiveVideoAnimation,
+} from './ui/passive-video.ts';
 
-interface OvalOptions {
-  oval?: { borderSize?: number | string; borderColor?: string };
-}
-
-/** Callers pass the whole challenge result or only its `bestImageInfo`. */
-type Info = BestImageInfo | { bestImageInfo?: BestImageInfo } | undefined;
-
-/** Part of a picture, in its pixels. */
-export interface Cut {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-const CLASS = 'wbs-best-image';
-/** Marks an `img` of the page's own that was given a picture. */
-const BORROWED = 'wbs-best-image-shown';
-/** Width of a cut in face widths: head and hair, as in a portrait. */
-const MARGIN = 1.9;
-/** Width over height of a cut. */
-const PORTRAIT = 3 / 4;
-/** Pixels across that are kept: two for each of a large phone's. */
-const MOST_PIXELS = 900;
-
-/** Where the face is; `undefined` when nothing usable was passed. */
-export function faceOf(info: Info): BestImageInfo | undefined {
-  const face = info && 'bestImageInfo' in info ? info.bestImageInfo : (info as BestImageInfo | undefined);
-  if (!face) return undefined;
-  const whole = [face.boxX, face.boxY, face.boxW, face.boxH].every((value) => Number.isFinite(value));
-  return whole && face.boxW > 0 && face.boxH > 0 ? face : undefined;
-}
-
-/** The upright part of a picture with the face in its middle, moved or made smaller where the picture ends. Without a face: the middle. */
-export function cutAround(picture: { width: number; height: number }, face: BestImageInfo | undefined): Cut {
-  // The picture may have been delivered in another size than the box was measured in.
-  const scale = face?.w ? picture.width / face.w : 1;
-  const centreX = face ? (face.boxX + face.boxW / 2) * scale : picture.width / 2;
-  const centreY = face ? (face.boxY + face.boxH / 2) * scale : picture.height / 2;
-  const wanted = face ? face.boxW * scale * MARGIN : picture.width;
-  const width = Math.min(wanted, picture.width, picture.height * PORTRAIT);
-  const height = width / PORTRAIT;
-  const within = (centre: number, size: number, end: number): number => Math.max(0, Math.min(centre - size / 2, end - size));
-  return { x: within(centreX, width, picture.width), y: within(centreY, height, picture.height), width, height };
-}
-
-function failure(why: string): Error & { error?: { message: string } } {
-  const message = `Failed to display best image: ${why}`;
-  return Object.assign(new Error(message), { error: { message } });
-}
-
-function find(found: HTMLElement | null, name: string): HTMLElement {
-  if (!found) throw failure(`the page has no element ${name}`);
-  return found;
-}
-
-function decode(blob: Blob): Promise<HTMLImageElement> {
-  return new Promise((resolve, reject) => {
-    if (!(blob instanceof Blob)) {
-      reject(failure('the picture is not a Blob'));
-      return;
-    }
-    const url = URL.createObjectURL(blob);
-    const image = new Image();
-    image.onload = () => { URL.revokeObjectURL(url); resolve(image); };
-    image.onerror = () => { URL.revokeObjectURL(url); reject(failure('the picture cannot be decoded')); };
-    image.src = url;
-  });
-}
-
-/** A cut as a data URL: nothing has to be given back when the page forgets the element. */
-function draw(image: HTMLImageElement, cut: Cut): string {
-  const scale = Math.min(1, MOST_PIXELS / cut.width);
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(cut.width * scale));
-  canvas.height = Math.max(1, Math.round(cut.height * scale));
-  const context = canvas.getContext('2d');
-  if (!context) throw failure('the browser has no 2d canvas');
-  context.drawImage(image, cut.x, cut.y, cut.width, cut.height, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL('image/jpeg', 0.92);
-}
-
-/** An element shows one best image; whatever else the page put there stays. An `img` of the page's own gets the picture itself. */
-function put(target: HTMLElement, source: string, style: Partial<CSSStyleDeclaration>): void {
-  if (target instanceof HTMLImageElement) {
-    target.src = source;
-    target.classList.add(BORROWED);
-    return;
-  }
-  const image = document.createElement('img');
-  image.className = CLASS;
-  image.alt = 'Best image of the capture';
-  image.src = source;
-  // The page's own rules for pictures in this place (ticks laid over a corner) are not meant for this one.
-  Object.assign(image.style, {
-    position: 'static', display: 'block', boxSizing: 'border-box', width: 'auto', height: 'auto', maxWidth: '100%', margin: '0 auto',
-  }, style);
-  target.querySelectorAll(`.${CLASS}`).forEach((old) => old.remove());
-  target.appendChild(image);
-}
-
-/** The whole picture, in the element with that id. */
-export async function displayBestImage(blob: Blob, _info: Info, elementId: string): Promise<void> {
-  const target = find(document.getElementById(elementId), elementId);
-  const image = await decode(blob);
-  put(target, draw(image, { x: 0, y: 0, width: image.naturalWidth, height: image.naturalHeight }), {});
-}
-
-async function portrait(blob: Blob, info: Info, target: HTMLElement, style: Partial<CSSStyleDeclaration>): Promise<void> {
-  const image = await decode(blob);
-  const cut = cutAround({ width: image.naturalWidth, height: image.naturalHeight }, faceOf(info));
-  put(target, draw(image, cut), { maxHeight: '60vh', ...style });
-}
-
-/** The face in the middle of the element that the CSS selector finds. */
-export async function displayAndCenterBestImage(blob: Blob, info: Info, selector: string): Promise<void> {
-  await portrait(blob, info, find(document.querySelector<HTMLElement>(selector), selector), { borderRadius: '12px' });
-}
-
-/** The face in an oval, in the element with that id. */
-export async function displayPassiveVideoBestImage(
-  blob: Blob,
-  info: Info,
-  elementId: string,
-  options: OvalOptions = {},
-): Promise<void> {
-  const { borderSize = 8, borderColor = '#FFFFFF' } = options.oval ?? {};
-  const border = `${Number.parseFloat(String(borderSize)) || 0}px solid ${borderColor}`;
-  await portrait(blob, info, find(document.getElementById(elementId), elementId), { borderRadius: '50%', border });
-}
-
-/** Takes away every picture that was shown. May come before any was. */
-export function resetBestImage(): void {
-  document.querySelectorAll(`.${CLASS}`).forEach((shown) => shown.remove());
-  document.querySelectorAll<HTMLImageElement>(`img.${BORROWED}`).forEach((image) => {
-    image.removeAttribute('src');
-    image.classList.remove(BORROWED);
-  });
-}
+// Names of older releases and of the documents' samples.
+export {
+  resetLivenessActiveGraphics as resetLivenessHighGraphics, updateLivenessActiveGraphics as updateLivenessHighGraphics,
+} from './ui/active.ts';
+export { initPassiveVideoGraphics as initGraphics, stopPassiveVideoAnimation as stopAnimation } from './ui/passive-video.ts';

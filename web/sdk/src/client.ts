@@ -22,6 +22,8 @@ const CONNECT_MS = 15_000;
 const UNCONFIRMED = 256 * 1024;
 /** Long polling sends binary messages in base64. */
 const BASE64 = 4 / 3;
+/** Least time between two messages on how the device is held. */
+const ORIENTATION_MS = 500;
 
 export interface CaptureOptions {
   /** From your server, which opened it. */
@@ -67,9 +69,10 @@ export class CaptureClient {
   private seq = 0;
   private shooting = false;
   private startedAt = 0;
-  private tilted = false;
+  private orientedAt = Number.NEGATIVE_INFINITY;
   private upload = { total: 0, sent: 0, received: 0 };
   private settle: { resolve: (client: CaptureClient) => void; reject: (error: CaptureError) => void } | undefined;
+  private settleStart: { resolve: () => void; reject: (error: CaptureError) => void } | undefined;
 
   static connect(options: CaptureOptions): Promise<CaptureClient> {
     return new Promise((resolve, reject) => {
@@ -116,8 +119,26 @@ export class CaptureClient {
     return this.state;
   }
 
-  /** Starts the capture on a running camera. */
-  async start(stream: MediaStream): Promise<void> {
+  /**
+   * Starts the capture on a running camera. Resolves when the server has accepted it; rejects with a {@link CaptureError}, which
+   * `onError` has been given as well, so that a caller may leave the promise alone.
+   */
+  start(stream: MediaStream): Promise<void> {
+    const started = new Promise<void>((resolve, reject) => {
+      if (this.state.name === 'failed') {
+        reject(this.state.error);
+      } else if (this.state.name !== 'ready') {
+        reject(new CaptureError(ErrorCode.Init, 'A capture starts once, after its client is ready and before it is closed.'));
+      } else {
+        this.settleStart = { resolve, reject };
+        void this.begin(stream, this.state.ready);
+      }
+    });
+    started.catch(() => undefined);
+    return started;
+  }
+
+  private async begin(stream: MediaStream, ready: Ready): Promise<void> {
     let track: MediaStreamTrack;
     try {
       track = videoTrack(stream);
@@ -125,23 +146,21 @@ export class CaptureClient {
       this.step({ type: 'fail', error: error as CaptureError });
       return;
     }
-    // Started already, or over: its error has been told.
-    if (this.state.name !== 'ready') return;
-    const { ready } = this.state;
     this.step({ type: 'start' });
     this.stream = stream;
     this.ring = new FrameRing(ready.ring);
     this.rate = new RateControl(ready.tracking);
     this.source = new FrameSource(stream);
     track.addEventListener('ended', () => this.fail(ErrorCode.NoStream, 'The camera was taken away during the capture.'));
-    this.watchTilt();
     try {
       await this.source.play();
     } catch {
       this.fail(ErrorCode.NoStream, 'The camera does not deliver a picture.');
       return;
     }
+    if (this.state.name !== 'starting') return;
     this.say({ type: 'start', ...claims(track) });
+    this.watchOrientation();
   }
 
   /** Gives up; the session is used up. */
@@ -168,7 +187,7 @@ export class CaptureClient {
     this.source?.stop();
     this.source = undefined;
     this.ring?.clear();
-    window.removeEventListener('deviceorientation', this.onTilt);
+    window.removeEventListener('deviceorientation', this.onOrientation);
   }
 
   private step(event: MachineEvent): void {
@@ -188,11 +207,16 @@ export class CaptureClient {
       // promise from settling. What waits on the promise runs after the callback.
       this.settle?.reject(error);
       this.settle = undefined;
+      this.settleStart?.reject(error);
+      this.settleStart = undefined;
       this.options.onError?.(error);
     }
     if (this.state.name === 'closed') {
-      this.settle?.reject(new CaptureError(ErrorCode.Init, 'The capture was closed before it began.'));
+      const error = new CaptureError(ErrorCode.Init, 'The capture was closed before it began.');
+      this.settle?.reject(error);
       this.settle = undefined;
+      this.settleStart?.reject(error);
+      this.settleStart = undefined;
     }
   }
 
@@ -227,6 +251,8 @@ export class CaptureClient {
         break;
       case 'started':
         this.step({ type: 'started' });
+        this.settleStart?.resolve();
+        this.settleStart = undefined;
         this.startedAt = performance.now();
         this.options.onStarted?.();
         this.source?.onFrame(() => void this.shoot());
@@ -262,7 +288,8 @@ export class CaptureClient {
   private track(message: Extract<ServerMessage, { type: 'tracking' }>): void {
     const { type: _, seq: __, ...seen } = message;
     const timestamp = (performance.now() - this.startedAt) / 1000;
-    this.lastInfo = { ...seen, timestamp, phoneNotVertical: seen.phoneNotVertical || this.tilted };
+    this.lastInfo = { ...seen, timestamp };
+    if (seen.livenessActive) this.lastInfo.livenessHigh = seen.livenessActive;
     this.options.onTracking?.(this.lastInfo);
   }
 
@@ -331,16 +358,19 @@ export class CaptureClient {
     }
   }
 
-  /** A phone that lies flat films the ceiling. Where the browser wants to be asked first, nothing is said. */
-  private watchTilt(): void {
+  /**
+   * Tells the server how the device is held: a phone that lies flat films the ceiling. Where the browser wants to be asked first,
+   * nothing is said. A computer's sensors tell how its keyboard lies, not its camera.
+   */
+  private watchOrientation(): void {
     const { osType } = thisDevice();
-    if (osType === 'Android' || osType === 'iOS') window.addEventListener('deviceorientation', this.onTilt);
+    if (osType === 'Android' || osType === 'iOS') window.addEventListener('deviceorientation', this.onOrientation);
   }
 
-  private readonly onTilt = (event: DeviceOrientationEvent): void => {
-    if (event.beta !== null && event.gamma !== null) {
-      const upright = Math.max(Math.abs(event.beta), Math.abs(event.gamma));
-      this.tilted = upright < 45 || Math.abs(event.beta) > 140;
-    }
+  private readonly onOrientation = ({ beta, gamma }: DeviceOrientationEvent): void => {
+    const now = performance.now();
+    if (beta === null || gamma === null || now - this.orientedAt < ORIENTATION_MS || this.state.name !== 'tracking') return;
+    this.orientedAt = now;
+    this.say({ type: 'orientation', beta: Math.round(beta), gamma: Math.round(gamma) });
   };
 }

@@ -6,6 +6,25 @@ export interface Device {
   osVersion?: string;
   browserName?: string;
   browserVersion?: string;
+  /** Random, kept by the browser: the server counts failed attempts by it, and stores only a keyed hash. */
+  deviceId?: string;
+}
+
+const DEVICE_ID_KEY = 'selfsame.device';
+
+/** The same at every visit where the page may keep it; otherwise none, and the server counts by address alone. */
+export function deviceId(storage: () => Storage = () => localStorage): string | undefined {
+  try {
+    const kept = storage().getItem(DEVICE_ID_KEY);
+    if (kept) return kept;
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const made = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    storage().setItem(DEVICE_ID_KEY, made);
+    return made;
+  } catch {
+    // Storage that is switched off throws.
+    return undefined;
+  }
 }
 
 export type System = 'Android' | 'iOS' | 'Windows' | 'Mac OS' | 'Linux' | 'unknown';
@@ -59,5 +78,8 @@ export function describe(userAgent: string, touchPoints = 0, brave = false): Dev
 /** The same for the page that this runs in. */
 export function thisDevice(): Device {
   const brave = 'brave' in navigator;
-  return describe(navigator.userAgent, navigator.maxTouchPoints, brave);
+  const device = describe(navigator.userAgent, navigator.maxTouchPoints, brave);
+  const id = deviceId();
+  if (id) device.deviceId = id;
+  return device;
 }

@@ -13,4 +13,4 @@ export { browser, describe, type Device, system, type System, thisDevice } from 
 export { cameraError, CaptureError, ErrorCode } from './errors.ts';
 export { isOver, type State } from './machine.ts';
 export { type Connectivity, LATENCY_SPEED_THRESHOLD, measure, UPLOAD_SPEED_THRESHOLD } from './network.ts';
-export type { BestImageInfo, TrackingInfo } from './protocol.ts';
+export type { BestImageInfo, DotPosition, LivenessActive, TargetInfo, TrackingInfo } from './protocol.ts';

@@ -12,6 +12,34 @@ export interface Ready {
   ring: { frames: number; seconds: number };
 }
 
+/** Where a dot lies as the person sees it on the mirrored screen: top, top right, and so on round. */
+export type DotPosition = 'T' | 'TR' | 'R' | 'BR' | 'B' | 'BL' | 'L' | 'TL';
+
+/** How far the person is with the dots of LIVENESS_ACTIVE. Pixels of the unmirrored frame. */
+export interface LivenessActive {
+  /** What the head moves. */
+  controlledPoint: { x: number; y: number };
+  /** Number of dots done, which is the index of the one to go to. */
+  targetChallengeIndex: number;
+  /** By index: the dots done and the one to go to. Later ones are not told. Empty before the challenge. */
+  challengeCircles: Record<string, { x: number; y: number; r: number; pos: DotPosition }>;
+  /** The head does not move. */
+  stillFace: boolean;
+  /** The device moves rather than the head. */
+  movingPhone: boolean;
+  /** The point is on the dot. */
+  targetOnHover: boolean;
+  positionInfo: string;
+}
+
+/** What LIVENESS_PASSIVE_VIDEO asks for. */
+export interface TargetInfo {
+  /** Wanted half height of the face box, in pixels of the frame. */
+  targetR: number;
+  /** 0..1: how much of the stay at that size is done. */
+  stability: number;
+}
+
 /** What the server saw in a frame, and what the person should do. Coordinates are in the `w` x `h` frame. */
 export interface TrackingInfo {
   facex: number;
@@ -30,6 +58,12 @@ export interface TrackingInfo {
   /** 0..1: how much of the evidence has been uploaded. */
   uploadProgress: number;
   downloadProgress: number;
+  /** In LIVENESS_PASSIVE_VIDEO, from when the server has chosen a size. */
+  targetInfo?: TargetInfo;
+  /** In LIVENESS_ACTIVE. */
+  livenessActive?: LivenessActive;
+  /** The same under its old name. */
+  livenessHigh?: LivenessActive;
 }
 
 export interface Crop {

@@ -1,10 +1,13 @@
 //! One file per section. What a key means to an operator stands in `default.toml`; here are its type and its bounds.
 
 mod bootstrap;
+mod callbacks;
 mod data;
 mod database;
+mod identities;
 mod images;
 mod liveness;
+mod lockout;
 mod log;
 mod models;
 mod retention;
@@ -13,10 +16,13 @@ mod security;
 mod server;
 
 pub use bootstrap::BootstrapConfig;
+pub use callbacks::CallbacksConfig;
 pub use data::DataConfig;
 pub use database::DatabaseConfig;
+pub use identities::IdentitiesConfig;
 pub use images::ImagesConfig;
 pub use liveness::LivenessConfig;
+pub use lockout::LockoutConfig;
 pub use log::{LogConfig, LogFormat};
 pub use models::ModelsConfig;
 pub use retention::RetentionConfig;

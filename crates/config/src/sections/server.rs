@@ -16,6 +16,8 @@ pub struct ServerConfig {
     pub max_sessions: usize,
     /// 1 to 600.
     pub request_timeout_seconds: u64,
+    /// Addresses and networks, read by whoever serves.
+    pub trusted_proxies: Vec<String>,
     /// Whether anybody may capture on the page at `/`; unset: on loopback only.
     pub try_page: Option<bool>,
 }

@@ -1,7 +1,7 @@
 //! What a browser says, from bytes to [`Input`].
 
 use bytes::Bytes;
-use selfsame_domain::{DeviceInfo, SessionId};
+use selfsame_domain::{DeviceInfo, Personal, SessionId};
 use selfsame_liveness::{CameraClaims, EnvironmentClaims, FrameSize};
 use selfsame_verification::capture::{Input, MAX_CHUNK};
 use serde::Deserialize;
@@ -17,12 +17,23 @@ const LONGEST_CLAIM: usize = 120;
 pub(super) struct Hello {
     pub(super) session: SessionId,
     pub(super) device: DeviceInfo,
+    pub(super) device_id: Option<Personal<String>>,
 }
 
 #[derive(Debug)]
 pub(super) enum Message {
     Hello(Hello),
     Input(Input),
+}
+
+/// What the browser says of the device, and the random id that it keeps for it.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Device {
+    #[serde(flatten)]
+    info: DeviceInfo,
+    /// Whatever it is, if it is a text: another version's id must not cost anybody the capture.
+    device_id: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -32,7 +43,7 @@ enum Wire {
         protocol: u32,
         session_id: String,
         #[serde(default)]
-        device: DeviceInfo,
+        device: Device,
     },
     Start {
         #[serde(default)]
@@ -42,6 +53,10 @@ enum Wire {
     },
     EvidenceMissing {
         seq: u32,
+    },
+    Orientation {
+        beta: f64,
+        gamma: f64,
     },
     Cancel,
 }
@@ -58,12 +73,23 @@ pub(super) fn message(text: &str) -> Result<Message, &'static str> {
                 );
             }
             let session = session_id.parse().map_err(|_| "bioSessionId is not one of this server")?;
-            Message::Hello(Hello { session, device: shortened(device) })
+            Message::Hello(Hello {
+                session,
+                device: shortened(device.info),
+                device_id: device.device_id.as_ref().and_then(device_id),
+            })
         }
         Wire::Start { camera, environment } => Message::Input(Input::Start { camera, environment }),
         Wire::EvidenceMissing { seq } => Message::Input(Input::EvidenceMissing { seq }),
+        Wire::Orientation { beta, gamma } => Message::Input(Input::Orientation { beta, gamma }),
         Wire::Cancel => Message::Input(Input::Cancel),
     })
+}
+
+/// A longer text would be as good an id, but is none of ours.
+fn device_id(value: &serde_json::Value) -> Option<Personal<String>> {
+    let text = value.as_str().filter(|text| (1..=LONGEST_CLAIM).contains(&text.len()))?;
+    Some(Personal::new(text.to_owned()))
 }
 
 fn shortened(device: DeviceInfo) -> DeviceInfo {

@@ -5,19 +5,24 @@
 mod incoming;
 mod outgoing;
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use axum::routing::any_service;
 use bytes::Bytes;
 use engineioxide::config::EngineIoConfig;
 use engineioxide::handler::EngineIoHandler;
 use engineioxide::service::EngineIoService;
 use engineioxide::{DisconnectReason, Socket, Str};
+use selfsame_domain::Personal;
+use selfsame_facade_kit::TrustedProxies;
 use selfsame_verification::Verification;
 use selfsame_verification::capture::{AttachError, CaptureHandle, Input, Output};
+use selfsame_verification::lockout::Attempter;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -42,7 +47,10 @@ pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
         .ws_max_message_size(MOST_MESSAGE)
         .ws_max_frame_size(MOST_MESSAGE)
         .build();
-    let service = EngineIoService::with_config(Arc::new(CaptureSocket { app: state.app.clone() }), config);
+    let service = EngineIoService::with_config(
+        Arc::new(CaptureSocket { app: state.app.clone(), proxies: state.proxies.clone() }),
+        config,
+    );
     Router::new().route(PATH, any_service(service.clone())).route(&format!("{PATH}/"), any_service(service))
 }
 
@@ -50,6 +58,7 @@ pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
 #[derive(Debug)]
 pub struct CaptureSocket {
     app: Verification,
+    proxies: TrustedProxies,
 }
 
 /// Where a connection stands.
@@ -113,6 +122,14 @@ impl Connection {
     }
 }
 
+impl CaptureSocket {
+    /// Where the browser is, if whoever serves says so.
+    fn address(&self, socket: &ConnectionSocket) -> Option<IpAddr> {
+        let ConnectInfo(peer) = socket.req_parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+        Some(self.proxies.client(peer.ip(), &socket.req_parts.headers))
+    }
+}
+
 impl EngineIoHandler for CaptureSocket {
     type Data = Connection;
 
@@ -140,7 +157,9 @@ impl EngineIoHandler for CaptureSocket {
                     return refuse(&socket, 400, "hello came twice");
                 }
                 let app = self.app.clone();
-                tokio::spawn(attach(app, hello, socket));
+                let address = self.address(&socket).map(Personal::new);
+                let attempter = Attempter { address, device_id: hello.device_id.clone() };
+                tokio::spawn(attach(app, hello, attempter, socket));
             }
             Ok(Message::Input(input)) => forward(&socket, input),
             Err(what) => refuse(&socket, 400, what),
@@ -172,8 +191,8 @@ fn forward(socket: &ConnectionSocket, input: Input) {
     }
 }
 
-async fn attach(app: Verification, hello: Hello, socket: ConnectionSocket) {
-    match app.attach(hello.session, hello.device).await {
+async fn attach(app: Verification, hello: Hello, attempter: Attempter, socket: ConnectionSocket) {
+    match app.attach(hello.session, hello.device, &attempter).await {
         Ok(handle) => {
             let ready = outgoing::ready(handle.mode, handle.security_level);
             let CaptureHandle { input, output, .. } = handle;
@@ -184,6 +203,10 @@ async fn attach(app: Verification, hello: Hello, socket: ConnectionSocket) {
         }
         Err(error) => {
             let code = match error {
+                AttachError::LockedOut { until } => {
+                    emit(&socket, outgoing::locked_out(until));
+                    return close_soon(&socket);
+                }
                 AttachError::Unknown | AttachError::Spent => 400,
                 AttachError::Overloaded => 503,
                 AttachError::Internal => 500,

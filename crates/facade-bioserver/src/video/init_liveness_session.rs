@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderName, StatusCode, header};
-use selfsame_domain::{LivenessMode, NewBioSession, SecurityLevel};
+use selfsame_domain::{CallbackTarget, LivenessMode, NewBioSession, SecurityLevel};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -48,27 +48,9 @@ pub(crate) async fn handle(
 }
 
 fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, ApiError> {
-    let mode = match text("livenessMode", request.liveness_mode.as_ref())? {
-        Some("LIVENESS_PASSIVE") => LivenessMode::Passive,
-        Some(
-            known @ ("LIVENESS_PASSIVE_VIDEO" | "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH"),
-        ) => {
-            return Err(ApiError::bad_request(format!(
-                "livenessMode: {known} is not offered by this version; use LIVENESS_PASSIVE"
-            )));
-        }
-        Some("LIVENESS_MEDIUM") => {
-            return Err(ApiError::bad_request(
-                "livenessMode: LIVENESS_MEDIUM is not supported any more; use LIVENESS_PASSIVE",
-            ));
-        }
-        Some(_) => {
-            return Err(ApiError::bad_request(
-                "livenessMode: must be one of LIVENESS_PASSIVE, LIVENESS_PASSIVE_VIDEO, LIVENESS_ACTIVE",
-            ));
-        }
-        None => return Err(ApiError::bad_request("livenessMode is missing")),
-    };
+    let mode = text("livenessMode", request.liveness_mode.as_ref())?
+        .ok_or_else(|| ApiError::bad_request("livenessMode is missing"))
+        .and_then(liveness_mode)?;
     let security_level = match text("securityLevel", request.security_level.as_ref())? {
         None | Some("HIGH") => SecurityLevel::High,
         Some("MEDIUM") => SecurityLevel::Medium,
@@ -86,14 +68,14 @@ fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, Api
             })?
         }
     };
-    let callback_url = match text("callbackURL", request.callback_url.as_ref())? {
+    let callback = match text("callbackURL", request.callback_url.as_ref())? {
         None => None,
         Some(url) => {
             let url = state
                 .outbound
                 .check(url)
                 .map_err(|error| ApiError::bad_request(format!("callbackURL {error}")))?;
-            Some(url.to_string())
+            Some(CallbackTarget { url: url.to_string(), dialect: crate::DIALECT.to_owned() })
         }
     };
     let image_storage = match &request.image_storage_enabled {
@@ -109,9 +91,28 @@ fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, Api
         challenges: u8::try_from(challenges).unwrap_or(2),
         correlation_id: identifier("correlationId", request.correlation_id.as_ref())?,
         evidence_id: identifier("evidenceId", request.evidence_id.as_ref())?,
-        callback_url,
+        callback,
         image_storage,
     })
+}
+
+/// The mode that a word of this dialect means.
+///
+/// # Errors
+/// 400 for a mode that is not supported any more, or does not exist.
+pub fn liveness_mode(word: &str) -> Result<LivenessMode, ApiError> {
+    match word {
+        "LIVENESS_PASSIVE" => Ok(LivenessMode::Passive),
+        "LIVENESS_PASSIVE_VIDEO" => Ok(LivenessMode::PassiveVideo),
+        // A misprint of the original's guide, and the name of its older versions.
+        "LIVENESS_ACTIVE" | "LIVENESS_ACTIVES" | "LIVENESS_HIGH" => Ok(LivenessMode::Active),
+        "LIVENESS_MEDIUM" => Err(ApiError::bad_request(
+            "livenessMode: LIVENESS_MEDIUM is not supported any more; use LIVENESS_PASSIVE",
+        )),
+        _ => Err(ApiError::bad_request(
+            "livenessMode: must be one of LIVENESS_PASSIVE, LIVENESS_PASSIVE_VIDEO, LIVENESS_ACTIVE",
+        )),
+    }
 }
 
 fn text<'a>(name: &str, value: Option<&'a Value>) -> Result<Option<&'a str>, ApiError> {

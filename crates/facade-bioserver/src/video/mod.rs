@@ -11,6 +11,8 @@ use axum::routing::{get, post};
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use init_liveness_session::liveness_mode;
+
 use crate::BioserverState;
 use crate::socket;
 

@@ -139,6 +139,7 @@ mod tests {
                 captured_at: f64::from(index) * 125.0 + f64::from(index % 3),
                 size: FrameSize { width: 1280, height: 720 },
                 faces: Vec::new(),
+                ..FrameObservation::default()
             })
             .collect()
     }

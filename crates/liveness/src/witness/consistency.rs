@@ -76,7 +76,13 @@ mod tests {
     fn judged(change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>)) -> Testimony {
         let size = FrameSize { width: 1280, height: 720 };
         let mut stream: Vec<_> = (1..=3)
-            .map(|seq| FrameObservation { seq, captured_at: 0.0, size, faces: vec![face(BOUNDS)] })
+            .map(|seq| FrameObservation {
+                seq,
+                captured_at: 0.0,
+                size,
+                faces: vec![face(BOUNDS)],
+                ..FrameObservation::default()
+            })
             .collect();
         let mut evidence: Vec<_> = (1..=3)
             .map(|seq| EvidenceObservation {
@@ -85,6 +91,7 @@ mod tests {
                 texture: None,
                 quality: None,
                 same_face: (seq > 1).then_some(0.9),
+                ..EvidenceObservation::default()
             })
             .collect();
         let requested: Vec<_> = (1..=3).map(|seq| EvidenceRequest { seq, crop: BOUNDS }).collect();

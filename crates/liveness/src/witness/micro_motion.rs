@@ -80,6 +80,7 @@ mod tests {
                         roll: 0.0,
                         brightness: 100.0,
                     }],
+                    ..FrameObservation::default()
                 }
             })
             .collect()

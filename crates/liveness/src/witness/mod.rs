@@ -3,17 +3,33 @@
 
 mod capture_chain;
 mod consistency;
+mod depth;
+mod eyes;
 mod micro_motion;
+mod obedience;
+mod patterns;
+mod perspective;
 mod quality;
+mod replay;
+mod surroundings;
 mod texture;
 
 pub use capture_chain::{CaptureChainParams, capture_chain};
 pub use consistency::{ConsistencyParams, consistency};
+pub use depth::{DepthParams, depth};
+pub use eyes::{EyesParams, eyes};
 pub use micro_motion::{MicroMotionParams, micro_motion};
+pub use obedience::{ObedienceParams, obedience};
+pub use patterns::{PatternsParams, patterns};
+pub use perspective::{PerspectiveParams, perspective, width_over_eyes};
 pub use quality::{QualityParams, quality};
+pub use replay::{ReplayParams, replay};
+pub use surroundings::{SurroundingsParams, surroundings};
 pub use texture::{TextureParams, texture};
 
 use selfsame_domain::{Testimony, Witness, WitnessReport};
+
+use crate::fusion::FusionParams;
 
 /// Limits of all witnesses.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +39,14 @@ pub struct WitnessParams {
     pub micro_motion: MicroMotionParams,
     pub capture_chain: CaptureChainParams,
     pub quality: QualityParams,
+    pub depth: DepthParams,
+    pub surroundings: SurroundingsParams,
+    pub obedience: ObedienceParams,
+    pub perspective: PerspectiveParams,
+    pub replay: ReplayParams,
+    pub eyes: EyesParams,
+    pub patterns: PatternsParams,
+    pub fusion: FusionParams,
 }
 
 fn report(

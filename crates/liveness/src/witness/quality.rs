@@ -43,7 +43,7 @@ mod tests {
                 face: None,
                 texture: None,
                 quality: *quality,
-                same_face: None,
+                ..EvidenceObservation::default()
             })
             .collect();
         quality(&evidence, &QualityParams::default()).testimony

@@ -53,8 +53,7 @@ mod tests {
                 seq: 1,
                 face: None,
                 texture: Some(*score),
-                quality: None,
-                same_face: None,
+                ..EvidenceObservation::default()
             })
             .collect();
         texture(&evidence, &TextureParams::default()).testimony

@@ -14,6 +14,8 @@ pub struct Model {
     pub correlation_id: Option<String>,
     pub evidence_id: Option<String>,
     pub callback_url: Option<String>,
+    /// Whose words the callback has; set exactly when there is a URL.
+    pub callback_dialect: Option<String>,
     pub image_storage: bool,
     /// `opened`, `capturing` or `decided`.
     pub state: String,

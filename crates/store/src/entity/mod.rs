@@ -3,8 +3,14 @@
 #![expect(unreachable_pub, reason = "the derive makes its companions public")]
 
 pub(crate) mod bio_session;
+pub(crate) mod callback_attempt;
+pub(crate) mod callback_secret;
 pub(crate) mod credential;
 pub(crate) mod face;
+pub(crate) mod failed_attempts;
+pub(crate) mod identity;
+pub(crate) mod identity_consent;
+pub(crate) mod identity_evidence;
 pub(crate) mod outbox;
 pub(crate) mod server_key;
 pub(crate) mod tenant;

@@ -2,6 +2,9 @@
 
 mod m0001_first;
 mod m0002_outbox;
+mod m0003_callbacks;
+mod m0004_lockout;
+mod m0005_identities;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -9,7 +12,13 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration), Box::new(m0002_outbox::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0002_outbox::Migration),
+            Box::new(m0003_callbacks::Migration),
+            Box::new(m0004_lockout::Migration),
+            Box::new(m0005_identities::Migration),
+        ]
     }
 }
 
@@ -45,7 +54,7 @@ mod tests {
             let store = Store::open(&StoreSettings { url }).await.unwrap();
             let mut repository = store.begin().await.unwrap();
             assert_eq!(repository.tenants().get(tenant.id).await.unwrap(), Some(tenant));
-            assert_eq!(repository.outbox().for_maintenance_oldest(1).await.unwrap(), []);
+            assert_eq!(repository.outbox().for_maintenance_list(None, None, 1).await.unwrap(), []);
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The transaction, and its nouns.
 
+mod callback_secrets;
 mod credentials;
 mod faces;
+mod failed_attempts;
+mod identities;
 mod outbox;
 mod server_keys;
 mod sessions;
@@ -9,9 +12,12 @@ mod tenants;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
+pub use callback_secrets::{CallbackSecrets, SealedSecret};
 pub use credentials::Credentials;
 pub use faces::Faces;
-pub use outbox::{Outbox, OutboxEntry, OutboxEvent};
+pub use failed_attempts::FailedAttempts;
+pub use identities::{EvidenceRow, Identities, IdentityWithKey, SentPicture};
+pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
@@ -22,7 +28,7 @@ use crate::{StoreError, backend};
 pub struct Repository {
     transaction: DatabaseTransaction,
     connection: DatabaseConnection,
-    /// Whether a data key was forgotten in it.
+    /// Whether a key was forgotten in it.
     erased: bool,
 }
 
@@ -51,8 +57,20 @@ impl Repository {
         Faces(&self.transaction)
     }
 
+    pub fn identities(&mut self) -> Identities<'_> {
+        Identities { transaction: &self.transaction, erased: &mut self.erased }
+    }
+
     pub fn outbox(&mut self) -> Outbox<'_> {
         Outbox(&self.transaction)
+    }
+
+    pub fn failed_attempts(&mut self) -> FailedAttempts<'_> {
+        FailedAttempts(&self.transaction)
+    }
+
+    pub fn callback_secrets(&mut self) -> CallbackSecrets<'_> {
+        CallbackSecrets { transaction: &self.transaction, erased: &mut self.erased }
     }
 
     /// Makes it durable. What was erased in it is then gone from the database's files too, not only from its tables.

@@ -1,69 +1,129 @@
-//! The outbox: what integrators are to be told, written in the transaction that makes it true.
+//! The outbox: what integrators are to be told, written in the transaction that makes it true, and how far telling them went.
 
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use selfsame_domain::{Entropy, SessionId, TenantId, Timestamp};
+use selfsame_domain::{CallbackEvent, CallbackTarget, Entropy, TenantId, Timestamp};
 use uuid::Uuid;
 
 use super::impossible;
 use crate::StoreError;
-use crate::entity::outbox;
+use crate::entity::{callback_attempt, outbox};
 
-/// What happened to a session that its integrator wants to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutboxEvent {
-    /// It has a verdict.
-    SessionDecided,
+const PENDING: &str = "pending";
+const DELIVERED: &str = "delivered";
+const DEAD: &str = "dead";
+/// Why an entry is dead whose subject was erased first.
+const ERASED: &str = "what it told of was erased before it could be told";
+
+/// Something to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOutboxEntry {
+    pub tenant_id: TenantId,
+    /// Whom the event is about; for [`CallbackEvent::SessionDecided`] the bio-session.
+    pub subject_id: Uuid,
+    pub event: CallbackEvent,
+    pub target: CallbackTarget,
+    /// Scheme, host and port of the target: entries of one receiver share its places.
+    pub receiver: String,
 }
 
-/// Something to tell. How it is worded, and where it goes, follows from the session when it is told.
+/// How far telling went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxState {
+    Pending {
+        next_attempt_at: Timestamp,
+    },
+    Delivered {
+        at: Timestamp,
+    },
+    /// Given up, for a reason without values.
+    Dead {
+        at: Timestamp,
+        because: String,
+    },
+}
+
+/// Something to tell, and how far that went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxEntry {
     /// Stays the same however often it is told, so that the receiver can recognise repetitions.
     pub id: Uuid,
     pub tenant_id: TenantId,
-    pub session_id: SessionId,
-    pub event: OutboxEvent,
+    pub subject_id: Uuid,
+    pub event: CallbackEvent,
+    pub target: CallbackTarget,
+    pub receiver: String,
     pub created_at: Timestamp,
+    /// Attempts that were recorded in this round; a replay begins a new one.
+    pub attempts: u32,
+    pub state: OutboxState,
+}
+
+/// Who holds an entry while telling it. Nobody else does until `until`; after that it is told again, under the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    pub owner: Uuid,
+    pub until: Timestamp,
+}
+
+/// How one attempt went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxAttempt {
+    pub at: Timestamp,
+    pub millis: u64,
+    /// The HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// In words without values.
+    pub outcome: String,
+}
+
+/// What follows from an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxNext {
+    Delivered,
+    Again { at: Timestamp },
+    Dead { because: String },
 }
 
 pub struct Outbox<'t>(pub(super) &'t DatabaseTransaction);
 
 impl Outbox<'_> {
-    /// Call it between the transition and [`crate::Repository::save`].
-    ///
-    /// # Errors
-    /// Among others when the session is not the tenant's.
+    /// Call it between what is told of and [`crate::Repository::save`]. Due at once.
     pub async fn add(
         &mut self,
         entropy: &dyn Entropy,
-        tenant: TenantId,
-        session: SessionId,
-        event: OutboxEvent,
+        new: NewOutboxEntry,
         now: Timestamp,
     ) -> Result<OutboxEntry, StoreError> {
         let row = outbox::Model {
             id: entropy.uuid(),
-            tenant_id: tenant.as_uuid(),
-            session_id: session.as_uuid(),
-            event: to_text(event).to_owned(),
+            tenant_id: new.tenant_id.as_uuid(),
+            subject_id: new.subject_id,
+            event: to_text(new.event).to_owned(),
+            dialect: new.target.dialect,
+            url: new.target.url,
+            receiver: new.receiver,
             created_at: now.as_millis(),
+            state: PENDING.to_owned(),
+            attempts: 0,
+            next_attempt_at: now.as_millis(),
+            lease_owner: None,
+            lease_until: None,
+            finished_at: None,
+            dead_because: None,
         };
         row.clone().into_active_model().insert(self.0).await?;
         from_row(row)
     }
 
-    /// Oldest first.
-    pub async fn list(
-        &mut self,
-        tenant: TenantId,
-        session: SessionId,
-    ) -> Result<Vec<OutboxEntry>, StoreError> {
+    /// What is or was to be told about a subject, oldest first.
+    pub async fn list(&mut self, tenant: TenantId, subject: Uuid) -> Result<Vec<OutboxEntry>, StoreError> {
         let rows = outbox::Entity::find()
             .filter(outbox::Column::TenantId.eq(tenant.as_uuid()))
-            .filter(outbox::Column::SessionId.eq(session.as_uuid()))
+            .filter(outbox::Column::SubjectId.eq(subject))
             .order_by_asc(outbox::Column::CreatedAt)
             .order_by_asc(outbox::Column::Id)
             .all(self.0)
@@ -71,31 +131,219 @@ impl Outbox<'_> {
         rows.into_iter().map(from_row).collect()
     }
 
-    /// At most `most` entries of all tenants, oldest first.
-    pub async fn for_maintenance_oldest(&mut self, most: u64) -> Result<Vec<OutboxEntry>, StoreError> {
+    /// What is to be told and was not yet becomes a dead letter.
+    pub(super) async fn subject_erased(
+        &mut self,
+        tenant: TenantId,
+        subject: Uuid,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::State, Expr::value(DEAD))
+            .col_expr(outbox::Column::FinishedAt, Expr::value(Some(now.as_millis())))
+            .col_expr(outbox::Column::DeadBecause, Expr::value(Some(ERASED)))
+            .col_expr(outbox::Column::LeaseOwner, Expr::value(None::<Uuid>))
+            .col_expr(outbox::Column::LeaseUntil, Expr::value(None::<i64>))
+            .filter(outbox::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(outbox::Column::SubjectId.eq(subject))
+            .filter(outbox::Column::State.eq(PENDING))
+            .exec(self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// At most `most` entries of all tenants that are due at `now` and that nobody holds, longest due first, without those for the
+    /// receivers in `busy`.
+    pub async fn for_maintenance_due(
+        &mut self,
+        now: Timestamp,
+        most: u64,
+        busy: &[String],
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
         let rows = outbox::Entity::find()
-            .order_by_asc(outbox::Column::CreatedAt)
+            .filter(outbox::Column::State.eq(PENDING))
+            .filter(outbox::Column::NextAttemptAt.lte(now.as_millis()))
+            .filter(outbox::Column::Receiver.is_not_in(busy))
+            .filter(free(now))
+            .order_by_asc(outbox::Column::NextAttemptAt)
             .order_by_asc(outbox::Column::Id)
             .limit(most)
             .all(self.0)
             .await?;
         rows.into_iter().map(from_row).collect()
     }
+
+    /// Takes an entry. Compare-and-set: false when somebody else holds it or it is not pending any more.
+    pub async fn for_maintenance_lease(
+        &mut self,
+        id: Uuid,
+        now: Timestamp,
+        lease: Lease,
+    ) -> Result<bool, StoreError> {
+        let done = outbox::Entity::update_many()
+            .col_expr(outbox::Column::LeaseOwner, Expr::value(Some(lease.owner)))
+            .col_expr(outbox::Column::LeaseUntil, Expr::value(Some(lease.until.as_millis())))
+            .filter(outbox::Column::Id.eq(id))
+            .filter(outbox::Column::State.eq(PENDING))
+            .filter(free(now))
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Writes down how an attempt went and what follows. False when the lease was lost meanwhile (it ran out, or the subject was
+    /// erased): then whoever holds the entry now says how it goes on, and only the attempt is kept.
+    pub async fn for_maintenance_record(
+        &mut self,
+        id: Uuid,
+        owner: Uuid,
+        attempt: OutboxAttempt,
+        next: OutboxNext,
+    ) -> Result<bool, StoreError> {
+        let finished = attempt.at.as_millis();
+        let (state, next_attempt_at, finished_at, because) = match next {
+            OutboxNext::Delivered => (DELIVERED, None, Some(finished), None),
+            OutboxNext::Again { at } => (PENDING, Some(at.as_millis()), None, None),
+            OutboxNext::Dead { because } => (DEAD, None, Some(finished), Some(because)),
+        };
+        let mut update = outbox::Entity::update_many()
+            .col_expr(outbox::Column::State, Expr::value(state))
+            .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
+            .col_expr(outbox::Column::FinishedAt, Expr::value(finished_at))
+            .col_expr(outbox::Column::DeadBecause, Expr::value(because))
+            .col_expr(outbox::Column::LeaseOwner, Expr::value(None::<Uuid>))
+            .col_expr(outbox::Column::LeaseUntil, Expr::value(None::<i64>));
+        if let Some(at) = next_attempt_at {
+            update = update.col_expr(outbox::Column::NextAttemptAt, Expr::value(at));
+        }
+        let done = update
+            .filter(outbox::Column::Id.eq(id))
+            .filter(outbox::Column::LeaseOwner.eq(owner))
+            .exec(self.0)
+            .await?;
+        let row = callback_attempt::ActiveModel {
+            id: sea_orm::ActiveValue::NotSet,
+            outbox_id: sea_orm::ActiveValue::Set(id),
+            at: sea_orm::ActiveValue::Set(attempt.at.as_millis()),
+            millis: sea_orm::ActiveValue::Set(i64::try_from(attempt.millis).unwrap_or(i64::MAX)),
+            status: sea_orm::ActiveValue::Set(attempt.status.map(i32::from)),
+            outcome: sea_orm::ActiveValue::Set(attempt.outcome),
+        };
+        row.insert(self.0).await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// At most `most` entries of all tenants, or of one, in the state of that name (`pending`, `delivered`, `dead`) or in any;
+    /// newest first.
+    pub async fn for_maintenance_list(
+        &mut self,
+        tenant: Option<TenantId>,
+        state: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        let mut query = outbox::Entity::find();
+        if let Some(tenant) = tenant {
+            query = query.filter(outbox::Column::TenantId.eq(tenant.as_uuid()));
+        }
+        if let Some(state) = state {
+            query = query.filter(outbox::Column::State.eq(state));
+        }
+        let rows = query
+            .order_by_desc(outbox::Column::CreatedAt)
+            .order_by_desc(outbox::Column::Id)
+            .limit(most)
+            .all(self.0)
+            .await?;
+        rows.into_iter().map(from_row).collect()
+    }
+
+    /// An entry of any tenant with its attempts, oldest first.
+    pub async fn for_maintenance_get(
+        &mut self,
+        id: Uuid,
+    ) -> Result<Option<(OutboxEntry, Vec<OutboxAttempt>)>, StoreError> {
+        let Some(row) = outbox::Entity::find_by_id(id).one(self.0).await? else { return Ok(None) };
+        let attempts = callback_attempt::Entity::find()
+            .filter(callback_attempt::Column::OutboxId.eq(id))
+            .order_by_asc(callback_attempt::Column::Id)
+            .all(self.0)
+            .await?;
+        let attempts = attempts
+            .into_iter()
+            .map(|row| OutboxAttempt {
+                at: Timestamp::from_millis(row.at),
+                millis: u64::try_from(row.millis).unwrap_or(0),
+                status: row.status.and_then(|status| u16::try_from(status).ok()),
+                outcome: row.outcome,
+            })
+            .collect();
+        Ok(Some((from_row(row)?, attempts)))
+    }
+
+    /// Begins a new round for an entry of any tenant that was delivered or given up. False when it is still pending, is not
+    /// there, or its subject was erased.
+    pub async fn for_maintenance_replay(&mut self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+        let erased = Condition::any()
+            .add(outbox::Column::DeadBecause.is_null())
+            .add(outbox::Column::DeadBecause.ne(ERASED));
+        let done = outbox::Entity::update_many()
+            .col_expr(outbox::Column::State, Expr::value(PENDING))
+            .col_expr(outbox::Column::Attempts, Expr::value(0))
+            .col_expr(outbox::Column::NextAttemptAt, Expr::value(now.as_millis()))
+            .col_expr(outbox::Column::FinishedAt, Expr::value(None::<i64>))
+            .col_expr(outbox::Column::DeadBecause, Expr::value(None::<String>))
+            .filter(outbox::Column::Id.eq(id))
+            .filter(outbox::Column::State.ne(PENDING))
+            .filter(erased)
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Forgets entries of all tenants, and their attempts, that were finished by `before`.
+    pub async fn for_maintenance_purge(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        let done = outbox::Entity::delete_many()
+            .filter(outbox::Column::FinishedAt.lte(before.as_millis()))
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected)
+    }
 }
 
-fn to_text(event: OutboxEvent) -> &'static str {
+/// Held by nobody at `now`.
+fn free(now: Timestamp) -> Condition {
+    Condition::any()
+        .add(outbox::Column::LeaseUntil.is_null())
+        .add(outbox::Column::LeaseUntil.lte(now.as_millis()))
+}
+
+fn to_text(event: CallbackEvent) -> &'static str {
     match event {
-        OutboxEvent::SessionDecided => "session_decided",
+        CallbackEvent::SessionDecided => "session_decided",
     }
 }
 
 fn from_row(row: outbox::Model) -> Result<OutboxEntry, StoreError> {
-    let event = [OutboxEvent::SessionDecided].into_iter().find(|event| to_text(*event) == row.event);
+    const TABLE: &str = "outbox";
+    let event = [CallbackEvent::SessionDecided].into_iter().find(|event| to_text(*event) == row.event);
+    let finished_at = row.finished_at.map(Timestamp::from_millis);
+    let state = match (row.state.as_str(), finished_at, row.dead_because) {
+        (PENDING, ..) => {
+            OutboxState::Pending { next_attempt_at: Timestamp::from_millis(row.next_attempt_at) }
+        }
+        (DELIVERED, Some(at), _) => OutboxState::Delivered { at },
+        (DEAD, Some(at), Some(because)) => OutboxState::Dead { at, because },
+        _ => return Err(impossible(TABLE, "state", row.id)),
+    };
     Ok(OutboxEntry {
         id: row.id,
         tenant_id: TenantId::from_uuid(row.tenant_id),
-        session_id: SessionId::from_uuid(row.session_id),
-        event: event.ok_or_else(|| impossible("outbox", "event", row.id))?,
+        subject_id: row.subject_id,
+        event: event.ok_or_else(|| impossible(TABLE, "event", row.id))?,
+        target: CallbackTarget { url: row.url, dialect: row.dialect },
+        receiver: row.receiver,
         created_at: Timestamp::from_millis(row.created_at),
+        attempts: u32::try_from(row.attempts).map_err(|_| impossible(TABLE, "attempts", row.id))?,
+        state,
     })
 }

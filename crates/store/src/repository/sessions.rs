@@ -6,10 +6,11 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use selfsame_domain::{
-    BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, SessionId, TenantId, Timestamp,
+    BioSession, BioSessionState, CallbackTarget, LivenessMode, NewBioSession, SecurityLevel, SessionId,
+    TenantId, Timestamp,
 };
 
-use super::impossible;
+use super::{Outbox, impossible};
 use crate::StoreError;
 use crate::entity::bio_session;
 
@@ -39,7 +40,8 @@ impl Sessions<'_> {
             challenges: i32::from(request.challenges),
             correlation_id: request.correlation_id.clone(),
             evidence_id: request.evidence_id.clone(),
-            callback_url: request.callback_url.clone(),
+            callback_url: request.callback.as_ref().map(|target| target.url.clone()),
+            callback_dialect: request.callback.as_ref().map(|target| target.dialect.clone()),
             image_storage: request.image_storage,
             state: columns.state.to_owned(),
             capturing_since: columns.capturing_since,
@@ -115,8 +117,15 @@ impl Sessions<'_> {
         Ok(done.rows_affected == 1)
     }
 
-    /// Forgets the session, its key, its faces and what was to be told of it.
-    pub async fn delete(&mut self, tenant: TenantId, id: SessionId) -> Result<bool, StoreError> {
+    /// Forgets the session, its key and its faces. What was to be told of it and was not yet becomes a dead letter: the receiver
+    /// would ask for a result that is gone.
+    pub async fn delete(
+        &mut self,
+        tenant: TenantId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Outbox(self.transaction).subject_erased(tenant, id.as_uuid(), now).await?;
         let done = bio_session::Entity::delete_many()
             .filter(bio_session::Column::Id.eq(id.as_uuid()))
             .filter(bio_session::Column::TenantId.eq(tenant.as_uuid()))
@@ -187,6 +196,11 @@ fn from_row(row: bio_session::Model) -> Result<WithKey, StoreError> {
         }
         _ => return Err(impossible(TABLE, "state", row.id)),
     };
+    let callback = match (row.callback_url, row.callback_dialect) {
+        (Some(url), Some(dialect)) => Some(CallbackTarget { url, dialect }),
+        (None, _) => None,
+        (Some(_), None) => return Err(impossible(TABLE, "callback_dialect", row.id)),
+    };
     let request = NewBioSession {
         mode: mode_from_text(&row.mode).ok_or_else(|| impossible(TABLE, "mode", row.id))?,
         security_level: level_from_text(&row.security_level)
@@ -194,7 +208,7 @@ fn from_row(row: bio_session::Model) -> Result<WithKey, StoreError> {
         challenges: u8::try_from(row.challenges).map_err(|_| impossible(TABLE, "challenges", row.id))?,
         correlation_id: row.correlation_id,
         evidence_id: row.evidence_id,
-        callback_url: row.callback_url,
+        callback,
         image_storage: row.image_storage,
     };
     let session = BioSession {

@@ -23,6 +23,8 @@ pub struct Browser {
     pub environment: Value,
     /// `device` of the `hello` message.
     pub device: Value,
+    /// The address that a proxy in front of the server says it has.
+    pub forwarded_for: Option<String>,
     /// Tracking frames a second; the server's `maxFps` if that is less.
     pub frames_per_second: f64,
     /// Leaves without a word once so many tracking frames were sent.
@@ -39,7 +41,12 @@ pub enum CaptureOutcome {
     /// The result is stored; `bestImageInfo`, if there is one.
     Result(Option<Value>),
     /// What `errorFn` would be called with.
-    Refused { code: u64, error: String },
+    Refused {
+        code: u64,
+        error: String,
+        /// Until when nothing may be tried, with code 429.
+        unlock_date_time: Option<String>,
+    },
     /// The connection ended without either.
     Closed,
     /// This side left, as [`Browser::leaves_after`] says.
@@ -57,6 +64,8 @@ pub struct CaptureLog {
     /// Frames that were asked for.
     pub evidence: Vec<Value>,
     pub progress: Vec<Value>,
+    /// When each tracking frame that was answered was sent, and how long its answer took.
+    pub latencies: Vec<(std::time::Instant, Duration)>,
     pub frames_sent: u32,
     pub tracking_bytes: usize,
     pub evidence_bytes: usize,
@@ -79,6 +88,7 @@ impl Default for Browser {
                 "touchPoints": 0,
             }),
             device: json!({ "osType": "Linux", "browserName": "Chrome", "browserVersion": "140" }),
+            forwarded_for: None,
             frames_per_second: 8.0,
             leaves_after: None,
             forgets_frames: false,
@@ -116,7 +126,7 @@ impl Browser {
         clip: &Clip,
     ) -> Result<CaptureLog, SocketError> {
         let started = Instant::now();
-        let socket = CaptureSocket::connect(origin).await?;
+        let socket = CaptureSocket::connect_through_proxy(origin, self.forwarded_for.as_deref()).await?;
         let log = CaptureLog {
             outcome: CaptureOutcome::Closed,
             ready: None,
@@ -124,6 +134,7 @@ impl Browser {
             instructions: Vec::new(),
             evidence: Vec::new(),
             progress: Vec::new(),
+            latencies: Vec::new(),
             frames_sent: 0,
             tracking_bytes: 0,
             evidence_bytes: 0,
@@ -135,6 +146,7 @@ impl Browser {
             socket,
             log,
             ring: VecDeque::new(),
+            sent: VecDeque::new(),
             ring_size: 64,
             answered: 0,
             window: 2,
@@ -154,6 +166,8 @@ struct Capture<'a> {
     log: CaptureLog,
     /// (seq, index of the frame in the clip), oldest first.
     ring: VecDeque<(u32, usize)>,
+    /// (seq, when it was sent) of frames without an answer.
+    sent: VecDeque<(u32, Instant)>,
     ring_size: usize,
     answered: u32,
     window: u32,
@@ -215,6 +229,11 @@ impl Capture<'_> {
                         "tracking" => {
                             let seq = message["seq"].as_u64().and_then(|seq| u32::try_from(seq).ok());
                             self.answered = seq.unwrap_or(self.answered);
+                            while self.sent.front().is_some_and(|(seq, _)| *seq <= self.answered) {
+                                if let Some((_, at)) = self.sent.pop_front() {
+                                    self.log.latencies.push((at.into_std(), at.elapsed()));
+                                }
+                            }
                             if let Some(told) = &self.browser.answered {
                                 // Whoever wanted to know may have heard enough.
                                 let _ = told.send(self.answered);
@@ -254,6 +273,7 @@ impl Capture<'_> {
             self.ring.pop_front();
         }
         self.ring.push_back((seq, index));
+        self.sent.push_back((seq, Instant::now()));
         self.socket.sends(message).await
     }
 
@@ -305,9 +325,12 @@ fn ended(heard: &Heard) -> CaptureOutcome {
         Heard::Message(message) if message["type"] == "error" => CaptureOutcome::Refused {
             code: message["code"].as_u64().unwrap_or(0),
             error: message["error"].as_str().unwrap_or_default().to_owned(),
+            unlock_date_time: message["unlockDateTime"].as_str().map(str::to_owned),
         },
-        Heard::Message(message) => {
-            CaptureOutcome::Refused { code: 0, error: format!("unexpected message: {message}") }
-        }
+        Heard::Message(message) => CaptureOutcome::Refused {
+            code: 0,
+            error: format!("unexpected message: {message}"),
+            unlock_date_time: None,
+        },
     }
 }

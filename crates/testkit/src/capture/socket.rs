@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -57,11 +58,29 @@ impl CaptureSocket {
     /// # Errors
     /// [`SocketError`].
     pub async fn connect(origin: &str) -> Result<Self, SocketError> {
+        Self::connect_through_proxy(origin, None).await
+    }
+
+    /// As a proxy does that says for whom: `X-Forwarded-For`.
+    ///
+    /// # Errors
+    /// [`SocketError`].
+    ///
+    /// # Panics
+    /// When the address cannot stand in a header.
+    pub async fn connect_through_proxy(
+        origin: &str,
+        forwarded_for: Option<&str>,
+    ) -> Result<Self, SocketError> {
         let url =
             format!("{}/video-server/engine.io/?EIO=4&transport=websocket", origin.replacen("http", "ws", 1));
-        let (stream, _) = connect_async(&url)
-            .await
-            .map_err(|cause| SocketError::Connect { url: url.clone(), cause: Box::new(cause) })?;
+        let failed = |cause| SocketError::Connect { url: url.clone(), cause: Box::new(cause) };
+        let mut request = url.as_str().into_client_request().map_err(failed)?;
+        if let Some(address) = forwarded_for {
+            let address = address.parse().expect("a header's value");
+            request.headers_mut().insert("x-forwarded-for", address);
+        }
+        let (stream, _) = connect_async(request).await.map_err(failed)?;
         let mut socket = Self { stream };
         match socket.stream.next().await {
             Some(Ok(Message::Text(text))) if text.starts_with('0') => Ok(socket),

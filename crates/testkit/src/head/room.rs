@@ -44,7 +44,8 @@ impl Canvas {
     /// Metres from the upper left corner.
     fn fill(&mut self, x: f32, y: f32, width: f32, height: f32, colour: [f32; 3]) {
         let bound = |value: f32, most: usize| (value * PER_METRE).clamp(0.0, most as f32) as usize;
-        let columns = bound(x, self.width)..bound(x + width.max(0.0), self.width);
+        let left = bound(x, self.width);
+        let columns = left..bound(x + width, self.width).max(left);
         for row in bound(y, self.height)..bound(y + height, self.height) {
             self.rgb[row * self.width..][columns.clone()].fill(colour);
         }

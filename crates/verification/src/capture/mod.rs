@@ -4,17 +4,20 @@
 //! the verdict before anybody is told of it. It ends by itself whatever the browser does.
 
 mod assembly;
-mod observe;
+pub mod observe;
 mod session;
 
 use bytes::Bytes;
-use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId};
-use selfsame_liveness::{CameraClaims, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId, Timestamp};
+use selfsame_liveness::{
+    CameraClaims, DotsView, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction, Target,
+};
+use tokio::sync::mpsc;
 
 pub use assembly::{MAX_CHUNK, MAX_FRAME};
 
-use crate::{UseCaseError, Verification};
+use crate::lockout::Attempter;
+use crate::{Place, UseCaseError, Verification};
 
 /// What the browser says.
 #[derive(Debug)]
@@ -39,6 +42,12 @@ pub enum Input {
     EvidenceMissing {
         seq: u32,
     },
+    /// How the device is held: tilt to the front and to the side in degrees, as DeviceOrientationEvent gives them. For guidance
+    /// only.
+    Orientation {
+        beta: f64,
+        gamma: f64,
+    },
     /// The person or the page gave up.
     Cancel,
 }
@@ -51,6 +60,12 @@ pub enum Output {
         seq: u32,
         size: FrameSize,
         guidance: Guidance,
+        /// The device is not held upright, as its page says.
+        tilted: bool,
+        /// The oval of passive video.
+        target: Option<Target>,
+        /// The dots of active mode.
+        dots: Option<DotsView>,
     },
     Instruction(Instruction),
     Evidence(Vec<EvidenceRequest>),
@@ -76,9 +91,16 @@ pub enum CaptureFailure {
     PoorVideo,
     /// The session was captured, decided or expired before.
     Spent(&'static str),
+    /// Too many failed attempts.
+    LockedOut {
+        until: Timestamp,
+    },
     Overloaded,
     Internal,
 }
+
+/// What somebody who is locked out is told, beside until when.
+pub const TOO_MANY: &str = "Too many attempts failed. Wait before you try again";
 
 /// Why a browser cannot have a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +109,8 @@ pub enum AttachError {
     Unknown,
     #[error("the session has been used or has expired; a session serves one capture")]
     Spent,
+    #[error("{TOO_MANY}")]
+    LockedOut { until: Timestamp },
     #[error("the server is busy; try again in a few seconds")]
     Overloaded,
     #[error("the session could not be read")]
@@ -108,7 +132,12 @@ const QUEUE: usize = 96;
 
 impl Verification {
     /// A browser shows up with a session id. The session is not used up before its camera starts.
-    pub async fn attach(&self, id: SessionId, device: DeviceInfo) -> Result<CaptureHandle, AttachError> {
+    pub async fn attach(
+        &self,
+        id: SessionId,
+        device: DeviceInfo,
+        attempter: &Attempter,
+    ) -> Result<CaptureHandle, AttachError> {
         let place = self.place().ok_or(AttachError::Overloaded)?;
         let mut repository = self.store().begin().await.map_err(|error| internal(&error))?;
         let found = repository.sessions().get_for_capture(id).await.map_err(|error| internal(&error))?;
@@ -121,6 +150,14 @@ impl Verification {
         if session.clone().claim(now).is_err() || now.since(session.created_at) > self.settings().open_for {
             return Err(AttachError::Spent);
         }
+        let tenant = session.tenant_id;
+        let subjects = self.subjects(tenant, attempter).await.map_err(|_| AttachError::Internal)?;
+        let mut repository = self.store().begin().await.map_err(|error| internal(&error))?;
+        let locked = self.locked_out(&mut repository, tenant, &subjects).await;
+        drop(repository);
+        if let Some(until) = locked.map_err(|_| AttachError::Internal)? {
+            return Err(AttachError::LockedOut { until });
+        }
         let key = self.unwrap_key(&wrapped_key).map_err(|_| AttachError::Internal)?;
         let (input, inputs) = mpsc::channel(QUEUE);
         let (outputs, output) = mpsc::unbounded_channel();
@@ -130,13 +167,13 @@ impl Verification {
             input,
             output,
         };
-        let task = session::Session::new(self.clone(), session, key, device, outputs);
+        let task = session::Session::new(self.clone(), session, key, device, subjects, outputs);
         tokio::spawn(run(task, inputs, place));
         Ok(handle)
     }
 }
 
-async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: OwnedSemaphorePermit) {
+async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: Place) {
     task.run(inputs).await;
     drop(place);
 }

@@ -1,9 +1,12 @@
 //! From pictures to observations: the only place where a capture touches the networks. Runs on a worker thread.
 
 use selfsame_domain::{Point, Rect};
-use selfsame_liveness::{EvidenceObservation, EvidenceRequest, FaceObservation, FrameObservation, FrameSize};
+use selfsame_liveness::{
+    Change, EvidenceObservation, EvidenceRequest, FaceObservation, FrameObservation, FrameSize, TrackedPoint,
+};
 use selfsame_vision::image::{Limits, Picture, decode};
-use selfsame_vision::{FaceSighting, Template, Vision};
+use selfsame_vision::{FaceSighting, Template, Vision, VisionError};
+use sha2::{Digest, Sha256};
 
 /// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
 fn tracking_limits() -> Limits {
@@ -29,18 +32,19 @@ const BEST_IMAGE_JPEG: u8 = 93;
 
 /// Why a picture of the stream could not be looked at.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ObserveError {
+pub enum ObserveError {
     #[error("the picture cannot be used: {0}")]
     Picture(#[from] selfsame_vision::image::ImageError),
     #[error("the tracking frame does not have the shape of the full frame")]
     Shape,
     #[error("the networks failed: {0}")]
-    Vision(#[from] selfsame_vision::VisionError),
+    Vision(#[from] VisionError),
 }
 
 /// A tracking frame, with coordinates in pixels of the full frame.
-pub(super) fn tracking_frame(
+pub fn tracking_frame(
     vision: &Vision,
+    motion: &mut Motion,
     seq: u32,
     captured_at: f64,
     size: FrameSize,
@@ -53,65 +57,101 @@ pub(super) fn tracking_frame(
     if !(0.97..1.03).contains(&(scale_x / scale_y)) {
         return Err(ObserveError::Shape);
     }
-    let faces = vision
-        .track(&picture)?
-        .iter()
+    let mut observation = look(vision, motion, seq, captured_at, size, &picture)?;
+    observation.digest = digest(bytes);
+    Ok(observation)
+}
+
+/// A picture of the whole frame, of any size; coordinates come out in pixels of the full frame. Its digest is left out.
+pub fn look(
+    vision: &Vision,
+    motion: &mut Motion,
+    seq: u32,
+    captured_at: f64,
+    size: FrameSize,
+    picture: &Picture,
+) -> Result<FrameObservation, VisionError> {
+    let scale_x = size.width as f32 / picture.width() as f32;
+    let scale_y = size.height as f32 / picture.height() as f32;
+    let sightings: Vec<_> = vision
+        .track(picture)?
+        .into_iter()
         .filter(|face| face.bounds.width >= LEAST_FACE * picture.width() as f32)
-        .map(|face| in_full_frame(&picture, face, scale_x, scale_y, 0.0, 0.0))
         .collect();
-    Ok(FrameObservation { seq, captured_at, size, faces })
+    let first = sightings.first();
+    let step = motion.0.step(picture, first.map(|face| face.bounds));
+    Ok(FrameObservation {
+        seq,
+        captured_at,
+        size,
+        faces: sightings
+            .iter()
+            .map(|face| in_full_frame(picture, face, scale_x, scale_y, 0.0, 0.0))
+            .collect(),
+        eyes_open: first.map(|face| vision.eyes_open(picture, face)).transpose()?,
+        points: step
+            .points
+            .iter()
+            .map(|point| TrackedPoint {
+                id: point.id,
+                at: Point { x: point.x * scale_x, y: point.y * scale_y },
+            })
+            .collect(),
+        change: step.change.map(|(inside, outside)| Change { inside, outside }),
+        digest: 0,
+    })
+}
+
+/// What has to be remembered from frame to frame.
+#[derive(Debug, Default)]
+pub struct Motion(selfsame_vision::Motion);
+
+/// The first bytes of the picture's SHA-256: whoever feeds frames cannot make different ones look alike.
+fn digest(bytes: &[u8]) -> u64 {
+    let hash = Sha256::digest(bytes);
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    u64::from_le_bytes(first)
 }
 
 /// A full frame that was looked at.
-pub(super) struct Evidence {
+pub struct Evidence {
     pub observation: EvidenceObservation,
     /// The template of the face, if there is one.
-    pub(super) template: Option<Template>,
+    pub template: Option<Template>,
     /// What the best image is made of, when this frame is better than the best before.
-    pub(super) portrait: Option<Portrait>,
+    pub portrait: Option<Portrait>,
 }
 
 /// A face in a picture of its own, with its template. The picture is encoded anew, which leaves its metadata behind, and
 /// encoded at all because many captures wait at once: pixels would take ten times the memory.
-pub(super) struct Portrait {
-    pub(super) jpeg: Vec<u8>,
+pub struct Portrait {
+    pub jpeg: Vec<u8>,
     /// Width and height in pixels.
-    pub(super) size: (u32, u32),
-    pub(super) face: FaceSighting,
-    pub(super) template: Template,
-    pub(super) quality: f32,
+    pub size: (u32, u32),
+    pub face: FaceSighting,
+    pub template: Template,
+    pub quality: f32,
 }
 
 /// Looks at a full frame. A picture of another size than was asked for shows nothing that counts.
-pub(super) fn evidence_frame(
+pub fn evidence_frame(
     vision: &Vision,
     request: EvidenceRequest,
     first: Option<&Template>,
     best_before: f32,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
-    let nothing =
-        EvidenceObservation { seq: request.seq, face: None, texture: None, quality: None, same_face: None };
+    let nothing = EvidenceObservation { seq: request.seq, ..EvidenceObservation::default() };
     let picture = decode(bytes, &evidence_limits())?;
     let as_asked = |got: u32, asked: f32| (got as f32 - asked).abs() <= 1.5;
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     }
-    // The fast path: a face that was found in 320 px is a large one in the crop.
-    let Some(face) = vision.track(&picture)?.into_iter().next() else {
+    let Some((observation, face, template)) = inspect(vision, request, first, &picture)? else {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     };
-    let texture = vision.texture(&picture, &face)?.live;
-    let quality = vision.quality(&picture, &face).score;
-    let template = vision.embed(&picture, &face)?;
-    let same_face = first.map(|first| vision.compare(first, &template)).transpose()?.map(|word| word.cosine);
-    let observation = EvidenceObservation {
-        face: Some(in_full_frame(&picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
-        texture: Some(texture),
-        quality: Some(quality),
-        same_face,
-        ..nothing
-    };
+    let quality = observation.quality.unwrap_or(f32::NEG_INFINITY);
     let portrait = (quality > best_before).then(|| Portrait {
         jpeg: picture.to_jpeg(BEST_IMAGE_JPEG),
         size: (picture.width(), picture.height()),
@@ -120,6 +160,30 @@ pub(super) fn evidence_frame(
         quality,
     });
     Ok(Evidence { observation, template: Some(template), portrait })
+}
+
+/// What the networks say of a full frame or a crop of it; `None` without a face.
+pub fn inspect(
+    vision: &Vision,
+    request: EvidenceRequest,
+    first: Option<&Template>,
+    picture: &Picture,
+) -> Result<Option<(EvidenceObservation, FaceSighting, Template)>, ObserveError> {
+    // The fast path: a face that was found in 320 px is a large one in the crop.
+    let Some(face) = vision.track(picture)?.into_iter().next() else { return Ok(None) };
+    let texture = vision.texture(picture, &face)?.live;
+    let quality = vision.quality(picture, &face).score;
+    let template = vision.embed(picture, &face)?;
+    let same_face = first.map(|first| vision.compare(first, &template)).transpose()?.map(|word| word.cosine);
+    let observation = EvidenceObservation {
+        seq: request.seq,
+        face: Some(in_full_frame(picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
+        texture: Some(texture),
+        quality: Some(quality),
+        same_face,
+        pattern: None,
+    };
+    Ok(Some((observation, face, template)))
 }
 
 fn in_full_frame(

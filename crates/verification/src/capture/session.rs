@@ -8,7 +8,7 @@ use selfsame_domain::{
     BestImage, BioSession, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality, LivenessReport,
     LivenessStatus, Point, Verdict,
 };
-use selfsame_liveness::{Capture, Ending, FrameSize, Instruction, Phase, fusion, judge};
+use selfsame_liveness::{Capture, Ending, FrameOutcome, FrameSize, Instruction, Phase, fusion, judge};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -16,6 +16,8 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::assembly::Assembly;
 use super::observe::{self, ObserveError, Portrait};
 use super::{CaptureFailure, Input, Output};
+use crate::lockout::Subjects;
+use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
 /// How often time-outs are looked for.
@@ -27,6 +29,8 @@ pub(super) struct Session {
     app: Verification,
     session: BioSession,
     key: DataKey,
+    /// Who is locked out when too many captures fail.
+    subjects: Subjects,
     outputs: mpsc::UnboundedSender<Output>,
     capture: Capture,
     assembly: Assembly,
@@ -36,9 +40,21 @@ pub(super) struct Session {
     announced: usize,
     announced_seq: Option<u32>,
     announced_frames: usize,
+    tilted: bool,
+    motion: Option<Box<observe::Motion>>,
     first_template: Option<selfsame_vision::Template>,
     /// The best frame so far, and the digest of its bytes as they came.
     best: Option<(Portrait, String)>,
+}
+
+/// Whether a phone is held too far from upright for the face to be seen straight: more than 40 degrees to the front or back,
+/// or 30 to the side.
+fn is_tilted(beta: f64, gamma: f64) -> bool {
+    // A laptop has no sensor, and says nothing or zeros.
+    if beta == 0.0 && gamma == 0.0 {
+        return false;
+    }
+    !(50.0..=130.0).contains(&beta.abs()) || gamma.abs() > 30.0
 }
 
 /// How a step of the task went on.
@@ -54,14 +70,17 @@ impl Session {
         session: BioSession,
         key: DataKey,
         device: DeviceInfo,
+        subjects: Subjects,
         outputs: mpsc::UnboundedSender<Output>,
     ) -> Self {
         let params = app.settings().capture_for(session.request.security_level);
-        let capture = Capture::new(params, device, app.clock().now());
+        let plan = app.plan(&session.request);
+        let capture = Capture::new(params, plan, device, app.clock().now());
         Self {
             app,
             session,
             key,
+            subjects,
             outputs,
             capture,
             assembly: Assembly::default(),
@@ -71,6 +90,8 @@ impl Session {
             announced: 0,
             announced_seq: None,
             announced_frames: 0,
+            tilted: false,
+            motion: Some(Box::default()),
             first_template: None,
             best: None,
         }
@@ -136,9 +157,15 @@ impl Session {
                 let ending = self.capture.evidence_missing();
                 self.ended(ending).await
             }
+            Input::Orientation { beta, gamma } => {
+                self.tilted = is_tilted(beta, gamma);
+                Flow::On
+            }
             Input::Cancel => {
                 if self.claimed {
                     let diagnostic = "the capture was cancelled in the browser";
+                    // Giving up is nobody's failed attempt.
+                    self.subjects = Subjects::default();
                     self.decide_without_image(LivenessStatus::Failed, diagnostic).await;
                 }
                 Flow::Over
@@ -155,6 +182,12 @@ impl Session {
             .claim(now)
             .map_err(|_| CaptureFailure::Spent("the session has been used or has expired"))?;
         let mut repository = self.app.store().begin().await.map_err(UseCaseError::from)?;
+        // Looked at again: captures that were attached side by side must not all go on after the first have failed.
+        if let Some(until) =
+            self.app.locked_out(&mut repository, self.session.tenant_id, &self.subjects).await?
+        {
+            return Err(CaptureFailure::LockedOut { until });
+        }
         let won =
             repository.sessions().transition(&self.session, &claimed).await.map_err(UseCaseError::from)?;
         if !won {
@@ -187,13 +220,21 @@ impl Session {
             return Flow::On;
         }
         let vision = self.app.vision();
+        let Some(mut motion) = self.motion.take() else { return self.broke().await };
         let looked = self
             .app
             .workers()
-            .run(move || observe::tracking_frame(&vision, seq, captured_at, size, &picture))
+            .run(Urgency::Guidance, move || {
+                let observation =
+                    observe::tracking_frame(&vision, &mut motion, seq, captured_at, size, &picture)?;
+                Ok::<_, ObserveError>((observation, motion))
+            })
             .await;
         let observation = match looked {
-            Ok(Ok(observation)) => observation,
+            Ok(Ok((observation, motion))) => {
+                self.motion = Some(motion);
+                observation
+            }
             Ok(Err(ObserveError::Picture(_) | ObserveError::Shape)) => {
                 return self.protocol("a tracking frame is not a usable picture").await;
             }
@@ -207,12 +248,16 @@ impl Session {
             }
         };
         let outcome = self.capture.frame(observation, self.app.clock().now());
-        self.say(Output::Tracking { seq, size, guidance: outcome.guidance });
+        let FrameOutcome { guidance, target, dots, .. } = outcome;
+        self.say(Output::Tracking { seq, size, guidance, tilted: self.tilted, target, dots });
         for instruction in outcome.instructions {
             self.say(Output::Instruction(instruction));
         }
         if !outcome.evidence.is_empty() {
             self.say(Output::Evidence(outcome.evidence));
+        }
+        if let Some(ending) = outcome.ending {
+            return self.ended(ending).await;
         }
         Flow::On
     }
@@ -241,7 +286,9 @@ impl Session {
         let looked = self
             .app
             .workers()
-            .run(move || observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes))
+            .run(Urgency::Evidence, move || {
+                observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes)
+            })
             .await;
         let evidence = match looked {
             Ok(Ok(evidence)) => evidence,
@@ -366,7 +413,10 @@ impl Session {
         if !repository.sessions().transition(&self.session, &decided).await? {
             return Err(UseCaseError::internal(&"the session was decided elsewhere"));
         }
+        self.app.count_attempt(&mut repository, decided.tenant_id, &self.subjects, status).await?;
+        self.app.tell(&mut repository, &decided).await?;
         repository.save().await?;
+        self.app.told();
         self.session = decided;
         tracing::info!(session = %self.session.id, ?status, "capture decided");
         Ok(())
@@ -416,11 +466,31 @@ impl Session {
                 "the full frames did not arrive in time. Check the connection and try again".to_owned(),
                 CaptureFailure::PoorVideo,
             ),
+            Ending::Unmet(what) => {
+                return self.unmet(what).await;
+            }
             Ending::NeverStarted => {
                 (LivenessStatus::Timeout, "the camera was never started".to_owned(), CaptureFailure::NoFace)
             }
         };
         self.end(status, &diagnostic, failure).await
+    }
+
+    /// The person did not do what was asked: the verdict is stored, and there is a result to read.
+    async fn unmet(&mut self, what: &'static str) -> Flow {
+        let diagnostic = format!("the challenge was not met: {what}. Follow the guidance and try again");
+        let report = fusion::report(&self.capture, Vec::new());
+        let now = self.app.clock().now();
+        let verdict = Verdict::without_image(LivenessStatus::Failed, diagnostic, report, now);
+        self.say(Output::Instruction(Instruction::Pending));
+        match self.decide(verdict, None).await {
+            Ok(()) => self.say(Output::Result(None)),
+            Err(error) => {
+                tracing::error!(%error, session = %self.session.id, "the verdict could not be stored");
+                self.say(Output::Failed(error.into()));
+            }
+        }
+        Flow::Over
     }
 
     async fn protocol(&mut self, what: &'static str) -> Flow {

@@ -1,0 +1,29 @@
+//! How this dialect tells that a session has its result: `{"sessionId": "…"}`, and the result is asked for.
+
+use selfsame_domain::CallbackEvent;
+use selfsame_verification::callbacks::{Dialect, Event, Message, Wording};
+use serde_json::json;
+
+/// What sessions of this dialect are opened with.
+pub const DIALECT: &str = "bioserver";
+
+/// Words events for receivers that speak bioserver.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct BioserverDialect;
+
+impl Dialect for BioserverDialect {
+    fn name(&self) -> &'static str {
+        DIALECT
+    }
+
+    fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
+        Box::pin(async move {
+            Ok(match event.event {
+                CallbackEvent::SessionDecided => {
+                    let body = json!({ "sessionId": event.subject_id.hyphenated().to_string() });
+                    Message { content_type: "application/json", body: body.to_string().into_bytes() }
+                }
+            })
+        })
+    }
+}

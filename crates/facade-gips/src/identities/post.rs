@@ -1,0 +1,84 @@
+//! `POST /gips/v1/identities`: opens an identity.
+
+use axum::Json;
+use axum::extract::State;
+use selfsame_domain::{CallbackTarget, NewIdentity};
+use serde_json::Value;
+
+use crate::body::Loose;
+use crate::{ApiError, Caller, DIALECT, GipsState, words};
+
+/// Pairs that one identity may be opened with.
+const MOST_PAIRS: usize = 16;
+const LONGEST_KEY: usize = 64;
+const LONGEST_VALUE: usize = 255;
+/// The pair that names where the end of live captures is told. Ours: the original sets it up in its portal.
+const CALLBACK: &str = "CALLBACK_URL";
+
+/// 200 with status and level. The body may be pairs `[{"key", "value"}]`, an object or a form of them, or nothing.
+pub(crate) async fn handle(
+    Caller(tenant): Caller,
+    State(state): State<GipsState>,
+    Loose(body): Loose,
+) -> Result<Json<Value>, ApiError> {
+    let request = parse(&body, &state)?;
+    let record = state.app.open_identity(tenant, request).await?;
+    Ok(Json(words::global_status(&record)))
+}
+
+fn parse(body: &Value, state: &GipsState) -> Result<NewIdentity, ApiError> {
+    let pairs: Vec<(&str, &Value)> = match body {
+        Value::Null => Vec::new(),
+        Value::Object(members) => members.iter().map(|(key, value)| (key.as_str(), value)).collect(),
+        Value::Array(pairs) => pairs.iter().map(pair).collect::<Result<_, _>>()?,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(no_pairs()),
+    };
+    if pairs.len() > MOST_PAIRS {
+        return Err(ApiError::not_allowed(
+            "",
+            format!("an identity may have at most {MOST_PAIRS} pairs of key and value"),
+        ));
+    }
+    let mut request = NewIdentity::default();
+    for (key, value) in pairs {
+        let Value::String(value) = value else {
+            return Err(ApiError::format("value", "the value of a pair must be a string"));
+        };
+        if key == CALLBACK {
+            let url = state
+                .outbound
+                .check(value)
+                .map_err(|error| ApiError::not_allowed(CALLBACK, format!("{CALLBACK} {error}")))?;
+            request.callback = Some(CallbackTarget { url: url.to_string(), dialect: DIALECT.to_owned() });
+            continue;
+        }
+        printable("key", key, LONGEST_KEY)?;
+        printable("value", value, LONGEST_VALUE)?;
+        request.context.push((key.to_owned(), value.clone()));
+    }
+    Ok(request)
+}
+
+fn pair(entry: &Value) -> Result<(&str, &Value), ApiError> {
+    match (entry.get("key"), entry.get("value")) {
+        (Some(Value::String(key)), Some(value)) => Ok((key, value)),
+        _ => Err(no_pairs()),
+    }
+}
+
+fn no_pairs() -> ApiError {
+    ApiError::format(
+        "",
+        "the body must be pairs, as in [{\"key\": \"BUSINESS_ID\", \"value\": \"LOA1P\"}], or empty",
+    )
+}
+
+fn printable(field: &str, text: &str, most: usize) -> Result<(), ApiError> {
+    if text.len() > most || text.chars().any(char::is_control) {
+        return Err(ApiError::format(
+            field,
+            format!("{field} must have at most {most} printable characters"),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Where a request really comes from, when proxies stand in front.
+
+use std::net::IpAddr;
+
+use axum::http::HeaderMap;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Proxies whose `X-Forwarded-For` is believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<(IpAddr, u32)>);
+
+/// A network that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is neither an address nor a network as in 10.0.0.0/8 or fd00::/8")]
+pub struct NetworkError(String);
+
+impl TrustedProxies {
+    /// Addresses, and networks as in `10.0.0.0/8`.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn parse<T: AsRef<str>>(networks: &[T]) -> Result<Self, NetworkError> {
+        let parse = |text: &str| {
+            let (address, length) = match text.split_once('/') {
+                Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
+                None => (text, None),
+            };
+            let address: IpAddr = address.parse().ok()?;
+            let whole = if address.is_ipv4() { 32 } else { 128 };
+            let length = length.unwrap_or(whole);
+            (length <= whole).then_some((address, length))
+        };
+        let networks = networks
+            .iter()
+            .map(|text| parse(text.as_ref()).ok_or_else(|| NetworkError(text.as_ref().to_owned())));
+        networks.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn contain(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|(network, length)| match (address, network) {
+            (IpAddr::V4(address), IpAddr::V4(network)) => {
+                let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
+                u32::from(address) & mask == u32::from(*network) & mask
+            }
+            (IpAddr::V6(address), IpAddr::V6(network)) => {
+                let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
+                u128::from(address) & mask == u128::from(*network) & mask
+            }
+            _ => false,
+        })
+    }
+
+    /// The nearest address that is not a trusted proxy: the peer of the connection or, where that is a proxy, the last entry of
+    /// `X-Forwarded-For` that none of them wrote for another. What stands before it can be anybody's invention.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        let lists: Vec<&str> =
+            headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
+        for entry in lists.iter().flat_map(|list| list.split(',')).rev() {
+            if !self.contain(client) {
+                break;
+            }
+            let Ok(address) = entry.trim().parse::<IpAddr>() else { break };
+            client = address.to_canonical();
+        }
+        client
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn client(proxies: &[&str], peer: &str, forwarded: &[&'static str]) -> String {
+        let mut headers = HeaderMap::new();
+        for list in forwarded {
+            headers.append(FORWARDED_FOR, HeaderValue::from_static(list));
+        }
+        TrustedProxies::parse(proxies).unwrap().client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed_and_only_as_far_as_they_reach() {
+        let proxies = ["127.0.0.0/8", "::1", "10.1.0.0/16"];
+        for (peer, forwarded, expected) in [
+            ("203.0.113.9", &[][..], "203.0.113.9"),
+            // Anybody can write the header.
+            ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
+            ("127.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("::ffff:127.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("127.0.0.1", &["6.6.6.6, 198.51.100.1"], "198.51.100.1"),
+            ("127.0.0.1", &["6.6.6.6, 198.51.100.1, 10.1.2.3"], "198.51.100.1"),
+            ("127.0.0.1", &["6.6.6.6", "198.51.100.1", "10.1.2.3"], "198.51.100.1"),
+            ("127.0.0.1", &["198.51.100.1, 10.2.2.3"], "10.2.2.3"),
+            ("::1", &["2001:db8::7"], "2001:db8::7"),
+            ("127.0.0.1", &["198.51.100.1, nonsense"], "127.0.0.1"),
+            ("127.0.0.1", &[""], "127.0.0.1"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+        ] {
+            assert_eq!(client(&proxies, peer, forwarded), expected, "{peer} {forwarded:?}");
+        }
+        assert_eq!(client(&[], "127.0.0.1", &["198.51.100.1"]), "127.0.0.1");
+        assert_eq!(client(&["0.0.0.0/0"], "203.0.113.9", &["198.51.100.1"]), "198.51.100.1");
+    }
+
+    #[test]
+    fn what_is_no_network_is_named() {
+        for text in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "proxy"] {
+            let error = TrustedProxies::parse(&[text]).unwrap_err();
+            assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Active: the person turns the head so that a point follows it from dot to dot.
+
+use std::time::Duration;
+
+use selfsame_domain::{Point, Timestamp};
+
+use super::{Seen, Step};
+use crate::challenge::{Challenge, Direction, Dot};
+use crate::observation::FaceObservation;
+
+/// What it takes to reach a dot. Angles in degrees.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DotsParams {
+    /// Turn to the side, and nod, that move the point by one. Small enough for a person to keep an eye on the screen, large
+    /// enough that the tip of the nose moves against the eyes by a seventh of their distance.
+    pub full_yaw: f32,
+    pub full_pitch: f32,
+    /// How far the point may be from the dot's distance, in ones.
+    pub tolerance: f32,
+    /// And from its direction. Dots are 45 degrees apart.
+    pub angle: f32,
+    /// Frames, and time, that the point must stay on a dot.
+    pub dwell_frames: usize,
+    pub dwell: Duration,
+    /// A point farther out than this, in a direction that leads to no dot, strays.
+    pub stray_reach: f32,
+    pub stray_angle: f32,
+    /// Frames that may stray before the challenge is given up: the way there may be roundabout once.
+    pub strays: u32,
+    /// Most time for one dot.
+    pub timeout: Duration,
+    /// Weight of the newest frame in the point's position: the landmarks of a 320 px frame tremble by a degree or two.
+    pub smoothing: f32,
+    /// The face may be lost for this many frames in a row.
+    pub grace: usize,
+    /// Without a turn of a tenth for this long the page is told that the face is still.
+    pub still_after: Duration,
+}
+
+impl Default for DotsParams {
+    fn default() -> Self {
+        Self {
+            full_yaw: 17.0,
+            full_pitch: 12.5,
+            tolerance: 0.26,
+            angle: 27.0,
+            dwell_frames: 2,
+            dwell: Duration::from_millis(200),
+            stray_reach: 0.6,
+            stray_angle: 62.0,
+            strays: 6,
+            timeout: Duration::from_secs(8),
+            smoothing: 0.65,
+            grace: 3,
+            still_after: Duration::from_secs(3),
+        }
+    }
+}
+
+/// A dot as it stands in the frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShownDot {
+    pub direction: Direction,
+    /// Pixels of the frame.
+    pub centre: Point,
+    pub radius: f32,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DotsView {
+    pub controlled: Point,
+    /// How many dots are done, which is also the index of the one to reach.
+    pub done: usize,
+    /// Dots that were told so far.
+    pub dots: Vec<ShownDot>,
+    pub still_face: bool,
+    pub moving_phone: bool,
+    pub on_hover: bool,
+}
+
+/// Where the head pointed in a frame: in ones from where it pointed at the beginning, x to the right of the frame, y down.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Aim {
+    pub seq: u32,
+    pub at: Timestamp,
+    pub point: Point,
+}
+
+/// What happened with one dot; what the obedience witness looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DotRecord {
+    pub dot: Dot,
+    pub shown_at: Timestamp,
+    /// Where the point was when the dot was shown.
+    pub from: Point,
+    pub reached_at: Option<Timestamp>,
+    /// Every aim from when it was shown until it was reached.
+    pub path: Vec<Aim>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DotsRecord {
+    pub dots: Vec<DotRecord>,
+    /// Frames in which the point led to no dot.
+    pub strays: u32,
+    /// Frames in which the point left before the next dot was shown.
+    pub early: u32,
+    pub asked: usize,
+    /// Frames of the whole challenge with a face.
+    pub frames: Vec<u32>,
+    /// And those in which a dot was reached, or dwelt on.
+    pub on_dots: Vec<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dots {
+    challenge: Challenge,
+    straight: (f32, f32),
+    centre: Point,
+    ring: f32,
+    /// The next dot is shown at this time; while it waits, the last one is still the target.
+    next_at: Option<Timestamp>,
+    on_dot: usize,
+    on_since: Option<Timestamp>,
+    aim: Point,
+    moved_at: Timestamp,
+    moved_from: Point,
+    lost: usize,
+    pub(crate) record: DotsRecord,
+}
+
+impl Dots {
+    /// `straight`: yaw and pitch at the beginning, the mean over the hold.
+    pub(crate) fn begin(
+        challenge: Challenge,
+        straight: (f32, f32),
+        face: &FaceObservation,
+        size: crate::FrameSize,
+        now: Timestamp,
+    ) -> Self {
+        let shorter = size.width.min(size.height) as f32;
+        let ring = shorter * 0.34;
+        // All dots stay in the frame, whatever the reach.
+        let inside = |centre: f32, length: u32| {
+            let margin = (ring * 1.25).min(length as f32 / 2.0);
+            centre.clamp(margin, length as f32 - margin)
+        };
+        let middle = face.bounds.centre();
+        let centre = Point { x: inside(middle.x, size.width), y: inside(middle.y, size.height) };
+        let first = challenge.dots.first().map(|dot| now + dot.pause);
+        let record = DotsRecord { asked: challenge.dots.len(), ..DotsRecord::default() };
+        Self {
+            challenge,
+            straight,
+            centre,
+            ring,
+            next_at: first,
+            on_dot: 0,
+            on_since: None,
+            aim: Point::default(),
+            moved_at: now,
+            moved_from: Point::default(),
+            lost: 0,
+            record,
+        }
+    }
+
+    /// Whether a dot has been shown, and with it the challenge.
+    pub(crate) fn shown(&self) -> bool {
+        !self.record.dots.is_empty()
+    }
+
+    pub(crate) fn view(&self, moving_phone: bool, now: Timestamp, params: &DotsParams) -> DotsView {
+        let place = |point: Point| Point {
+            x: self.centre.x + point.x * self.ring,
+            y: self.centre.y + point.y * self.ring,
+        };
+        let length = self.aim.x.hypot(self.aim.y);
+        let most = if length > 1.25 { 1.25 / length } else { 1.0 };
+        let dots = self.record.dots.iter().map(|record| {
+            let direction = record.dot.direction.in_frame();
+            let reach = record.dot.reach;
+            ShownDot {
+                direction: record.dot.direction,
+                centre: place(Point { x: direction.x * reach, y: direction.y * reach }),
+                radius: self.ring * 0.17,
+            }
+        });
+        let reached = self.record.dots.last().is_some_and(|dot| dot.reached_at.is_some());
+        DotsView {
+            controlled: place(Point { x: self.aim.x * most, y: self.aim.y * most }),
+            // While the next dot waits, the last stays the target: pages look the target up among the dots.
+            done: self.record.dots.len().saturating_sub(1),
+            dots: dots.collect(),
+            still_face: self.shown() && !reached && now.since(self.moved_at) >= params.still_after,
+            moving_phone,
+            on_hover: self.on_dot > 0 || reached,
+        }
+    }
+
+    pub(crate) fn step(&mut self, seen: &Seen<'_>, params: &DotsParams) -> Step {
+        let Some(face) = &seen.guidance.face else {
+            self.lost += 1;
+            return if self.lost > params.grace {
+                Step::Unmet("the face was lost while the dots were shown")
+            } else {
+                Step::On
+            };
+        };
+        self.lost = 0;
+        let now = seen.now;
+        self.follow(face, params);
+        let aim = Aim { seq: seen.frame.seq, at: now, point: self.aim };
+        self.record.frames.push(aim.seq);
+        if distance(self.aim, self.moved_from) > 0.1 {
+            (self.moved_from, self.moved_at) = (self.aim, now);
+        }
+        if let Some(at) = self.next_at {
+            return self.wait(at, aim, params);
+        }
+        let Some(record) = self.record.dots.last_mut() else { return Step::Unmet("no dot was asked for") };
+        record.path.push(aim);
+        let step = if on_dot(self.aim, record.dot, params) {
+            self.on_dot += 1;
+            self.record.on_dots.push(aim.seq);
+            let since = *self.on_since.get_or_insert(now);
+            if self.on_dot >= params.dwell_frames && now.since(since) >= params.dwell {
+                record.reached_at = Some(now);
+                (self.on_dot, self.on_since) = (0, None);
+                match self.challenge.dots.get(self.record.dots.len()) {
+                    None => return Step::Done,
+                    Some(next) => self.next_at = Some(now + next.pause),
+                }
+            }
+            Step::On
+        } else {
+            (self.on_dot, self.on_since) = (0, None);
+            if now.since(record.shown_at) >= params.timeout {
+                Step::Unmet("a dot was not reached in time")
+            } else {
+                Step::On
+            }
+        };
+        if step == Step::On && self.next_at.is_none() && self.strays(params) {
+            self.record.strays += 1;
+            if self.record.strays > params.strays {
+                return Step::Unmet("the head did not go where the dots were");
+            }
+        }
+        step
+    }
+
+    /// A dot waits to be shown; the head has to stay where it is.
+    fn wait(&mut self, at: Timestamp, aim: Aim, params: &DotsParams) -> Step {
+        let rest = self.record.dots.last().map_or(Point::default(), |record| place_of(record.dot));
+        if distance(self.aim, rest) > 0.5 {
+            self.record.early += 1;
+            if self.record.early > params.strays {
+                return Step::Unmet("the head moved on before a dot was shown");
+            }
+        }
+        if aim.at >= at {
+            let Some(dot) = self.challenge.dots.get(self.record.dots.len()) else { return Step::Done };
+            self.next_at = None;
+            self.record.dots.push(DotRecord {
+                dot: *dot,
+                shown_at: aim.at,
+                from: aim.point,
+                reached_at: None,
+                path: Vec::new(),
+            });
+            (self.moved_from, self.moved_at) = (aim.point, aim.at);
+        }
+        Step::On
+    }
+
+    fn follow(&mut self, face: &FaceObservation, params: &DotsParams) {
+        // Yaw above 0 points to the right of the frame, pitch above 0 up.
+        let x = (face.yaw - self.straight.0) / params.full_yaw;
+        let y = -(face.pitch - self.straight.1) / params.full_pitch;
+        if x.is_finite() && y.is_finite() {
+            self.aim.x += (x - self.aim.x) * params.smoothing;
+            self.aim.y += (y - self.aim.y) * params.smoothing;
+        }
+    }
+
+    /// Far out, and neither towards the target nor on the way from the last dot to it.
+    fn strays(&self, params: &DotsParams) -> bool {
+        let length = self.aim.x.hypot(self.aim.y);
+        if length < params.stray_reach {
+            return false;
+        }
+        let apart = |dot: Dot| angle_between(self.aim, dot.direction.in_frame());
+        let dots = &self.record.dots;
+        let [.., target] = &dots[..] else { return false };
+        let towards = apart(target.dot);
+        if towards <= params.stray_angle {
+            return false;
+        }
+        let [.., last, target] = &dots[..] else { return true };
+        // Along the rim from one to the other.
+        let whole = angle_between(last.dot.direction.in_frame(), target.dot.direction.in_frame());
+        let from = apart(last.dot);
+        from > params.angle && towards + from > whole + params.angle
+    }
+}
+
+fn place_of(dot: Dot) -> Point {
+    let direction = dot.direction.in_frame();
+    Point { x: direction.x * dot.reach, y: direction.y * dot.reach }
+}
+
+fn on_dot(aim: Point, dot: Dot, params: &DotsParams) -> bool {
+    let length = aim.x.hypot(aim.y);
+    (length - dot.reach).abs() <= params.tolerance
+        && angle_between(aim, dot.direction.in_frame()) <= params.angle
+}
+
+fn distance(a: Point, b: Point) -> f32 {
+    (a.x - b.x).hypot(a.y - b.y)
+}
+
+/// Degrees, 0..180.
+fn angle_between(a: Point, b: Point) -> f32 {
+    let lengths = a.x.hypot(a.y) * b.x.hypot(b.y);
+    if lengths <= f32::EPSILON {
+        return 180.0;
+    }
+    ((a.x * b.x + a.y * b.y) / lengths).clamp(-1.0, 1.0).acos().to_degrees()
+}

@@ -1,0 +1,221 @@
+//! Does the face have the depth of a face? When a head turns or comes closer, the tip of the nose moves against the eyes and
+//! the mouth; on a sheet or a screen, however it is moved or tilted, all points stay in one plane.
+//!
+//! Method: parallax against a reference plane (Irani and Anandan, "Parallax geometry of pairs of points for 3D scene
+//! analysis", ECCV 1996), with the face's own relief as the only departure from the plane that counts. In each frame the
+//! points are explained by an affine map of their mean arrangement (all that a plane can do, seen from afar) plus a shift in
+//! proportion to the relief of a generic face. The shift is about the sine of the turn for a head and nothing for a plane.
+
+use selfsame_domain::{Point, Testimony, Witness, WitnessReport};
+
+use super::{abstained, report};
+use crate::FrameObservation;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct DepthParams {
+    /// Least spread (root of the variance) of the parallax over the frames that speaks for a head.
+    pub head: f32,
+    /// Below this spread the witness abstains instead of accusing: 0 where the head was asked to turn, and beyond any spread
+    /// where it was asked to stay, as without a turn there is no parallax to see.
+    pub turn: f32,
+    pub frames: usize,
+}
+
+impl Default for DepthParams {
+    fn default() -> Self {
+        Self { head: 0.05, turn: 0.0, frames: 6 }
+    }
+}
+
+/// iBUG index and relief: how far the point stands in front of the plane through the corners of eyes and mouth, over the
+/// distance of the eyes. From the adult averages in `selfsame_vision`'s pose model (Farkas 1994), 62 mm between the eyes.
+const RELIEF: [(usize, f32); 17] = [
+    (27, 0.19),
+    (28, 0.28),
+    (29, 0.40),
+    (30, 0.50),
+    (31, 0.17),
+    (32, 0.24),
+    (33, 0.28),
+    (34, 0.24),
+    (35, 0.17),
+    (36, -0.11),
+    (39, 0.02),
+    (42, 0.02),
+    (45, -0.11),
+    (48, 0.06),
+    (54, 0.06),
+    (51, 0.28),
+    (57, 0.24),
+];
+
+/// Score: spread of the parallax over the frames, 0 for a plane, about the sine of the turn for a head.
+pub fn depth<'a>(
+    frames: impl IntoIterator<Item = &'a FrameObservation>,
+    params: &DepthParams,
+) -> WitnessReport {
+    let shapes: Vec<Shape> = frames.into_iter().filter_map(normalised).collect();
+    if shapes.len() < params.frames {
+        return abstained(Witness::Depth, "too few frames showed a face");
+    }
+    let Some(parallax) = parallax(&shapes) else {
+        return abstained(Witness::Depth, "the landmarks do not have the arrangement of a face");
+    };
+    let score = spread(&parallax);
+    let (testimony, saw) = if score >= params.head {
+        (Testimony::BonaFide, "the nose moves against eyes and mouth as on a head that turns")
+    } else if score < params.turn {
+        let saw = "the head did not turn far enough to see its depth";
+        return report(Witness::Depth, Testimony::Abstained, score, params.head, saw);
+    } else {
+        (Testimony::Attack, "all points of the face stay in one plane: indicates a print or a screen")
+    };
+    report(Witness::Depth, testimony, score, params.head, saw)
+}
+
+type Shape = [Point; RELIEF.len()];
+
+/// The points with the middle of the eyes at the origin, the distance of the eyes as unit and the roll taken out.
+fn normalised(frame: &FrameObservation) -> Option<Shape> {
+    let face = frame.faces.first()?;
+    let centre = |range: std::ops::Range<usize>| {
+        let points = face.landmarks.get(range)?;
+        let count = points.len() as f32;
+        Some((
+            points.iter().map(|point| point.x).sum::<f32>() / count,
+            points.iter().map(|point| point.y).sum::<f32>() / count,
+        ))
+    };
+    let (right, left) = (centre(36..42)?, centre(42..48)?);
+    let (dx, dy) = (left.0 - right.0, left.1 - right.1);
+    let square = dx * dx + dy * dy;
+    if square < 4.0 {
+        return None;
+    }
+    let middle = ((left.0 + right.0) / 2.0, (left.1 + right.1) / 2.0);
+    let mut shape = [Point::default(); RELIEF.len()];
+    for (slot, (index, _)) in shape.iter_mut().zip(RELIEF) {
+        let point = face.landmarks.get(index)?;
+        let (x, y) = (point.x - middle.0, point.y - middle.1);
+        *slot = Point { x: (x * dx + y * dy) / square, y: (y * dx - x * dy) / square };
+    }
+    Some(shape)
+}
+
+/// Per frame, the shift along the relief.
+fn parallax(shapes: &[Shape]) -> Option<Vec<Point>> {
+    let count = shapes.len() as f32;
+    let mean: Vec<Point> = (0..RELIEF.len())
+        .map(|index| Point {
+            x: shapes.iter().map(|shape| shape[index].x).sum::<f32>() / count,
+            y: shapes.iter().map(|shape| shape[index].y).sum::<f32>() / count,
+        })
+        .collect();
+    // The part of the relief that no affine map of the mean arrangement can imitate: what remains of it after least squares
+    // on x, y and 1. Regressing on it alone gives the same coefficient as the joint fit (Frisch and Waugh 1933).
+    let mut residual: Vec<f32> = RELIEF.iter().map(|(_, relief)| *relief).collect();
+    let mut basis: Vec<Vec<f32>> = Vec::with_capacity(3);
+    let columns: [Vec<f32>; 3] = [
+        vec![1.0; RELIEF.len()],
+        mean.iter().map(|point| point.x).collect(),
+        mean.iter().map(|point| point.y).collect(),
+    ];
+    for mut column in columns {
+        for earlier in &basis {
+            subtract(&mut column, earlier);
+        }
+        let length = dot(&column, &column).sqrt();
+        if length < 1e-3 {
+            return None;
+        }
+        column.iter_mut().for_each(|value| *value /= length);
+        subtract(&mut residual, &column);
+        basis.push(column);
+    }
+    let square = dot(&residual, &residual);
+    if square < 1e-3 {
+        return None;
+    }
+    Some(
+        shapes
+            .iter()
+            .map(|shape| {
+                let along = |value: fn(&Point) -> f32| {
+                    shape.iter().zip(&residual).map(|(point, r)| value(point) * r).sum::<f32>() / square
+                };
+                Point { x: along(|point| point.x), y: along(|point| point.y) }
+            })
+            .collect(),
+    )
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Takes out of `values` their part along the unit vector.
+fn subtract(values: &mut [f32], unit: &[f32]) {
+    let part = dot(values, unit);
+    values.iter_mut().zip(unit).for_each(|(value, unit)| *value -= part * unit);
+}
+
+fn spread(points: &[Point]) -> f32 {
+    let count = points.len() as f32;
+    let (x, y) = (
+        points.iter().map(|point| point.x).sum::<f32>() / count,
+        points.iter().map(|point| point.y).sum::<f32>() / count,
+    );
+    let variance =
+        points.iter().map(|point| (point.x - x).powi(2) + (point.y - y).powi(2)).sum::<f32>() / count;
+    variance.sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FaceObservation;
+
+    /// Points of a generic face on a grid, turned by `yaw` degrees; `relief` 1 for a head, 0 for its picture.
+    fn frame(seq: u32, yaw: f32, relief: f32) -> FrameObservation {
+        let (sin, cos) = yaw.to_radians().sin_cos();
+        let mut landmarks = vec![Point::default(); 68];
+        let place = |index: usize| -> (f32, f32) {
+            match index {
+                36..=41 => (-0.5 + (index as f32 - 38.5) * 0.09, 0.0),
+                42..=47 => (0.5 + (index as f32 - 44.5) * 0.09, 0.0),
+                27..=30 => (0.0, 0.05 + (index as f32 - 27.0) * 0.17),
+                31..=35 => ((index as f32 - 33.0) * 0.12, 0.7),
+                48 => (-0.42, 1.07),
+                54 => (0.42, 1.07),
+                51 => (0.0, 0.97),
+                57 => (0.0, 1.24),
+                _ => (0.0, 0.0),
+            }
+        };
+        for (index, landmark) in landmarks.iter_mut().enumerate() {
+            let (x, y) = place(index);
+            let z = RELIEF.iter().find(|(at, _)| *at == index).map_or(0.0, |(_, z)| *z) * relief;
+            *landmark = Point { x: 300.0 + 80.0 * (x * cos + z * sin), y: 200.0 + 80.0 * y };
+        }
+        FrameObservation {
+            seq,
+            faces: vec![FaceObservation { landmarks, ..FaceObservation::default() }],
+            ..FrameObservation::default()
+        }
+    }
+
+    fn turning(relief: f32) -> Vec<FrameObservation> {
+        (0..12_u8).map(|n| frame(u32::from(n), (f32::from(n) / 2.0).sin() * 15.0, relief)).collect()
+    }
+
+    #[test]
+    fn a_head_has_depth_and_its_picture_has_none() {
+        let params = DepthParams::default();
+        let head = depth(&turning(1.0), &params);
+        assert_eq!(head.testimony, Testimony::BonaFide, "{head:?}");
+        let plane = depth(&turning(0.0), &params);
+        assert_eq!(plane.testimony, Testimony::Attack, "{plane:?}");
+        assert!(plane.score.unwrap() < 0.01, "{plane:?}");
+        assert_eq!(depth(&turning(1.0)[..3], &params).testimony, Testimony::Abstained);
+    }
+}

@@ -1,0 +1,55 @@
+//! What delivers callbacks, put together from the settings; and the desk for the command line, without the networks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use selfsame_config::Config;
+use selfsame_domain::{OsEntropy, SystemClock};
+use selfsame_store::{Store, StoreSettings};
+use selfsame_verification::Verification;
+use selfsame_verification::callbacks::{
+    AddressRules, Callbacks, Client, ClientParams, Courier, CourierParams, Dialect, Schedule, SystemLookup,
+};
+
+use crate::{ServeError, open_master};
+
+pub(crate) fn courier(
+    config: &Config,
+    app: &Verification,
+    dialects: Vec<Arc<dyn Dialect>>,
+) -> Result<Courier, ServeError> {
+    let settings = &config.callbacks;
+    let timeout = Duration::from_secs(settings.timeout_seconds);
+    let client = ClientParams {
+        connect_timeout: timeout.min(ClientParams::default().connect_timeout),
+        timeout,
+        rules: AddressRules { development: config.development },
+    };
+    let schedule = Schedule {
+        pauses: settings.schedule_seconds.iter().copied().map(Duration::from_secs).collect(),
+        jitter: settings.jitter,
+        ..Schedule::default()
+    };
+    let params = CourierParams {
+        most_at_once: settings.most_at_once,
+        most_per_receiver: settings.most_per_receiver,
+        ..CourierParams::default()
+    };
+    let client = Client::new(client, Arc::new(SystemLookup))?;
+    Ok(Courier::new(app.callbacks(), client, schedule, dialects, params))
+}
+
+/// Opens the store and the keys that the settings name, and nothing else.
+///
+/// # Errors
+/// A folder without a database, keys that do not open.
+pub async fn open_callbacks(config: &Config) -> Result<Callbacks, ServeError> {
+    // Opening would make one, and a look at the wrong folder would find it empty.
+    let file = config.data.dir.join("selfsame.sqlite3");
+    if config.database.url.is_none() && !file.is_file() {
+        return Err(ServeError::NoDatabase(file));
+    }
+    let master = open_master(config)?;
+    let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
+    Ok(Callbacks::new(store, master, Arc::new(SystemClock), Arc::new(OsEntropy)))
+}

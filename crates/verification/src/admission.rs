@@ -1,0 +1,250 @@
+//! Whether one more capture can be served without slowing down those under way.
+//!
+//! What captures cost is measured, not assumed: machines differ, and so do modes. A newcomer is refused at once rather than
+//! everybody be served badly.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::workers::Urgency;
+
+/// When a newcomer is refused.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct AdmissionParams {
+    /// Part of the cores that captures may keep busy. What is left serves connections, the database and bursts of evidence;
+    /// queues grow without bound as this nears 1.
+    pub(crate) most_busy: f64,
+    /// The 95th percentile of the time that guidance waits for a core. Well under the 150 ms within which a person should see an
+    /// answer, of which the network needs its share.
+    pub(crate) most_wait: Duration,
+    /// A session that was opened counts as this part of a capture until its browser comes: not all come, and not at once.
+    pub(crate) opened_share: f64,
+    /// How long it counts.
+    pub(crate) opened_for: Duration,
+    /// What a capture costs, in cores, until that was measured: some 6 frames a second of 2.5 ms.
+    pub(crate) cost: f64,
+}
+
+impl Default for AdmissionParams {
+    fn default() -> Self {
+        Self {
+            most_busy: 0.8,
+            most_wait: Duration::from_millis(60),
+            opened_share: 0.25,
+            opened_for: Duration::from_secs(15),
+            cost: 0.015,
+        }
+    }
+}
+
+/// Load is looked at over this many slots of this length.
+const SLOTS: usize = 10;
+const SLOT: Duration = Duration::from_millis(500);
+/// With fewer captures than this the mean says more about one of them than about all.
+const LEAST_CAPTURES: f64 = 3.0;
+
+/// What the workers did over the last five seconds. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Load {
+    inner: Arc<Mutex<Inner>>,
+    cores: f64,
+    params: AdmissionParams,
+}
+
+#[derive(Debug)]
+struct Inner {
+    slots: VecDeque<Slot>,
+    live: usize,
+    /// Cores that one capture keeps busy, as last measured.
+    cost: f64,
+    /// When sessions were opened that no browser has come for.
+    opened: VecDeque<Instant>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    began: Instant,
+    busy: Duration,
+    /// Captures under way at its end, so far.
+    live: usize,
+    /// How long guidance waited: counts by powers of two of microseconds.
+    waits: [u32; 32],
+}
+
+impl Load {
+    pub(crate) fn new(cores: usize) -> Self {
+        let params = AdmissionParams::default();
+        let inner = Inner { slots: VecDeque::new(), live: 0, cost: params.cost, opened: VecDeque::new() };
+        Self { inner: Arc::new(Mutex::new(inner)), cores: cores.max(1) as f64, params }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A piece of work is done.
+    pub(crate) fn worked(&self, urgency: Urgency, waited: Duration, took: Duration) {
+        let mut inner = self.lock();
+        let slot = inner.slot(Instant::now());
+        slot.busy += took;
+        if urgency == Urgency::Guidance {
+            let micros = waited.as_micros().clamp(1, u128::from(u32::MAX)) as u32;
+            slot.waits[micros.ilog2() as usize] += 1;
+        }
+    }
+
+    /// A capture begins, if there is room for it beside those under way. Dropping what is returned ends it.
+    pub(crate) fn begin(&self) -> Option<Underway> {
+        let mut inner = self.lock();
+        let now = Instant::now();
+        inner.slot(now);
+        if !inner.has_room(inner.live as f64 + 1.0, self.cores, &self.params) {
+            return None;
+        }
+        inner.live += 1;
+        inner.opened.pop_front();
+        Some(Underway(self.clone()))
+    }
+
+    /// A session is opened, if its capture is likely to find room.
+    pub(crate) fn open(&self) -> bool {
+        let mut inner = self.lock();
+        let now = Instant::now();
+        inner.slot(now);
+        while inner.opened.front().is_some_and(|at| now - *at > self.params.opened_for) {
+            inner.opened.pop_front();
+        }
+        let expected = inner.live as f64 + (inner.opened.len() + 1) as f64 * self.params.opened_share;
+        if !inner.has_room(expected, self.cores, &self.params) {
+            return false;
+        }
+        inner.opened.push_back(now);
+        true
+    }
+
+    /// Captures that were opened of late and may come, as captures.
+    pub(crate) fn expected(&self) -> f64 {
+        self.lock().opened.len() as f64 * self.params.opened_share
+    }
+}
+
+impl Inner {
+    /// The slot of now. Those that are over are measured and forgotten.
+    fn slot(&mut self, now: Instant) -> &mut Slot {
+        if self.slots.back().is_none_or(|slot| now - slot.began >= SLOT) {
+            self.measure(now);
+            self.slots.push_back(Slot { began: now, busy: Duration::ZERO, live: self.live, waits: [0; 32] });
+            while self.slots.len() > SLOTS
+                || self.slots.front().is_some_and(|slot| now - slot.began > SLOT * SLOTS as u32)
+            {
+                self.slots.pop_front();
+            }
+        }
+        let live = self.live;
+        let last = self.slots.len() - 1;
+        let slot = &mut self.slots[last];
+        slot.live = live;
+        slot
+    }
+
+    fn measure(&mut self, now: Instant) {
+        let Some(first) = self.slots.front() else { return };
+        let seconds = (now - first.began).as_secs_f64();
+        let live = self.slots.iter().map(|slot| slot.live as f64).sum::<f64>() / self.slots.len() as f64;
+        if live < LEAST_CAPTURES || seconds < SLOT.as_secs_f64() * SLOTS as f64 / 2.0 {
+            return;
+        }
+        let busy: f64 = self.slots.iter().map(|slot| slot.busy.as_secs_f64()).sum();
+        // Believed slowly: one burst of evidence is no new machine.
+        self.cost = 0.8 * self.cost + 0.2 * (busy / seconds / live);
+    }
+
+    fn has_room(&self, captures: f64, cores: f64, params: &AdmissionParams) -> bool {
+        captures * self.cost <= params.most_busy * cores && self.wait() <= params.most_wait
+    }
+
+    /// The 95th percentile of the time that guidance waited, to the power of two above it.
+    fn wait(&self) -> Duration {
+        let total: u64 = self.slots.iter().flat_map(|slot| slot.waits).map(u64::from).sum();
+        let mut above = total / 20;
+        for power in (0..32).rev() {
+            let count: u64 = self.slots.iter().map(|slot| u64::from(slot.waits[power])).sum();
+            if count > above {
+                return Duration::from_micros(1 << (power + 1));
+            }
+            above -= count;
+        }
+        Duration::ZERO
+    }
+}
+
+/// A capture under way.
+#[derive(Debug)]
+pub(crate) struct Underway(Load);
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        let mut inner = self.0.lock();
+        inner.live = inner.live.saturating_sub(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_follows_the_measured_cost() {
+        let load = Load::new(1);
+        // Believed until measured: 0.8 of a core at 0.015 each.
+        let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        assert_eq!(under_way.len(), 53);
+        drop(under_way);
+        load.lock().cost = 0.1;
+        let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        assert_eq!(under_way.len(), 8);
+        assert!(!load.open());
+        drop(under_way);
+        // None has come, all may: 8 captures' worth of sessions.
+        let opened = std::iter::from_fn(|| load.open().then_some(())).take(200).count();
+        assert_eq!(opened, 32);
+        assert!((load.expected() - 8.0).abs() < 1e-9);
+        assert!(load.begin().is_some(), "who has a session is not refused for those who may come");
+    }
+
+    #[test]
+    fn the_cost_is_measured_over_all_under_way() {
+        let load = Load::new(1);
+        let _under_way: Vec<Underway> = (0..10).filter_map(|_| load.begin()).collect();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(5) {
+            // A quarter of a core.
+            load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let cost = load.lock().cost;
+        assert!((0.015..0.03).contains(&cost), "{cost}");
+        assert!(cost > 0.0165, "it moved towards 0.025: {cost}");
+    }
+
+    #[test]
+    fn a_queue_refuses_newcomers_until_it_is_gone() {
+        let load = Load::new(1);
+        for _ in 0..95 {
+            load.worked(Urgency::Guidance, Duration::from_millis(1), Duration::ZERO);
+        }
+        for _ in 0..5 {
+            load.worked(Urgency::Guidance, Duration::from_millis(500), Duration::ZERO);
+        }
+        assert!(load.begin().is_some(), "no more than one in twenty waited");
+        load.worked(Urgency::Guidance, Duration::from_millis(500), Duration::ZERO);
+        load.worked(Urgency::Guidance, Duration::from_millis(500), Duration::ZERO);
+        assert!(load.begin().is_none());
+        assert!(!load.open());
+        // Evidence may wait.
+        let patient = Load::new(1);
+        patient.worked(Urgency::Evidence, Duration::from_secs(3), Duration::ZERO);
+        assert!(patient.open());
+    }
+}

@@ -1,0 +1,48 @@
+//! Erasing identities with everything that shows the person.
+
+use selfsame_blobs::BlobKey;
+use selfsame_domain::{EvidenceKind, IdentityId, TenantId};
+
+use super::IdentityError;
+use crate::{UseCaseError, Verification};
+
+impl Verification {
+    /// Erases the identity, its consents, its evidence and its captures, also those under way. When this returns, nobody can
+    /// read any of it, from a backup neither.
+    pub async fn erase_identity(&self, tenant: TenantId, id: IdentityId) -> Result<(), IdentityError> {
+        let mut repository = self.store().begin().await?;
+        // An identity that has expired is as little found as one that never was; maintenance erases it.
+        self.opened(&mut repository, tenant, id).await?;
+        drop(repository);
+        Ok(self.erase_with_sessions(tenant, id).await?)
+    }
+
+    /// Returns how many there were.
+    pub(crate) async fn erase_expired_identities(&self, most: u64) -> Result<usize, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let now = self.clock().now();
+        let expired = repository.identities().for_maintenance_expired(now, most).await?;
+        drop(repository);
+        for (tenant, id) in &expired {
+            self.erase_with_sessions(*tenant, *id).await?;
+        }
+        Ok(expired.len())
+    }
+
+    async fn erase_with_sessions(&self, tenant: TenantId, id: IdentityId) -> Result<(), UseCaseError> {
+        // From here on it is found by nobody but maintenance, which goes on should this be interrupted: the row goes last.
+        let mut repository = self.store().begin().await?;
+        repository.identities().forget_key(tenant, id).await?;
+        let evidence = repository.identities().evidence(tenant, id).await?;
+        repository.save().await?;
+        for row in evidence {
+            if let EvidenceKind::LivePortrait { session_id, .. } = row.evidence.kind {
+                self.erase_session(tenant, session_id).await?;
+            }
+        }
+        self.blobs().purge(&BlobKey::identity_prefix(tenant, id)).await?;
+        let mut repository = self.store().begin().await?;
+        repository.identities().delete(tenant, id).await?;
+        Ok(repository.save().await?)
+    }
+}

@@ -1,0 +1,172 @@
+//! Who fails too often is locked out for a while: by device, and less strictly by address, so that clearing a browser's storage
+//! does not help.
+//!
+//! Neither is stored: only a hash under a key that the server makes at its first use and keeps sealed. A failure is written in the
+//! transaction of its verdict. SPOOF and FAILED count; TIMEOUT, ERROR and a cancelled capture do not.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use aws_lc_rs::hmac;
+use selfsame_blobs::BlobKey;
+use selfsame_domain::{FailedAttempts, LivenessStatus, LockoutParams, Personal, TenantId, Timestamp};
+use selfsame_store::Repository;
+
+use crate::{UseCaseError, Verification};
+
+/// Who is in front of the camera, as far as the server can know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attempter {
+    /// Where the browser's connection comes from.
+    pub address: Option<Personal<IpAddr>>,
+    /// A random text that the browser keeps.
+    pub device_id: Option<Personal<String>>,
+}
+
+/// How often may be failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockoutSettings {
+    pub device: LockoutParams,
+    pub address: LockoutParams,
+}
+
+impl Default for LockoutSettings {
+    /// An address may be that of a whole office, so it may fail more often.
+    fn default() -> Self {
+        let device = LockoutParams::default();
+        Self { address: LockoutParams { failures: 20, ..device.clone() }, device }
+    }
+}
+
+/// Whose failures are counted together: keyed hashes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Subjects {
+    device: Option<String>,
+    address: Option<String>,
+}
+
+/// Networks of IPv6 are given out in /64: whoever has one address has them all.
+const V6_NETWORK: u32 = 64;
+
+impl Verification {
+    pub(crate) async fn subjects(
+        &self,
+        tenant: TenantId,
+        attempter: &Attempter,
+    ) -> Result<Subjects, UseCaseError> {
+        let key = self.lockout_key().await?;
+        let hash = |kind: &str, value: &[u8]| {
+            let mut context = hmac::Context::with_key(key);
+            context.update(tenant.as_uuid().as_bytes());
+            context.update(kind.as_bytes());
+            context.update(value);
+            Some(hex::encode(context.sign()))
+        };
+        let device = attempter.device_id.as_ref();
+        Ok(Subjects {
+            device: device.and_then(|id| hash("device", id.expose().as_bytes())),
+            address: attempter.address.as_ref().and_then(|address| match network(*address.expose()) {
+                IpAddr::V4(address) => hash("v4", &address.octets()),
+                IpAddr::V6(address) => hash("v6", &address.octets()),
+            }),
+        })
+    }
+
+    /// Made at the first use.
+    async fn lockout_key(&self) -> Result<&hmac::Key, UseCaseError> {
+        const NAME: &str = "lockout";
+        let made = self.inner.lockout_key.get_or_try_init(async || {
+            let mut fresh = [0; 32];
+            self.entropy().fill(&mut fresh);
+            let name = BlobKey::server(NAME);
+            let master = &self.inner.parts.master;
+            let sealed = master.seal(&name, &fresh, self.entropy())?;
+            let mut repository = self.store().begin().await?;
+            repository.server_keys().put_if_absent(NAME, sealed, self.clock().now()).await?;
+            let stored = repository.server_keys().get(NAME).await?;
+            let stored = stored.ok_or_else(|| UseCaseError::internal(&"the key for lock-outs vanished"))?;
+            let bytes = master.open(&name, &stored)?;
+            repository.save().await?;
+            Ok::<_, UseCaseError>(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
+        });
+        made.await
+    }
+
+    /// Until when they are locked out, if they are.
+    pub(crate) async fn locked_out(
+        &self,
+        repository: &mut Repository,
+        tenant: TenantId,
+        subjects: &Subjects,
+    ) -> Result<Option<Timestamp>, UseCaseError> {
+        let now = self.clock().now();
+        let mut until = None;
+        for subject in [&subjects.device, &subjects.address].into_iter().flatten() {
+            let record = repository.failed_attempts().get(tenant, subject).await?;
+            until = until.max(record.and_then(|record| record.blocked(now)));
+        }
+        Ok(until)
+    }
+
+    /// What a verdict means for whoever got it. To be called in the transaction of the verdict.
+    pub(crate) async fn count_attempt(
+        &self,
+        repository: &mut Repository,
+        tenant: TenantId,
+        subjects: &Subjects,
+        status: LivenessStatus,
+    ) -> Result<(), UseCaseError> {
+        let now = self.clock().now();
+        let settings = &self.settings().lockout;
+        let mut records = repository.failed_attempts();
+        match status {
+            LivenessStatus::Spoof | LivenessStatus::Failed => {
+                for (subject, params) in
+                    [(&subjects.device, &settings.device), (&subjects.address, &settings.address)]
+                {
+                    let Some(subject) = subject else { continue };
+                    let before = records.get(tenant, subject).await?;
+                    let after = FailedAttempts::failed(before, now, params);
+                    records.put(tenant, subject, Some(&after)).await?;
+                }
+            }
+            LivenessStatus::Success => {
+                let Some(device) = &subjects.device else { return Ok(()) };
+                let Some(failed) = records.get(tenant, device).await? else { return Ok(()) };
+                records.put(tenant, device, None).await?;
+                // Of the address only what this device had contributed: else one's own face would wash away any number of
+                // attempts under other names.
+                let Some(address) = &subjects.address else { return Ok(()) };
+                if let Some(record) = records.get(tenant, address).await? {
+                    records.put(tenant, address, record.forgiven(failed.count).as_ref()).await?;
+                }
+            }
+            LivenessStatus::Timeout | LivenessStatus::Error => {}
+        }
+        Ok(())
+    }
+}
+
+/// The address as it is counted.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let mask = u128::MAX << (128 - V6_NETWORK);
+            IpAddr::V6(Ipv6Addr::from(u128::from(address) & mask))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_network_is_one_address() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:4860:1:2:3:4:5:6"), of("2001:4860:1:2::1"));
+        assert_ne!(of("2001:4860:1:2::1"), of("2001:4860:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+}
