@@ -210,12 +210,10 @@ fn cheapest(costs: &[&[f64]]) -> Vec<usize> {
         let mut next = vec![f64::INFINITY; states];
         let mut from = vec![0; states];
         for state in 0..states {
-            for previous in state.saturating_sub(4)..(state + 5).min(states) {
-                let cost = best[previous] + ROUGHNESS * state.abs_diff(previous) as f64 + here[state];
-                if cost < next[state] {
-                    (next[state], from[state]) = (cost, previous);
-                }
-            }
+            let reach = state.saturating_sub(4)..(state + 5).min(states);
+            let through = |previous: usize| best[previous] + ROUGHNESS * state.abs_diff(previous) as f64;
+            let nearest = reach.min_by(|a, b| through(*a).total_cmp(&through(*b))).unwrap_or(state);
+            (next[state], from[state]) = (through(nearest) + here[state], nearest);
         }
         best = next;
         came.push(from);

@@ -104,7 +104,7 @@ const FINE: u32 = 640;
 impl Scene {
     /// `seed` decides the room, the light and the camera's motion.
     pub fn new(head: Arc<Head>, params: SceneParams, seed: u64) -> Self {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x7363_656E_65);
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x0073_6365_6E65);
         let shake = Shake::new(params.hold, &mut rng);
         let exposure = Wander::new(&mut rng, params.exposure, 0.05..0.4, 0.0);
         let light: [f32; 3] = [rng.random_range(-0.7..0.7), rng.random_range(-0.8..-0.2), -1.0];

@@ -59,7 +59,10 @@ fn a_program_starts_at_once() {
         let (mut reactions, done) = plays(&mut Actor::new(ActorParams::machine(), seed), seed);
         reactions.sort_by(f64::total_cmp);
         // One that comes while it still turns waits for the end of that, a third of a second.
-        assert!(done && reactions[1] < 0.1 && reactions.iter().all(|seconds| *seconds < 0.45), "{reactions:?}");
+        assert!(
+            done && reactions[1] < 0.1 && reactions.iter().all(|seconds| *seconds < 0.45),
+            "{reactions:?}"
+        );
     }
 }
 
