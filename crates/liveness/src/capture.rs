@@ -201,6 +201,11 @@ impl Capture {
         &self.plan
     }
 
+    /// What happened with the dots, once the challenge is over.
+    pub fn dots(&self) -> Option<&DotsRecord> {
+        self.dots.as_ref()
+    }
+
     /// The camera runs. A second start is ignored: the first claims stay.
     pub fn start(&mut self, camera: CameraClaims, environment: EnvironmentClaims, now: Timestamp) {
         if matches!(self.phase, Phase::Waiting { .. }) {

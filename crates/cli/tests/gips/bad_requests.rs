@@ -23,13 +23,23 @@ async fn every_bad_request_gets_its_documented_answer() {
     let opens = |value: Value| raw(&live, "application/json", value.to_string().as_bytes());
     let reads = |path: &str| request(&server, Method::GET, path);
     let many: Vec<Value> = (0..17).map(|n| json!({ "key": n.to_string(), "value": "x" })).collect();
-    let period = |period: Value| said(json!([{ "approved": true, "type": "PORTRAIT", "validityPeriod": period }]));
+    let period =
+        |period: Value| said(json!([{ "approved": true, "type": "PORTRAIT", "validityPeriod": period }]));
     let consent = json!({ "approved": true, "type": "PORTRAIT" });
 
     let table: Vec<(&str, RequestBuilder, u16, &str)> = vec![
         ("a text", raw("", "application/json", b"hello"), 400, "1006"),
         ("half of JSON", raw("", "multipart/form-data", b"[{\"key\":"), 400, "1006"),
-        ("half of a form", raw("", "multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb"), 400, "1006"),
+        (
+            "half of a form",
+            raw(
+                "",
+                "multipart/form-data; boundary=x",
+                b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb",
+            ),
+            400,
+            "1006",
+        ),
         ("deeply nested JSON", raw("", "application/json", "[".repeat(20_000).as_bytes()), 400, "1006"),
         ("no UTF-8", raw("", "application/json", b"[\"\xff\"]"), 400, "1006"),
         ("more than a body may have", raw("", "application/json", &[b' '; 100_000]), 400, "1006"),
@@ -50,13 +60,23 @@ async fn every_bad_request_gets_its_documented_answer() {
         ("no consent", said(json!([])), 400, "1006"),
         ("a consent that is none", said(json!(["yes"])), 400, "1001"),
         ("a consent to nothing", said(json!([{ "approved": true }])), 400, "1001"),
-        ("a consent to something else", said(json!([{ "approved": true, "type": "EVERYTHING" }])), 400, "1007"),
+        (
+            "a consent to something else",
+            said(json!([{ "approved": true, "type": "EVERYTHING" }])),
+            400,
+            "1007",
+        ),
         ("neither yes nor no", said(json!([{ "type": "PORTRAIT" }])), 400, "1001"),
         ("a yes in words", said(json!([{ "approved": "yes", "type": "PORTRAIT" }])), 400, "1006"),
         ("a period that is none", period(json!("always")), 400, "1006"),
         ("a date that is none", period(json!({ "from": "2018-02-30" })), 400, "1006"),
         ("a date that is a number", period(json!({ "to": 2018 })), 400, "1006"),
-        ("a period that ends first", period(json!({ "from": "2019-01-01", "to": "2018-01-01" })), 400, "1007"),
+        (
+            "a period that ends first",
+            period(json!({ "from": "2019-01-01", "to": "2018-01-01" })),
+            400,
+            "1007",
+        ),
         ("more consents than may be", said(json!(vec![consent; 64])), 409, "2004"),
         ("a capture by array", opens(json!([])), 400, "1006"),
         ("an unknown mode", opens(json!({ "type": "LIVENESS_TELEPATHY" })), 400, "1007"),
@@ -65,14 +85,29 @@ async fn every_bad_request_gets_its_documented_answer() {
         ("an unknown level", opens(json!({ "securityLevel": "EXTREME" })), 400, "1007"),
         ("no challenge", opens(json!({ "nbChallenge": 0 })), 400, "1007"),
         ("many challenges", opens(json!({ "nbChallenge": 1e9 })), 400, "1007"),
-        ("a capture for nobody", request(&server, Method::POST, &format!("/{STRANGER}/attributes/portrait/live-capture-session")), 404, "2001"),
+        (
+            "a capture for nobody",
+            request(&server, Method::POST, &format!("/{STRANGER}/attributes/portrait/live-capture-session")),
+            404,
+            "2001",
+        ),
         ("no form", raw(&picture, "image/jpeg", b"\xff\xd8"), 400, "1006"),
         ("no body", request(&server, Method::POST, &picture), 400, "1006"),
         ("no such part", upload(&server, &picture, "Selfie", own_photo()), 400, "1001"),
         ("an empty part", upload(&server, &picture, "Portrait", Vec::new()), 400, "3007"),
         ("no picture", upload(&server, &reference, "Portrait", b"hello".to_vec()), 400, "3007"),
-        ("nobody in the picture", upload(&server, &reference, "Portrait", selfsame_testkit::faceless_file()), 400, "3008"),
-        ("a picture for nobody", upload(&server, &format!("/{STRANGER}/attributes/portrait/capture"), "Portrait", own_photo()), 404, "2001"),
+        (
+            "nobody in the picture",
+            upload(&server, &reference, "Portrait", selfsame_testkit::faceless_file()),
+            400,
+            "3008",
+        ),
+        (
+            "a picture for nobody",
+            upload(&server, &format!("/{STRANGER}/attributes/portrait/capture"), "Portrait", own_photo()),
+            404,
+            "2001",
+        ),
     ];
     for (what, request, status, code) in table {
         assert_error(what, &server.answers(request).await, status, code);
@@ -82,7 +117,8 @@ async fn every_bad_request_gets_its_documented_answer() {
         assert_error(what, &answer, 400, "3007");
     }
     // What documents need is not there yet, and says so as any other path.
-    let documents = server.answers(request(&server, Method::POST, &format!("/{identity}/id-documents/capture"))).await;
+    let documents =
+        server.answers(request(&server, Method::POST, &format!("/{identity}/id-documents/capture"))).await;
     assert_eq!((documents.status, documents.json()["code"].clone()), (404, json!(404)));
     assert_eq!(server.answers(request(&server, Method::PUT, &format!("/{identity}"))).await.status, 405);
     assert!(!server.log().contains("panicked"), "{}", server.log());
@@ -103,13 +139,21 @@ async fn every_body_that_clients_send_is_understood() {
     };
     let form = Some("multipart/form-data; boundary=b");
     for (what, kind, body) in [
-        ("the demo", Some("multipart/form-data"), "[{\"key\":\"BUSINESS_ID\",\"value\":\"LOA1P\"}]".to_owned()),
+        (
+            "the demo",
+            Some("multipart/form-data"),
+            "[{\"key\":\"BUSINESS_ID\",\"value\":\"LOA1P\"}]".to_owned(),
+        ),
         ("the documentation", Some("application"), String::new()),
         ("an empty object", Some("multipart/form-data"), "{}".to_owned()),
         ("an object", Some("application/json"), "{\"BUSINESS_ID\":\"LOA1P\"}".to_owned()),
         ("nothing at all", None, String::new()),
         ("a form", form, format!("{}--b--\r\n", part("BUSINESS_ID", "LOA1P"))),
-        ("a form of pairs", form, format!("{}--b--\r\n", part("context", "[{\"key\":\"a\",\"value\":\"b\"}]"))),
+        (
+            "a form of pairs",
+            form,
+            format!("{}--b--\r\n", part("context", "[{\"key\":\"a\",\"value\":\"b\"}]")),
+        ),
         ("an empty form", form, "--b--\r\n".to_owned()),
         ("a form that does not say so", None, format!("{}--b--\r\n", part("BUSINESS_ID", "LOA1P"))),
     ] {
@@ -124,9 +168,30 @@ async fn every_body_that_clients_send_is_understood() {
         for (what, kind, body, mode, level, challenges) in [
             ("nothing", None, String::new(), "LIVENESS_ACTIVE", "HIGH", 2),
             ("nothing, as a form", Some("multipart/form-data"), String::new(), "LIVENESS_ACTIVE", "HIGH", 2),
-            ("the demo's word for active", Some("application/json"), "{\"type\":\"LIVENESS_HIGH\",\"securityLevel\":\"MEDIUM\",\"nbChallenge\":3}".to_owned(), "LIVENESS_ACTIVE", "MEDIUM", 3),
-            ("passive video", Some("application/json"), "{\"type\":\"LIVENESS_PASSIVE_VIDEO\"}".to_owned(), "LIVENESS_PASSIVE_VIDEO", "HIGH", 2),
-            ("a form", form, format!("{}{}--b--\r\n", part("type", "LIVENESS_PASSIVE"), part("nbChallenge", "4")), "LIVENESS_PASSIVE", "HIGH", 4),
+            (
+                "the demo's word for active",
+                Some("application/json"),
+                "{\"type\":\"LIVENESS_HIGH\",\"securityLevel\":\"MEDIUM\",\"nbChallenge\":3}".to_owned(),
+                "LIVENESS_ACTIVE",
+                "MEDIUM",
+                3,
+            ),
+            (
+                "passive video",
+                Some("application/json"),
+                "{\"type\":\"LIVENESS_PASSIVE_VIDEO\"}".to_owned(),
+                "LIVENESS_PASSIVE_VIDEO",
+                "HIGH",
+                2,
+            ),
+            (
+                "a form",
+                form,
+                format!("{}{}--b--\r\n", part("type", "LIVENESS_PASSIVE"), part("nbChallenge", "4")),
+                "LIVENESS_PASSIVE",
+                "HIGH",
+                4,
+            ),
         ] {
             let answer = server.answers(raw(&path, kind, &body)).await;
             assert_eq!(answer.status, 200, "{what}: {}", String::from_utf8_lossy(&answer.body));
@@ -135,7 +200,9 @@ async fn every_body_that_clients_send_is_understood() {
         }
     }
 
-    let single = post(&server, &format!("/{identity}/consents"), json!({ "approved": true, "type": "GIV" })).await.json();
+    let single = post(&server, &format!("/{identity}/consents"), json!({ "approved": true, "type": "GIV" }))
+        .await
+        .json();
     assert_eq!(single[0]["type"], "GIV");
     let health = server.answers(server.request(Method::GET, "/gips/healthcheck")).await;
     assert_eq!((health.status, health.json()["status"].clone()), (200, json!("UP")));

@@ -1,6 +1,6 @@
 //! What the public demo application does in its GIPS mode, in its order and with its bodies.
 
-use selfsame_testkit::{Browser, CaptureOutcome, CallbackReceiver, Reply};
+use selfsame_testkit::{Browser, CallbackReceiver, CaptureOutcome, Reply};
 use serde_json::json;
 use std::time::Duration;
 
@@ -44,7 +44,12 @@ async fn a_person_goes_through_the_demo() {
     let waiting = read(&server, &format!("/{identity}/status/{portrait}")).await;
     assert_eq!(waiting, json!({ "status": "PROCESSING", "type": "PORTRAIT", "id": portrait }));
     assert_eq!(read(&server, &format!("/{identity}/status")).await["status"], "PROCESSING");
-    assert_error("no portrait yet", &get(&server, &format!("/{identity}/attributes/portrait/capture")).await, 404, "2001");
+    assert_error(
+        "no portrait yet",
+        &get(&server, &format!("/{identity}/attributes/portrait/capture")).await,
+        404,
+        "2001",
+    );
     assert_error("no proof yet", &get(&server, &format!("/{identity}/proof")).await, 403, "2003");
 
     let log = Browser::default().captures(server.origin(), &session, &person()).await.expect("a connection");
@@ -105,7 +110,12 @@ async fn whoever_does_not_pass_is_told_so_in_the_items() {
     assert!(text(&status["errors"][0], "message").contains("disconnected"), "{status:#}");
     assert!(!demo_says_success(&status));
     assert_eq!(level(&server, &identity).await, "LOA0");
-    assert_error("no picture", &get(&server, &format!("/{identity}/attributes/portrait/capture")).await, 404, "2001");
+    assert_error(
+        "no picture",
+        &get(&server, &format!("/{identity}/attributes/portrait/capture")).await,
+        404,
+        "2001",
+    );
     // The session is spent; another may be opened for the same identity.
     let again = passes(&server, &identity).await;
     assert_eq!(settled(&server, &identity, &again).await["status"], "VERIFIED");

@@ -33,13 +33,21 @@ async fn deleting_an_identity_erases_its_pictures_and_its_sessions() {
 
     let deleted = server.answers(request(&server, Method::DELETE, &format!("/{identity}"))).await;
     assert_eq!((deleted.status, deleted.body.len()), (204, 0));
-    for path in ["", "/status", "/consents", "/proof", "/attributes/portrait/capture", &format!("/status/{portrait}")] {
+    for path in
+        ["", "/status", "/consents", "/proof", "/attributes/portrait/capture", &format!("/status/{portrait}")]
+    {
         assert_error(path, &get(&server, &format!("/{identity}{path}")).await, 404, "2001");
     }
-    assert_error("twice", &server.answers(request(&server, Method::DELETE, &format!("/{identity}"))).await, 404, "2001");
+    assert_error(
+        "twice",
+        &server.answers(request(&server, Method::DELETE, &format!("/{identity}"))).await,
+        404,
+        "2001",
+    );
     for session in [&session, &open] {
         assert_eq!(server.result(session).await.status, 404);
-        let log = Browser::default().captures(server.origin(), session, &person()).await.expect("a connection");
+        let log =
+            Browser::default().captures(server.origin(), session, &person()).await.expect("a connection");
         assert!(matches!(log.outcome, CaptureOutcome::Refused { .. }), "{:?}", log.outcome);
     }
     assert_eq!(objects(&server.data()).len(), 1, "only the other identity's reference is left");

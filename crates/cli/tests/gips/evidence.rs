@@ -24,7 +24,10 @@ async fn levels_rise_with_a_matching_reference_and_fall_with_another_persons() {
     assert_eq!(shown["portraitReference"]["match"]["matched"], true);
     let rate = shown["portraitReference"]["match"]["falseAcceptanceRate"].as_f64().expect("a rate");
     assert!(rate <= 0.01, "{rate} %");
-    assert_eq!(shown["globalStatus"]["upgradePaths"]["LOA3"]["missingEvidences"], json!([{ "type": "ID_DOCUMENT" }]));
+    assert_eq!(
+        shown["globalStatus"]["upgradePaths"]["LOA3"]["missingEvidences"],
+        json!([{ "type": "ID_DOCUMENT" }])
+    );
 
     // Another person's picture takes its place: both sides say no.
     let other = uploads_reference(&server, &identity, strangers_photo()).await;
@@ -66,7 +69,8 @@ async fn a_picture_that_was_sent_is_a_portrait_and_never_liveness() {
     assert_eq!(sent["errors"][0]["code"], "3005");
     assert_eq!(level(&server, &identity).await, "LOA0");
     let answer = get(&server, &path).await;
-    let boundary = form::boundary(answer.content_type.as_deref().expect("a content type")).expect("a boundary");
+    let boundary =
+        form::boundary(answer.content_type.as_deref().expect("a content type")).expect("a boundary");
     let parts = form::parse(&answer.body, boundary).expect("parts");
     assert!(parts[0].data.starts_with(&[0xff, 0xd8]) && parts[0].data.ends_with(&[0xff, 0xd9]));
 }
@@ -76,7 +80,9 @@ async fn without_a_valid_consent_no_picture_is_taken() {
     let server = settings().start().await;
     let identity = opens_identity(&server, &json!([])).await;
     let refused = async |what: &str| {
-        let live = post(&server, &format!("/{identity}/attributes/portrait/live-capture-video-session"), json!({})).await;
+        let live =
+            post(&server, &format!("/{identity}/attributes/portrait/live-capture-video-session"), json!({}))
+                .await;
         assert_error(what, &live, 403, "2002");
         for path in ["attributes/portrait/capture", "attributes/portrait-reference"] {
             let sent = upload(&server, &format!("/{identity}/{path}"), "Portrait", own_photo());
@@ -111,7 +117,8 @@ async fn the_proof_is_signed_and_about_the_portrait_beside_it() {
     passes(&server, &identity).await;
     let answer = get(&server, &format!("/{identity}/proof")).await;
     assert_eq!(answer.status, 200);
-    let boundary = form::boundary(answer.content_type.as_deref().expect("a content type")).expect("a boundary");
+    let boundary =
+        form::boundary(answer.content_type.as_deref().expect("a content type")).expect("a boundary");
     let parts = form::parse(&answer.body, boundary).expect("parts");
     let names: Vec<_> = parts.iter().map(|part| part.name.as_str()).collect();
     assert_eq!(names, ["Proof", "Portrait"]);
@@ -129,10 +136,8 @@ async fn the_proof_is_signed_and_about_the_portrait_beside_it() {
     let public = selfsame_testkit::repository();
     let _ = public;
     let key = &jwks["keys"][0];
-    let components = aws_lc_rs::rsa::PublicKeyComponents {
-        n: decoded(text(key, "n")),
-        e: decoded(text(key, "e")),
-    };
+    let components =
+        aws_lc_rs::rsa::PublicKeyComponents { n: decoded(text(key, "n")), e: decoded(text(key, "e")) };
     let signed = format!("{}.{}", pieces[0], pieces[1]);
     let parameters = &aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
     components.verify(parameters, signed.as_bytes(), &decoded(pieces[2])).expect("a good signature");

@@ -38,10 +38,14 @@ pub(crate) fn parse(body: &[u8], boundary: &str) -> Result<Vec<Part>, String> {
         }
         let value = |item: &str, name: &str| {
             let quoted = item.strip_prefix(name).and_then(|rest| rest.strip_prefix("=\""));
-            quoted.and_then(|rest| rest.strip_suffix('"')).map(str::to_owned).ok_or(format!("no {name}: {item}"))
+            quoted
+                .and_then(|rest| rest.strip_suffix('"'))
+                .map(str::to_owned)
+                .ok_or(format!("no {name}: {item}"))
         };
         let (name, filename) = (value(name, "name")?, value(filename, "filename")?);
-        let content_type = kind.strip_prefix("Content-Type: ").ok_or(format!("not second: {kind}"))?.to_owned();
+        let content_type =
+            kind.strip_prefix("Content-Type: ").ok_or(format!("not second: {kind}"))?.to_owned();
         let end = format!("\r\n{delimiter}");
         let length = find(data, end.as_bytes()).ok_or("no end")?;
         parts.push(Part { name, filename, content_type, data: data[..length].to_vec() });

@@ -69,7 +69,8 @@ pub(crate) async fn opens_identity(server: &TestServer, context: &Value) -> Stri
 }
 
 pub(crate) async fn consents(server: &TestServer, identity: &str) -> Value {
-    let consent = json!([{ "approved": true, "type": "PORTRAIT", "validityPeriod": { "from": "2018-01-01" } }]);
+    let consent =
+        json!([{ "approved": true, "type": "PORTRAIT", "validityPeriod": { "from": "2018-01-01" } }]);
     let answer = post(server, &format!("/{identity}/consents"), consent).await;
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
     answer.json()

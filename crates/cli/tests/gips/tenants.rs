@@ -90,7 +90,13 @@ async fn what_is_anothers_is_not_found_on_any_route() {
     }
     // Every route is one that its owner can use, or the above shows nothing.
     for (method, path) in routes(&identity, &portrait) {
-        let request = with_body(server.request(method.clone(), &path).header("API" .to_owned() + "Key", selfsame_testkit::server::API_KEY), &method, &path);
+        let request = with_body(
+            server
+                .request(method.clone(), &path)
+                .header("API".to_owned() + "Key", selfsame_testkit::server::API_KEY),
+            &method,
+            &path,
+        );
         let answer = server.answers(request).await;
         let body = String::from_utf8_lossy(&answer.body);
         assert!([200, 204].contains(&answer.status), "{method} {path}: {} {body}", answer.status);

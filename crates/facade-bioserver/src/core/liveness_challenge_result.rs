@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use selfsame_domain::TenantId;
 
 use super::session_id;
 use crate::{ApiError, BioserverState, Caller, words};
@@ -14,7 +15,21 @@ pub(crate) async fn handle(
     State(state): State<BioserverState>,
     Path(session): Path<String>,
 ) -> Result<Response, ApiError> {
-    let session = state.app.session(tenant, session_id(&session)?).await?;
+    result(&state, tenant, &session).await
+}
+
+/// `…/liveness-challenge-result/{livenessMode}/{securityLevel}`, as clients of versions up to 3.22 ask. What they name is what
+/// they opened the session with: it decides nothing here.
+pub(crate) async fn handle_old(
+    Caller(tenant): Caller,
+    State(state): State<BioserverState>,
+    Path((session, _mode, _level)): Path<(String, String, String)>,
+) -> Result<Response, ApiError> {
+    result(&state, tenant, &session).await
+}
+
+async fn result(state: &BioserverState, tenant: TenantId, session: &str) -> Result<Response, ApiError> {
+    let session = state.app.session(tenant, session_id(session)?).await?;
     let Some(verdict) = session.verdict() else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };

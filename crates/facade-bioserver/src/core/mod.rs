@@ -20,6 +20,10 @@ pub(crate) fn router() -> Router<BioserverState> {
     let session = "/bioserver-app/v2/bio-sessions/{session}";
     Router::new()
         .route(&format!("{session}/liveness-challenge-result"), get(liveness_challenge_result::handle))
+        .route(
+            &format!("{session}/liveness-challenge-result/{{mode}}/{{level}}"),
+            get(liveness_challenge_result::handle_old),
+        )
         .route(&format!("{session}/faces"), post(faces::handle).layer(DefaultBodyLimit::max(FACE_LIMIT)))
         .route(&format!("{session}/faces/{{face}}"), get(face::handle))
         .route(&format!("{session}/faces/{{face}}/image"), get(face_image::handle))

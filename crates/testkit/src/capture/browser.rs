@@ -266,7 +266,7 @@ impl Capture<'_> {
         message.extend((at.as_secs_f64() * 1e3).to_be_bytes());
         message.extend(short(width).to_be_bytes());
         message.extend(short(height).to_be_bytes());
-        message.extend(self.clip.tracking(index));
+        message.extend(self.clip.tracking(index, at.as_secs_f64()));
         self.log.tracking_bytes += message.len();
         self.log.frames_sent = seq;
         if self.ring.len() == self.ring_size {

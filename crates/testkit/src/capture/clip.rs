@@ -9,6 +9,8 @@ use selfsame_vision::image::{Limits, decode};
 /// Width that the server asks tracking frames to have, and their JPEG quality (`ready.tracking` of the protocol).
 const TRACKING_WIDTH: u32 = 320;
 const TRACKING_QUALITY: u8 = 60;
+/// A camera never sends the same picture twice: each round through the clip is encoded a little differently.
+const ROUNDS: u8 = 6;
 
 /// A clip that plays over and over; cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,7 +22,7 @@ pub struct Clip {
 #[derive(Debug)]
 struct Frame {
     full: Picture,
-    tracking: Vec<u8>,
+    tracking: Vec<Vec<u8>>,
 }
 
 impl Clip {
@@ -32,9 +34,10 @@ impl Clip {
         let height = (TRACKING_WIDTH * size.1 / size.0).max(1);
         let frames = frames
             .into_iter()
-            .map(|full| Frame {
-                tracking: full.resized(TRACKING_WIDTH, height).to_jpeg(TRACKING_QUALITY),
-                full,
+            .map(|full| {
+                let small = full.resized(TRACKING_WIDTH, height);
+                let tracking = (0..ROUNDS).map(|round| small.to_jpeg(TRACKING_QUALITY - round)).collect();
+                Frame { full, tracking }
             })
             .collect();
         Self { frames: Arc::new(frames), frames_per_second }
@@ -70,9 +73,11 @@ impl Clip {
         if place < count { place } else { round - place }
     }
 
-    /// JPEG, 320 pixels wide.
-    pub(super) fn tracking(&self, index: usize) -> &[u8] {
-        &self.frames[index].tracking
+    /// JPEG, 320 pixels wide, as it is `seconds` after the camera began.
+    pub(super) fn tracking(&self, index: usize, seconds: f64) -> &[u8] {
+        let length = (self.frames.len() as f64 - 1.0).max(1.0) / self.frames_per_second;
+        let round = (seconds.max(0.0) / length) as usize % usize::from(ROUNDS);
+        &self.frames[index].tracking[round]
     }
 
     pub(super) fn full(&self, index: usize) -> &Picture {
@@ -112,7 +117,7 @@ mod tests {
         let order: Vec<usize> = (0..9).map(|tick| clip.index_at(f64::from(tick) / 10.0 + 0.01)).collect();
         assert_eq!(order, [0, 1, 2, 3, 2, 1, 0, 1, 2]);
         assert_eq!(clip.size(), (64, 32));
-        let tracking = decode(clip.tracking(0), &Limits::default()).unwrap();
+        let tracking = decode(clip.tracking(0, 0.0), &Limits::default()).unwrap();
         assert_eq!((tracking.width(), tracking.height()), (320, 160));
     }
 }

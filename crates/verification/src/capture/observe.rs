@@ -58,7 +58,7 @@ pub fn tracking_frame(
         return Err(ObserveError::Shape);
     }
     let mut observation = look(vision, motion, seq, captured_at, size, &picture)?;
-    observation.digest = digest(bytes);
+    observation.digest = digest(picture.rgb());
     Ok(observation)
 }
 
@@ -106,9 +106,9 @@ pub fn look(
 #[derive(Debug, Default)]
 pub struct Motion(selfsame_vision::Motion);
 
-/// The first bytes of the picture's SHA-256: whoever feeds frames cannot make different ones look alike.
-fn digest(bytes: &[u8]) -> u64 {
-    let hash = Sha256::digest(bytes);
+/// The first bytes of the SHA-256 of the pixels: a comment in the file does not make the same picture another one.
+fn digest(pixels: &[u8]) -> u64 {
+    let hash = Sha256::digest(pixels);
     let mut first = [0; 8];
     first.copy_from_slice(&hash[..8]);
     u64::from_le_bytes(first)

@@ -1,0 +1,198 @@
+//! Whether motion that was not made for a challenge meets it: perfect faces, whose heads move as the recording of another
+//! session, in another order, or at random. Time passes as fast as numbers do.
+
+use selfsame_domain::{DeviceInfo, Entropy, Point, Rect, SeededEntropy, Testimony, Timestamp};
+use selfsame_liveness::witness::{ObedienceParams, obedience};
+use selfsame_liveness::{
+    CameraClaims, Capture, CaptureParams, Challenge, DotsParams, EnvironmentClaims, FaceObservation,
+    FrameObservation, FrameSize, Plan,
+};
+
+const RATE: f64 = 7.0;
+const SIZE: FrameSize = FrameSize { width: 1280, height: 720 };
+
+struct Dice(SeededEntropy);
+
+impl Dice {
+    /// 0..1
+    fn roll(&self) -> f64 {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+    }
+
+    fn between(&self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.roll()
+    }
+}
+
+/// Where a head points over time: from place to place, along paths of least jerk. In ones of the challenge.
+struct Motion {
+    /// Begin, end, and the place then reached.
+    moves: Vec<(f64, f64, Point)>,
+    tremor: f64,
+}
+
+impl Motion {
+    fn at(&self, seconds: f64, dice: &Dice) -> Point {
+        let mut from = Point::default();
+        let mut now = from;
+        for (begin, end, to) in &self.moves {
+            if seconds < *begin {
+                break;
+            }
+            let part = ((seconds - begin) / (end - begin)).clamp(0.0, 1.0);
+            // Flash and Hogan, "The coordination of arm movements", 1985.
+            let way = (part.powi(3) * (10.0 - 15.0 * part + 6.0 * part * part)) as f32;
+            now = Point { x: from.x + (to.x - from.x) * way, y: from.y + (to.y - from.y) * way };
+            from = *to;
+        }
+        let shake = || (dice.between(-1.0, 1.0) * self.tremor) as f32;
+        Point { x: now.x + shake(), y: now.y + shake() }
+    }
+}
+
+/// A recording of somebody who met `challenge` in a session of its own.
+fn recording(challenge: &Challenge, dice: &Dice) -> Motion {
+    let mut moves = Vec::new();
+    // The session's first frames: positioning and the straight look.
+    let mut shown = 0.9;
+    for dot in &challenge.dots {
+        shown += dot.pause.as_secs_f64();
+        let begin = shown + dice.between(0.3, 0.75);
+        let end = begin + dice.between(0.5, 1.0);
+        let direction = dot.direction.in_frame();
+        let aim = dot.reach * dice.between(0.92, 1.06) as f32;
+        moves.push((begin, end, Point { x: direction.x * aim, y: direction.y * aim }));
+        shown = end + dice.between(0.3, 0.5);
+    }
+    Motion { moves, tremor: 0.03 }
+}
+
+fn wandering(dice: &Dice) -> Motion {
+    let mut moves = Vec::new();
+    let mut begin = 1.0;
+    for _ in 0..30 {
+        let angle = dice.between(0.0, std::f64::consts::TAU);
+        let length = dice.between(0.3, 1.3);
+        let end = begin + dice.between(0.4, 1.2);
+        moves.push((
+            begin,
+            end,
+            Point { x: (angle.cos() * length) as f32, y: (angle.sin() * length) as f32 },
+        ));
+        begin = end + dice.between(0.0, 1.0);
+    }
+    Motion { moves, tremor: 0.03 }
+}
+
+/// Whether the dots were reached and the obedience witness is content.
+fn meets(challenge: &Challenge, mut aim: impl FnMut(f64, Option<usize>) -> Point) -> bool {
+    let params = CaptureParams::default();
+    let DotsParams { full_yaw, full_pitch, .. } = params.dots;
+    let at = |seconds: f64| Timestamp::from_millis((seconds * 1e3) as i64);
+    let mut capture = Capture::new(params, Plan::Active(challenge.clone()), DeviceInfo::default(), at(0.0));
+    capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0.0));
+    let mut shown = None;
+    for seq in 1..300_u32 {
+        let seconds = f64::from(seq) / RATE;
+        if capture.tick(at(seconds)).is_some() {
+            return false;
+        }
+        let point = aim(seconds, shown);
+        let face = FaceObservation {
+            bounds: Rect { x: 520.0, y: 210.0, width: 240.0, height: 300.0 },
+            landmarks: vec![Point::default(); 68],
+            yaw: point.x * full_yaw,
+            pitch: -point.y * full_pitch,
+            roll: 0.0,
+            brightness: 120.0,
+        };
+        let frame = FrameObservation {
+            seq,
+            captured_at: seconds * 1e3,
+            size: SIZE,
+            faces: vec![face],
+            ..FrameObservation::default()
+        };
+        let outcome = capture.frame(frame, at(seconds));
+        shown = outcome.dots.as_ref().and_then(|dots| dots.dots.len().checked_sub(1));
+        if outcome.ending.is_some() {
+            return false;
+        }
+        if !outcome.evidence.is_empty() {
+            let word = obedience(capture.dots(), &ObedienceParams::default());
+            return word.testimony == Testimony::BonaFide;
+        }
+    }
+    false
+}
+
+fn challenge(seed: u64) -> Challenge {
+    Challenge::random(2, &SeededEntropy::new(seed))
+}
+
+#[test]
+fn people_who_follow_the_dots_are_believed() {
+    let met = (0..200_u64).filter(|seed| {
+        let challenge = challenge(*seed);
+        let dice = Dice(SeededEntropy::new(seed ^ 0xA5A5));
+        let mut motion = Motion { moves: Vec::new(), tremor: 0.03 };
+        let mut told = None;
+        meets(&challenge, |seconds, shown| {
+            if shown != told {
+                told = shown;
+                if let Some(dot) = shown.and_then(|index| challenge.dots.get(index)) {
+                    let begin = seconds + dice.between(0.25, 0.7);
+                    let direction = dot.direction.in_frame();
+                    let aim = dot.reach * dice.between(0.9, 1.08) as f32;
+                    let to = Point { x: direction.x * aim, y: direction.y * aim };
+                    motion.moves.push((begin, begin + dice.between(0.5, 1.0), to));
+                }
+            }
+            motion.at(seconds, &dice)
+        })
+    });
+    let met = met.count();
+    assert!(met >= 196, "{met} of 200");
+}
+
+#[test]
+fn motion_that_was_made_for_something_else_never_meets_the_challenge() {
+    let tries = 200_u64;
+    let met = |make: &dyn Fn(u64, &Challenge, &Dice) -> Motion| {
+        (0..tries)
+            .filter(|seed| {
+                let challenge = challenge(*seed);
+                let dice = Dice(SeededEntropy::new(seed ^ 0x5A5A_0000));
+                let motion = make(*seed, &challenge, &dice);
+                meets(&challenge, |seconds, _| motion.at(seconds, &dice))
+            })
+            .count()
+    };
+    let replayed = met(&|seed, _, dice| recording(&self::challenge(seed + 1_000_003), dice));
+    let reordered = met(&|_, challenge, dice| {
+        let mut dots = challenge.dots.clone();
+        dots.reverse();
+        recording(&Challenge { dots }, dice)
+    });
+    let random = met(&|_, _, dice| wandering(dice));
+    let still = met(&|_, _, _| Motion { moves: Vec::new(), tremor: 0.03 });
+    assert_eq!((replayed, reordered, random, still), (0, 0, 0, 0));
+}
+
+/// How often it would in the long run. Slow, and a figure for docs/benchmarks.md rather than a test.
+#[test]
+#[ignore = "a figure, not a test: cargo test -p selfsame-liveness --release --test challenge -- --ignored --nocapture"]
+fn how_often_a_recording_of_another_session_fits() {
+    let tries = 100_000_u64;
+    let met = (0..tries)
+        .filter(|seed| {
+            let dice = Dice(SeededEntropy::new(seed ^ 0x1234_5678_0000));
+            let motion = recording(&challenge(seed + 7_000_003), &dice);
+            meets(&challenge(*seed), |seconds, _| motion.at(seconds, &dice))
+        })
+        .count();
+    println!("recordings of another session that met a challenge of two dots: {met} of {tries}");
+    assert!(met * 500 < tries as usize, "{met} of {tries}");
+}
