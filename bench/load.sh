@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# How many captures at 6 frames a second one core holds: bench/load.sh [SECONDS] [NUMBER…]. The server is held to the first core, the
-# scripted clients to the others. Prints a JSON object for each number of people, first of tracking alone, then of whole captures.
+# How many captures at 6 frames a second one core holds: bench/load.sh tracking|whole [SECONDS] [NUMBER…]. The server is held to the first core, the
+# scripted clients to the others. Prints a JSON object for each number of people.
+# `tracking` is what captures per core means; `whole` adds evidence, which the clients need several cores to encode.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -d .fixtures/frames/single_face ]] || { say "the clip is missing; run \`make fixtures\`"; exit 1; }
 command -v taskset >/dev/null || { say "taskset (util-linux) is missing: the server cannot be held to one core"; exit 1; }
@@ -14,4 +15,4 @@ held="$(mktemp)"
 trap 'rm -f "$held"' EXIT
 printf '#!/bin/sh\nexec taskset -c 0 "%s" "$@"\n' "$SELFSAME_BIN" >"$held"
 chmod +x "$held"
-SELFSAME_BIN="$held" taskset -c "$others" target/debug/examples/capacity "$@"
+SELFSAME_BIN="$held" taskset -c "$others" target/debug/examples/capacity "${@:-tracking}"

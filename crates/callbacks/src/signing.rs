@@ -99,8 +99,8 @@ mod tests {
         let again = SigningSecret::parse(one.text().expose()).unwrap();
         let at = Timestamp::from_millis(0);
         assert_eq!(
-            signature(&[one.clone()], Uuid::nil(), at, b"x"),
-            signature(&[again], Uuid::nil(), at, b"x")
+            signature(std::slice::from_ref(&one), Uuid::nil(), at, b"x"),
+            signature(std::slice::from_ref(&again), Uuid::nil(), at, b"x")
         );
         assert_eq!(format!("{one:?}"), "[callback secret]");
         for bad in ["", "whsec_", "whsec_AAAA", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "whsec_!"] {

@@ -77,7 +77,7 @@ impl Courier {
                         }
                     }
                     Err(error) => {
-                        tracing::error!(%error, "callbacks that are due could not be read; will try again")
+                        tracing::error!(%error, "callbacks that are due could not be read; will try again");
                     }
                 }
                 next_look = Instant::now() + self.params.look_every;
