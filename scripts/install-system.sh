@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the tests need of the system and do not find: Chromium (the browser test) and ffmpeg (its camera).
-# A no-op where both are there. `make run` needs neither.
+# Installs what the tests need of the system and do not find: Chromium (the browser test), ffmpeg (its camera) and openssl
+# (which verifies signatures independently of the server).
+# A no-op where all are there. `make run` needs neither.
 set -euo pipefail
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+command -v openssl >/dev/null || missing+=(openssl)
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 
 echo "install-system: missing: ${missing[*]}" >&2

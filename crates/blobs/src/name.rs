@@ -43,6 +43,11 @@ impl BlobKey {
         Self(format!("{tenant}/{session}"))
     }
 
+    /// As it is written in the store: opaque, made of random ids.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

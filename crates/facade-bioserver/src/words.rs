@@ -4,7 +4,7 @@ use selfsame_domain::{
     BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict,
 };
 use selfsame_liveness::{Direction, Instruction, Position};
-use selfsame_verification::faces::FaceMatch;
+use selfsame_verification::faces::{FaceMatch, StoredImage};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn mode(mode: LivenessMode) -> &'static str {
@@ -120,6 +120,18 @@ pub fn result_json(session: &BioSession, verdict: &Verdict) -> Value {
         }),
     );
     Value::Object(result)
+}
+
+/// `imageStorage`: where the best image is. Region and bucket are those of the object store: a folder of this server.
+pub(crate) fn image_storage_json(stored: &StoredImage) -> Value {
+    json!({
+        "region": "local",
+        "bucketName": "objects",
+        "key": stored.key,
+        "hash": stored.hash,
+        "hashAlgorithm": "SHA_256",
+        "contentType": "image/jpeg",
+    })
 }
 
 /// The Face object.

@@ -34,6 +34,7 @@ pub(crate) fn router(mounts: Mounts) -> Router {
         .route("/health/live", get(async || StatusCode::NO_CONTENT))
         .route("/health/ready", get(ready))
         .route("/.well-known/jwks.json", get(jwks))
+        .route("/.well-known/result-signing.pem", get(certificate))
         .with_state(app.clone());
     let mut router = Router::new()
         .merge(own)
@@ -72,6 +73,12 @@ async fn ready(State(app): State<Verification>) -> StatusCode {
 async fn jwks(State(app): State<Verification>) -> Result<Json<Value>, StatusCode> {
     let key = app.signing_key().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(Json(json!({ "keys": [key.jwk()] })))
+}
+
+/// The same key as a certificate, for tools that know no JWKS.
+async fn certificate(State(app): State<Verification>) -> Result<Response, StatusCode> {
+    let key = app.signing_key().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+    Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], key.certificate_pem()).into_response())
 }
 
 /// One line per request: the route, never the path, which holds identifiers, and never the query.

@@ -22,6 +22,7 @@ pub mod head;
 pub mod malformed;
 pub mod receiver;
 pub mod server;
+pub mod signature;
 
 pub use attack::live::{Challenge, Presentation};
 pub use attack::{Species, attack};
@@ -32,3 +33,4 @@ pub use head::{
 pub use malformed::{faceless_file, malformed_images, odd_images};
 pub use receiver::{CallbackReceiver, Received, Reply};
 pub use server::{Answer, TestServer, TestServerSettings, fixture, repository, selfsame_binary};
+pub use signature::Jws;

@@ -40,6 +40,15 @@ pub struct FaceMatch {
     pub expires_at: Timestamp,
 }
 
+/// A picture in the object store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredImage {
+    /// Name of the object, which is encrypted: it says nothing and opens nothing.
+    pub key: String,
+    /// SHA-256 of the JPEG as it is read back, hexadecimal.
+    pub hash: String,
+}
+
 /// The largest face of a picture, and what is kept of it.
 pub(crate) struct Looked {
     pub(crate) face: FaceSighting,
@@ -147,6 +156,18 @@ impl Verification {
             })
             .await??;
         Ok(Some(smaller))
+    }
+
+    /// Where the picture of a face is stored; `None` when the session keeps no pictures.
+    pub async fn stored_image(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+        face: FaceId,
+    ) -> Result<Option<StoredImage>, UseCaseError> {
+        let Some(jpeg) = self.face_image(tenant, session, face, false).await? else { return Ok(None) };
+        let key = BlobKey::image(tenant, session, face).as_str().to_owned();
+        Ok(Some(StoredImage { key, hash: hex::encode(Sha256::digest(&jpeg)) }))
     }
 
     /// The given face compared with every other face of its session, best first.

@@ -34,6 +34,11 @@ async fn result(state: &BioserverState, tenant: TenantId, session: &str) -> Resu
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     let mut result = words::result_json(&session, verdict);
+    if let Some(best) = &verdict.best_image
+        && let Some(stored) = state.app.stored_image(tenant, session.id, best.face_id).await?
+    {
+        result["imageStorage"] = words::image_storage_json(&stored);
+    }
     let signature = state.app.sign(&result)?;
     result["signature"] = signature.into();
     Ok(Json(result).into_response())

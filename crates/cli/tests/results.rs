@@ -1,0 +1,108 @@
+//! Results can be trusted: openssl verifies what the server signs, and nothing that was altered.
+
+use reqwest::Method;
+use selfsame_testkit::{Browser, Clip, Jws, TestServer, TestServerSettings, fixture};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const CERTIFICATE: &str = "/.well-known/result-signing.pem";
+
+async fn published(server: &TestServer, path: &str) -> Vec<u8> {
+    let answer = server.answers(server.request(Method::GET, path)).await;
+    assert_eq!(answer.status, 200, "{path}");
+    answer.body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openssl_verifies_a_result_and_nothing_that_was_altered() {
+    let settings = TestServerSettings::default().observing().binary(env!("CARGO_BIN_EXE_selfsame"));
+    let mut server = settings.start().await;
+    let session = server.opens_session().await;
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    Browser::default().captures(server.origin(), &session, &clip).await.expect("a connection");
+    let result = server.result(&session).await.json();
+    assert_eq!(result["livenessStatus"], "SUCCESS", "{result:#}");
+
+    let certificate = published(&server, CERTIFICATE).await;
+    let signature = result["signature"].as_str().expect("a signature");
+    let jws = Jws::parse(signature);
+    assert_eq!(jws.header["alg"], "RS256");
+    assert!(jws.verifies(&certificate));
+
+    // What was signed is this very result: canonical, so without its signature and with members in order.
+    let mut unsigned = result.clone();
+    unsigned.as_object_mut().expect("an object").remove("signature");
+    assert_eq!(jws.json()["report"]["framesTracked"], unsigned["report"]["framesTracked"]);
+    let canonical = std::str::from_utf8(&jws.payload).expect("a text");
+    assert!(canonical.starts_with(r#"{"bestImageId":"#) && !canonical.contains('\n'), "{canonical}");
+    assert_same("", &jws.json(), &unsigned);
+
+    // One letter of the payload, or another key: no.
+    let pieces: Vec<_> = signature.split('.').collect();
+    let other = if pieces[1].ends_with('A') { "Q" } else { "A" };
+    let altered = format!("{}.{}{other}.{}", pieces[0], &pieces[1][..pieces[1].len() - 1], pieces[2]);
+    assert!(!Jws::parse(&altered).verifies(&certificate));
+    let stranger = TestServerSettings::default().binary(env!("CARGO_BIN_EXE_selfsame")).start().await;
+    assert!(!jws.verifies(&published(&stranger, CERTIFICATE).await));
+
+    // The JWKS names the same key and holds the same certificate.
+    let jwks: Value =
+        serde_json::from_slice(&published(&server, "/.well-known/jwks.json").await).expect("JSON");
+    let key = &jwks["keys"][0];
+    assert_eq!(key["kid"], jws.header["kid"]);
+    let pem: String =
+        String::from_utf8_lossy(&certificate).lines().filter(|line| !line.starts_with("-----")).collect();
+    assert_eq!(key["x5c"], json!([pem]));
+
+    // Where the picture is, and that it is this one.
+    let best = result["bestImageId"].as_str().expect("a best image");
+    let stored = &result["imageStorage"];
+    let picture = server.face_image(&session, best).await.body;
+    assert_eq!(stored["hash"], hex(&Sha256::digest(&picture)));
+    assert_eq!(stored["hashAlgorithm"], "SHA_256");
+    assert_eq!(stored["contentType"], "image/jpeg");
+    let object = server.data().join(stored["bucketName"].as_str().expect("a bucket"));
+    let object = object.join(stored["key"].as_str().expect("a key"));
+    let sealed = std::fs::read(object).expect("the object is where the result says");
+    assert!(!sealed.windows(16).any(|window| window == &picture[..16]), "and is encrypted");
+
+    server.restart().await;
+    assert_eq!(published(&server, CERTIFICATE).await, certificate, "the certificate outlives a restart");
+    assert!(Jws::parse(signature).verifies(&published(&server, CERTIFICATE).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_keeps_no_pictures_has_none_to_show() {
+    let settings = TestServerSettings::default().observing().binary(env!("CARGO_BIN_EXE_selfsame"));
+    let server = settings.start().await;
+    let body = json!({ "livenessMode": "LIVENESS_PASSIVE", "imageStorageEnabled": false });
+    let session = server.opens_session_with(body).await.created_id();
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    Browser::default().captures(server.origin(), &session, &clip).await.expect("a connection");
+    let result = server.result(&session).await.json();
+    assert_eq!(result["livenessStatus"], "SUCCESS", "{result:#}");
+    assert!(result.get("imageStorage").is_none(), "{result:#}");
+    let best = result["bestImageId"].as_str().expect("a best image");
+    let image = server.face_image(&session, best).await;
+    assert_eq!((image.status, image.body.len()), (204, 0));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Equal as JSON knows it: 3000 and 3000.0 are one number.
+fn assert_same(path: &str, one: &Value, other: &Value) {
+    match (one, other) {
+        (Value::Object(a), Value::Object(b)) => {
+            assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>(), "{path}");
+            a.iter().for_each(|(key, value)| assert_same(&format!("{path}/{key}"), value, &b[key]));
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len(), "{path}");
+            a.iter().zip(b).for_each(|(a, b)| assert_same(path, a, b));
+        }
+        (Value::Number(a), Value::Number(b)) => assert_eq!(a.as_f64(), b.as_f64(), "{path}"),
+        _ => assert_eq!(one, other, "{path}"),
+    }
+}
