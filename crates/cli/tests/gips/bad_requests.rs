@@ -98,7 +98,12 @@ async fn every_bad_request_gets_its_documented_answer() {
         ("no picture", upload(&server, &reference, "Portrait", b"hello".to_vec()), 400, "3007"),
         (
             "nobody in the picture",
-            upload(&server, &reference, "Portrait", selfsame_testkit::faceless_file()),
+            upload(
+                &server,
+                &reference,
+                "Portrait",
+                selfsame_testkit::faceless_file(640, 480, image::ImageFormat::Jpeg),
+            ),
             400,
             "3008",
         ),

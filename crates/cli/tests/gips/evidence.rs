@@ -108,8 +108,7 @@ async fn without_a_valid_consent_no_picture_is_taken() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_proof_is_signed_and_about_the_portrait_beside_it() {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use selfsame_testkit::Jws;
     use sha2::{Digest, Sha256};
 
     let server = settings().start().await;
@@ -123,22 +122,15 @@ async fn the_proof_is_signed_and_about_the_portrait_beside_it() {
     let names: Vec<_> = parts.iter().map(|part| part.name.as_str()).collect();
     assert_eq!(names, ["Proof", "Portrait"]);
 
-    let jws = std::str::from_utf8(&parts[0].data).expect("a text");
-    let pieces: Vec<_> = jws.split('.').collect();
-    let decoded = |piece: &str| URL_SAFE_NO_PAD.decode(piece).expect("base64url");
-    let statement: Value = serde_json::from_slice(&decoded(pieces[1])).expect("JSON");
+    let jws = Jws::parse(std::str::from_utf8(&parts[0].data).expect("a text"));
+    let statement = jws.json();
     assert_eq!(statement["globalStatus"]["id"], identity.as_str());
     assert_eq!(statement["globalStatus"]["levelOfAssurance"], "LOA1");
-    assert_eq!(statement["portraitImage"]["hash"], hex::encode(Sha256::digest(&parts[1].data)));
+    let digest: String = Sha256::digest(&parts[1].data).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(statement["portraitImage"]["hash"], digest);
 
-    // With the published key and another library than the server's.
-    let jwks = server.answers(server.request(Method::GET, "/.well-known/jwks.json")).await.json();
-    let public = selfsame_testkit::repository();
-    let _ = public;
-    let key = &jwks["keys"][0];
-    let components =
-        aws_lc_rs::rsa::PublicKeyComponents { n: decoded(text(key, "n")), e: decoded(text(key, "e")) };
-    let signed = format!("{}.{}", pieces[0], pieces[1]);
-    let parameters = &aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
-    components.verify(parameters, signed.as_bytes(), &decoded(pieces[2])).expect("a good signature");
+    // By a program that is not ours, with the published certificate.
+    let certificate = server.answers(server.request(Method::GET, "/.well-known/result-signing.pem")).await;
+    assert_eq!(certificate.status, 200);
+    assert!(jws.verifies(&certificate.body));
 }
