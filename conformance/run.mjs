@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { cameras } from './cameras.mjs';
 import { pages, prepare, startDemo } from './demo.mjs';
 import { cleanUp, freePort, remove, temporary } from './processes.mjs';
-import { startServer } from './server.mjs';
+import { Recorder } from './recorder.mjs';
+import { API_KEY, startServer } from './server.mjs';
 import { bestImageShown, identity, match, visit } from './visit.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -19,10 +20,11 @@ const USAGE = `conformance/run.sh DEMO_FOLDER [options]
   DEMO_FOLDER           face-autocapture-with-liveness-detection of idemia/WebCaptureSDK 3.36.0; it is copied, not changed
   --modes A,B           of ${Object.keys(pages).join(', ')} (default: all)
   --flows A,B           of ${FLOWS.join(', ')} (default: all)
-  --camera MODE=FILE    a bona fide person who answers the mode, as Y4M or motion JPEG; more than one may be named
+  --camera MODE=FILE    a bona fide person who answers the mode, as Y4M or motion JPEG; more than one may be named. Without one a
+                        rendered person is recorded, and attacks on the mode, into .fixtures/conformance
   --attack MODE=FILE    an attack on the mode; more than one may be named
   --match FILE          another picture of the person of the bona fide camera: the direct flow then ends in a match
-  --seed N              fixes the challenge (development only), so that a recorded camera can answer it
+  --seed N              fixes the challenges (development only), so that a recorded camera can answer them (default: 1)
   --set KEY=VALUE       a setting of the server, as SELFSAME__KEY
   --binary FILE         the server (default: target/release/selfsame, else target/debug/selfsame)
   --prepared FOLDER     a copy of the demo app left by --keep: nothing is installed again
@@ -74,8 +76,10 @@ function options() {
   const demo = values.prepared ?? positionals[0];
   if (!demo || !existsSync(join(demo, 'server/packer.js'))) usage(`${demo ?? 'no folder'} is not the demo app's folder`);
   const settings = Object.fromEntries(pairs(values.set));
-  if (values.seed) settings.LIVENESS__CHALLENGE_SEED = values.seed;
-  return { ...values, modes, flows: chosen(values.flows, FLOWS), given, binary, demo: resolve(demo), settings };
+  const seed = values.seed ?? '1';
+  if (!/^\d+$/.test(seed)) usage(`${seed} is not a whole number`);
+  settings.LIVENESS__CHALLENGE_SEED ??= seed;
+  return { ...values, seed: settings.LIVENESS__CHALLENGE_SEED, modes, flows: chosen(values.flows, FLOWS), given, binary, demo: resolve(demo), settings };
 }
 
 /** Everything that is not as it should be in one visit; nothing when all is well. */
@@ -107,13 +111,15 @@ async function main() {
   let copy = chosen.prepared && chosen.demo;
   const rows = [];
   try {
-    const known = await cameras({ modes: chosen.modes, given: chosen.given, fixtures: join(root, '.fixtures'), scratch });
+    const fixtures = join(root, '.fixtures');
+    const recorder = new Recorder({ root, binary: chosen.binary, seed: chosen.seed, folder: join(fixtures, 'conformance') });
+    const known = await cameras({ modes: chosen.modes, given: chosen.given, fixtures, scratch, recorder });
     if (!copy) {
       console.error('conformance: installing the demo app in a copy …');
       copy = await prepare(chosen.demo, join(import.meta.dirname, 'parse-multipart'), chosen.keep);
     }
     const [serverPort, demoPort] = [await freePort(), await freePort()];
-    const at = { url: `http://127.0.0.1:${serverPort}`, apiKey: (await import('./server.mjs')).API_KEY };
+    const at = { url: `http://127.0.0.1:${serverPort}`, apiKey: API_KEY };
     for (const mode of chosen.modes) {
       for (const flow of chosen.flows) {
         console.error(`conformance: ${mode}, ${flow}: packing the pages …`);
