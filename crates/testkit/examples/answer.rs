@@ -38,17 +38,23 @@ const QUALITY: u8 = 92;
 /// Tracking frames a second, as the browser sends them.
 const FPS: f64 = 8.0;
 /// A page opens the camera before it starts the capture: the file begins so much earlier than the capture that was played to the
-/// server. More than pages need: to answer late is human, to answer before the question is not.
+/// server.
 const LEAD: f64 = 0.9;
+/// Nobody knows how long a page really takes for that. The person looks aside until this second of the file, when every page is
+/// ready, so that the capture begins when they turn to it, here and there alike.
+const ATTENDS: f64 = 5.0;
+/// Degrees to the side before, far beyond what counts as looking at the page, and seconds for the turn to it.
+const ASIDE: f64 = 34.0;
+const TURNS: f64 = 0.7;
 /// What is shown after the end: the file begins anew when it is over, and nobody should see that.
 const TAIL: f64 = 8.0;
 /// Longer than any of the server's own time-outs.
 const LONGEST: f64 = 90.0;
-/// A page and its server meet each question up to a second earlier or later than they did here: who takes his time answers in
-/// time either way. The server allows 2.6 s (`ObedienceParams::slowest`).
-const REACTION: (f64, f64) = (1.0, 1.3);
-/// Nearer than most people sit: more pixels of the face.
-const DISTANCE: (f64, f64) = (0.46, 0.50);
+/// A page and its server meet each question a few frames earlier or later than they did here: who answers in the middle of what a
+/// person may take (`ObedienceParams`: 0.22 to 1.3 s until a part of the way is done) is in time either way.
+const REACTION: (f64, f64) = (0.35, 0.45);
+/// Where most people sit, with room to come closer.
+const DISTANCE: (f64, f64) = (0.56, 0.61);
 
 struct Options {
     out: PathBuf,
@@ -144,10 +150,28 @@ fn subject(options: &Options) -> Box<dyn Subject> {
     }
     let params = ActorParams { reaction: REACTION, distance: DISTANCE, ..ActorParams::default() };
     let head = Arc::clone(&heads[usize::try_from(options.person).unwrap_or(0) % heads.len()]);
-    Box::new(Person {
+    Box::new(Latecomer(Person {
         scene: Scene::new(head, SceneParams::default(), options.person),
         actor: Actor::new(params, options.person),
-    })
+    }))
+}
+
+/// A person who looks aside at first.
+struct Latecomer(Person);
+
+impl Subject for Latecomer {
+    fn advance(&mut self, seconds: f64, guidance: &Guidance) -> Moment {
+        // Who does not look at the page does not know what it says.
+        let unread = Guidance::default();
+        let left = ((ATTENDS + TURNS - seconds) / TURNS).clamp(0.0, 1.0);
+        let mut moment = self.0.advance(seconds, if left > 0.0 { &unread } else { guidance });
+        moment.pose.yaw += ASIDE * left * left * (3.0 - 2.0 * left);
+        moment
+    }
+
+    fn picture(&self, moment: &Moment, size: (u32, u32)) -> Picture {
+        self.0.picture(moment, size)
+    }
 }
 
 /// A capture in progress, as a page has it.
