@@ -38,6 +38,18 @@ async function ffmpeg(...rest) {
   if (code !== 0) throw new Error(`ffmpeg failed (${code}): ${said}`);
 }
 
+/** Pictures a second of a recording: it holds each twice, as Chromium plays motion JPEG at 30. */
+const RATE = 15;
+
+/**
+ * A motion JPEG recording as Chromium has the least work with: raw, and each picture once. On a busy machine a file that has to be
+ * decoded plays slower than the server's clock, and who answered in time seems to be late.
+ */
+export async function raw(recording, file) {
+  const filter = "select='not(mod(n,2))',scale=in_range=pc:out_range=tv,format=yuv420p";
+  await ffmpeg('-f', 'mjpeg', '-framerate', String(2 * RATE), '-i', recording, '-vf', filter, '-r', String(RATE), '-f', 'yuv4mpegpipe', file);
+}
+
 /** A motion JPEG of the first picture of `clip`, through `filter`. */
 async function still(clip, file, seconds, filter) {
   const picture = `${file}.png`;
@@ -46,7 +58,7 @@ async function still(clip, file, seconds, filter) {
 }
 
 /**
- * The cameras of each mode: `{what, file, bonaFide}`. `given` are those of the command line, `{mode, file, bonaFide}`; for a mode
+ * The cameras of each mode: `{what, file, bonaFide, recorded}`, the last when [`raw`] takes it. `given` are those of the command line, `{mode, file, bonaFide}`; for a mode
  * that has no bona fide one among them there is the clip in `fixtures`, or what `recorder` records. Attacks that need no more than a
  * picture are made in `scratch`.
  */
@@ -60,7 +72,7 @@ export async function cameras({ modes, given, fixtures, scratch, recorder }) {
     if (!own.some(({ bonaFide }) => bonaFide)) {
       if (mode === 'LIVENESS_PASSIVE' && !existsSync(person)) throw new Error(`${person} is missing; run \`make fixtures\`, or name a clip with --camera`);
       recorded = mode === 'LIVENESS_PASSIVE' ? { file: person } : await recorder.bonaFide(mode);
-      own.unshift({ what: 'bona fide', file: recorded.file, bonaFide: true });
+      own.unshift({ what: 'bona fide', file: recorded.file, bonaFide: true, recorded: mode !== 'LIVENESS_PASSIVE' });
     }
     const source = own.find(({ bonaFide }) => bonaFide).file;
     const frozen = { what: 'still picture', file: join(scratch, `${mode}-still.mjpeg`), bonaFide: false };
@@ -71,7 +83,7 @@ export async function cameras({ modes, given, fixtures, scratch, recorder }) {
     // A real person's clip that does not do what is asked.
     if (mode !== 'LIVENESS_PASSIVE' && existsSync(person)) own.push({ what: 'person who ignores the challenge', file: person, bonaFide: false });
     if (recorded) {
-      for (const { what, ...how } of ATTACKS[mode]) own.push({ what, file: await recorder.attack(mode, how, recorded), bonaFide: false });
+      for (const { what, ...how } of ATTACKS[mode]) own.push({ what, file: await recorder.attack(mode, how, recorded), bonaFide: false, recorded: true });
     }
     list[mode] = own;
   }

