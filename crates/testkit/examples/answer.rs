@@ -46,6 +46,9 @@ const LEAD: f64 = 0.9;
 const LAMP: f64 = 5.0;
 /// What is left of the light before: less than half of what a face needs (`GuidanceParams::min_brightness`).
 const DARK: f64 = 0.1;
+/// A bona fide recording has to convince once more at these leads and frame rates: a page is never as fast as this program, and an
+/// answer that only just passed would not pass there.
+const REHEARSALS: [(f64, f64); 2] = [(1.63, 6.7), (2.87, 5.3)];
 /// What is shown after the end: the file begins anew when it is over, and nobody should see that.
 const TAIL: f64 = 8.0;
 /// Longer than any of the server's own time-outs.
@@ -53,6 +56,11 @@ const LONGEST: f64 = 90.0;
 /// A page and its server meet each question a few frames earlier or later than they did here: who answers in the middle of what a
 /// person may take (`ObedienceParams`: 0.22 to 1.3 s until a part of the way is done) is in time either way.
 const REACTION: (f64, f64) = (0.35, 0.45);
+/// Somebody who has done it before: aims well, and sways half as much as most.
+const AIM: (f64, f64) = (0.95, 1.02);
+const CALM: f64 = 0.5;
+/// Of the point per degree: a frame 720 high, the ring and the turns of `DotsParams`, and what landmarks make of a rendered head.
+const GAINS: [f64; 2] = [16.5, 22.0];
 /// Where most people sit, with room to come closer.
 const DISTANCE: (f64, f64) = (0.56, 0.61);
 
@@ -77,18 +85,55 @@ async fn main() -> ExitCode {
         .with("SELFSAME__LIVENESS__CHALLENGE_SEED", &options.seed)
         .start()
         .await;
-    let session = json!({ "livenessMode": options.mode, "securityLevel": "HIGH", "numberOfChallenge": 2 });
-    let session = server.opens_session_with(session).await.created_id();
-    let moments = Recording::of(&server, &session, subject.as_mut()).await;
-    let verdict = server.result(&session).await.json();
-    println!("{verdict}");
+    let (moments, verdict) = captured(&server, &options.mode, subject.as_mut(), LEAD, FPS).await;
+    let mut convinced = verdict["livenessStatus"] == "SUCCESS";
+    let mut told = verdict;
+    for (lead, fps) in REHEARSALS {
+        if bona_fide && convinced {
+            let mut played = Played { moments: &moments, subject: subject.as_ref() };
+            (_, told) = captured(&server, &options.mode, &mut played, lead, fps).await;
+            convinced = told["livenessStatus"] == "SUCCESS";
+        }
+    }
+    println!("{told}");
     drop(server);
-    if bona_fide && verdict["livenessStatus"] != "SUCCESS" {
+    if bona_fide && !convinced {
         eprintln!("answer: the server was not convinced, so nothing is written; try another --person or portrait");
         return ExitCode::FAILURE;
     }
     write(&options, subject.as_ref(), &moments);
     ExitCode::SUCCESS
+}
+
+/// What was before the camera in a session of its own, and the server's verdict on it.
+async fn captured(
+    server: &TestServer,
+    mode: &str,
+    subject: &mut dyn Subject,
+    lead: f64,
+    fps: f64,
+) -> (Vec<Moment>, Value) {
+    let session = json!({ "livenessMode": mode, "securityLevel": "HIGH", "numberOfChallenge": 2 });
+    let session = server.opens_session_with(session).await.created_id();
+    let moments = Recording::of(server, &session, subject, lead, fps).await;
+    (moments, server.result(&session).await.json())
+}
+
+/// What was recorded, as a camera plays it that hears nobody.
+struct Played<'a> {
+    moments: &'a [Moment],
+    subject: &'a dyn Subject,
+}
+
+impl Subject for Played<'_> {
+    fn advance(&mut self, seconds: f64, _: &Guidance) -> Moment {
+        let index = (seconds * FILE_FPS / TWICE as f64).round() as usize;
+        self.moments[index.min(self.moments.len() - 1)]
+    }
+
+    fn picture(&self, moment: &Moment, size: (u32, u32)) -> Picture {
+        self.subject.picture(moment, size)
+    }
 }
 
 fn read_options() -> Options {
@@ -148,7 +193,14 @@ fn subject(options: &Options) -> Box<dyn Subject> {
     if options.species != Presentation::BonaFide {
         return options.species.subject(&heads, options.person);
     }
-    let params = ActorParams { reaction: REACTION, distance: DISTANCE, ..ActorParams::default() };
+    let params = ActorParams {
+        reaction: REACTION,
+        distance: DISTANCE,
+        aim: AIM,
+        life: CALM,
+        practised: Some(GAINS),
+        ..ActorParams::default()
+    };
     let head = Arc::clone(&heads[usize::try_from(options.person).unwrap_or(0) % heads.len()]);
     Box::new(InTheDark(Person {
         scene: Scene::new(head, SceneParams::default(), options.person),
@@ -184,11 +236,19 @@ struct Recording<'a> {
     moments: Vec<Moment>,
     /// What was sent as tracking frames, for the evidence.
     sent: HashMap<u64, Moment>,
+    lead: f64,
+    fps: f64,
 }
 
 impl<'a> Recording<'a> {
     /// Lets the subject do what the server asks until the server has decided. Returns the moment of every picture of the file.
-    async fn of(server: &TestServer, session: &str, subject: &'a mut dyn Subject) -> Vec<Moment> {
+    async fn of(
+        server: &TestServer,
+        session: &str,
+        subject: &'a mut dyn Subject,
+        lead: f64,
+        fps: f64,
+    ) -> Vec<Moment> {
         let browser = Browser::default();
         let mut camera = browser.camera.clone();
         (camera["width"], camera["height"]) = (json!(FULL.0), json!(FULL.1));
@@ -206,8 +266,10 @@ impl<'a> Recording<'a> {
             guidance: Guidance::default(),
             moments: Vec::new(),
             sent: HashMap::new(),
+            lead,
+            fps,
         };
-        recording.runs_until(LEAD);
+        recording.runs_until(lead);
         recording.runs().await;
         recording.moments
     }
@@ -228,10 +290,10 @@ impl<'a> Recording<'a> {
         let began = Instant::now();
         let mut tracking = true;
         for seq in 1_u32.. {
-            let now = f64::from(seq) / FPS;
+            let now = f64::from(seq) / self.fps;
             assert!(now < LONGEST, "the server never decided; it last said {:?}", self.guidance);
             tokio::time::sleep_until((began + Duration::from_secs_f64(now)).into()).await;
-            self.runs_until(LEAD + now);
+            self.runs_until(self.lead + now);
             if tracking {
                 self.shows(seq, now).await;
             }
@@ -240,7 +302,7 @@ impl<'a> Recording<'a> {
                 let patience = Duration::from_secs(40);
                 let Heard::Message(message) = self.socket.hears(patience).await.expect("an answer") else {
                     self.guidance = Guidance::default();
-                    self.runs_until(LEAD + now + TAIL);
+                    self.runs_until(self.lead + now + TAIL);
                     return;
                 };
                 match message["type"].as_str().unwrap_or_default() {
