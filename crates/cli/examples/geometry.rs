@@ -11,8 +11,7 @@ mod rehearsal;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rehearsal::{Ended, Texture, heads, present, vision};
-use selfsame_domain::{Testimony, Witness};
+use rehearsal::{Texture, heads, present, vision};
 use selfsame_testkit::Presentation;
 use serde_json::json;
 
@@ -54,7 +53,7 @@ fn main() {
                     if show {
                         eprintln!("{mode} {} {}: {}", presentation.name(), first + run, ended.describe());
                     }
-                    own.push((score(&ended), ended.succeeded()));
+                    own.push((ended.geometry().unwrap_or(f32::NEG_INFINITY), ended.succeeded()));
                 }
             };
             let threads: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
@@ -100,12 +99,4 @@ fn main() {
         );
     }
     println!("{:#}", serde_json::Value::Object(report));
-}
-
-fn score(ended: &Ended) -> f32 {
-    let Ended::Judged(judgement) = ended else { return f32::NEG_INFINITY };
-    let forbidden = judgement.report.witnesses.iter().any(|word| {
-        word.binding && word.witness != Witness::Texture && word.testimony != Testimony::BonaFide
-    });
-    if forbidden { f32::NEG_INFINITY } else { judgement.score }
 }

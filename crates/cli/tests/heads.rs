@@ -27,6 +27,23 @@ fn people_pass_each_mode() {
 }
 
 #[test]
+fn geometry_alone_tells_heads_from_flat_things() {
+    let vision = vision();
+    let heads = heads(&vision);
+    let mut wrong = Vec::new();
+    for presentation in
+        Presentation::ATTACKS.into_iter().filter(|one| one.is_flat()).chain([Presentation::BonaFide])
+    {
+        let end = present(&vision, &heads, presentation, "active", 31, Texture::Abstains);
+        eprintln!("{}: {}", presentation.name(), end.describe());
+        if end.geometry().is_some() != (presentation == Presentation::BonaFide) {
+            wrong.push(format!("{}: {}", presentation.name(), end.describe()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn attacks_with_a_perfect_skin_fail_where_something_is_asked() {
     let vision = vision();
     let heads = heads(&vision);

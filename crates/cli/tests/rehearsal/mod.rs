@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use selfsame_domain::{
-    CaptureChainPolicy, DeviceInfo, LivenessStatus, SecurityLevel, SeededEntropy, Timestamp,
+    CaptureChainPolicy, DeviceInfo, LivenessStatus, SecurityLevel, SeededEntropy, Testimony, Timestamp,
+    Witness,
 };
 use selfsame_liveness::{
     CameraClaims, Capture, EnvironmentClaims, EvidenceObservation, FrameOutcome, FrameSize, Judgement, Plan,
@@ -44,6 +45,15 @@ pub(crate) enum Ended {
 impl Ended {
     pub(crate) fn succeeded(&self) -> bool {
         matches!(self, Self::Judged(judgement) if judgement.status == LivenessStatus::Success)
+    }
+
+    /// The fused score, unless the capture ended early or a witness other than texture forbade SUCCESS.
+    pub(crate) fn geometry(&self) -> Option<f32> {
+        let Self::Judged(judgement) = self else { return None };
+        let forbidden = judgement.report.witnesses.iter().any(|word| {
+            word.binding && word.witness != Witness::Texture && word.testimony != Testimony::BonaFide
+        });
+        (!forbidden).then_some(judgement.score)
     }
 
     /// One line for people.
