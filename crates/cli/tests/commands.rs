@@ -328,7 +328,8 @@ fn eval_pad_reports_counts_intervals_and_what_could_not_be_judged() {
     let output = selfsame(&["eval", "pad", "--list", path(&list), "--frames", "4", "--json"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let report = json(&output);
-    assert_eq!(report["witnesses"], serde_json::json!(["texture"]));
+    let witnesses = report["witnesses"].as_array().expect("the witnesses that were heard");
+    assert!(witnesses.iter().any(|name| name == "texture") && witnesses.len() > 1, "{witnesses:?}");
     let live = &report["counts"]["bonaFide"];
     assert_eq!((live["captures"].as_u64(), live["accepted"].as_u64()), (Some(3), Some(1)), "{report:#}");
     assert_eq!((live["withoutFace"].as_u64(), live["unreadable"].as_u64()), (Some(1), Some(1)));

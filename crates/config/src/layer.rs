@@ -52,8 +52,12 @@ pub(crate) fn with_environment(mut figment: Figment) -> Figment {
         let value = if TEXT.contains(&key) || key.starts_with(TEXT_TABLE) {
             Value::from(text)
         } else {
-            // What is no TOML is a string.
-            text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {})
+            // What is no TOML is a string; and figment's reader of it knows no exponents.
+            let value = text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
+            match (value.as_str(), text.trim().parse::<f64>()) {
+                (Some(_), Ok(number)) if number.is_finite() => Value::from(number),
+                _ => value,
+            }
         };
         let name = format!("the environment variable {PREFIX}{}", key.to_uppercase().replace('.', "__"));
         let values = figment::util::nest(key, value).into_dict().unwrap_or_default();

@@ -19,6 +19,7 @@ const OVERRIDES: &[Override] = &[
     ("development", "true", |c| c.development),
     ("server.listen", "0.0.0.0:81", |c| c.server.listen.to_string() == "0.0.0.0:81"),
     ("server.max_sessions", "7", |c| c.server.max_sessions == 7),
+    ("server.trusted_proxies", "[\"10.0.0.0/8\"]", |c| c.server.trusted_proxies.len() == 1),
     ("server.request_timeout_seconds", "8", |c| c.server.request_timeout_seconds == 8),
     ("server.try_page", "false", |c| c.server.try_page == Some(false)),
     ("data.dir", "1e3", |c| c.data.dir == Path::new("1e3")),
@@ -36,7 +37,18 @@ const OVERRIDES: &[Override] = &[
     ("liveness.no_face_timeout_seconds", "9", |c| c.liveness.no_face_timeout_seconds == 9),
     ("liveness.capture_timeout_seconds", "10", |c| c.liveness.capture_timeout_seconds == 10),
     ("liveness.evidence_timeout_seconds", "11", |c| c.liveness.evidence_timeout_seconds == 11),
+    ("liveness.challenge_seed", "13", |c| c.liveness.challenge_seed == Some(13)),
     ("liveness.session_minutes", "12", |c| c.liveness.session_minutes == 12),
+    ("lockout.device_failures", "9", |c| c.lockout.device_failures == 9),
+    ("lockout.address_failures", "31", |c| c.lockout.address_failures == 31),
+    ("lockout.window_minutes", "32", |c| c.lockout.window_minutes == 32),
+    ("lockout.block_minutes", "[2, 3]", |c| c.lockout.block_minutes == [2, 3]),
+    ("callbacks.schedule_seconds", "[0, 7]", |c| c.callbacks.schedule_seconds == [0, 7]),
+    ("callbacks.jitter", "0.2", |c| c.callbacks.jitter == 0.2),
+    ("callbacks.timeout_seconds", "18", |c| c.callbacks.timeout_seconds == 18),
+    ("callbacks.most_at_once", "19", |c| c.callbacks.most_at_once == 19),
+    ("callbacks.most_per_receiver", "3", |c| c.callbacks.most_per_receiver == 3),
+    ("callbacks.keep_days", "21", |c| c.callbacks.keep_days == 21),
     ("images.max_bytes", "13000", |c| c.images.max_bytes == 13_000),
     ("images.max_side", "1400", |c| c.images.max_side == 1_400),
     ("images.max_pixels", "150000", |c| c.images.max_pixels == 150_000),
@@ -90,6 +102,10 @@ fn every_key_can_be_set_by_the_environment() {
     assert_eq!(documented, tested);
     for (key, value, shown) in OVERRIDES {
         Jail::expect_with(|jail| {
+            // Which only a development server reads.
+            if *key == "liveness.challenge_seed" {
+                jail.set_env(variable("development"), "true");
+            }
             assert!(!shown(&load(None)?), "{key} is {value} anyway: the case shows nothing");
             jail.set_env(variable(key), value);
             assert!(shown(&load(None)?), "{key}");
@@ -118,6 +134,7 @@ fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         ("server.listenn", "127.0.0.1:1", "`listenn`"),
         ("serverr.listen", "127.0.0.1:1", "`serverr`"),
         ("liveness.capture_chain", "maybe", "`observe` or `enforce`"),
+        ("liveness.challenge_seed", "7", "development"),
         ("images.max_pixels", "999000000", "images.max_pixels = 999000000"),
         ("server.max_sessions", "0", "1 to 10000"),
         ("server.max_sessions", "many", "server.max_sessions"),

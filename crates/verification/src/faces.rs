@@ -97,11 +97,27 @@ impl Verification {
         if face.has_image {
             self.put_image(&session, id, &key, looked.jpeg).await?;
         }
-        let sealed = self.seal_template(&session, id, &key, &looked.template)?;
-        let mut repository = self.store().begin().await?;
-        repository.faces().add(&face, Some(sealed)).await?;
-        repository.save().await?;
-        Ok(face)
+        let added = async {
+            let sealed = self.seal_template(&session, id, &key, &looked.template)?;
+            let mut repository = self.store().begin().await?;
+            repository.faces().add(&face, Some(sealed)).await?;
+            Ok(repository.save().await?)
+        };
+        match added.await {
+            Ok(()) => Ok(face),
+            Err(error) => {
+                self.discard_image(&BlobKey::image(tenant, session.id, id)).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Removes a picture that nothing refers to: what it belonged to was erased, or could not be stored, in the meantime.
+    pub(crate) async fn discard_image(&self, name: &BlobKey) {
+        if let Err(error) = self.blobs().delete(name).await {
+            // Its key is in no row, so that nobody can open it.
+            tracing::warn!(%error, "a picture that nothing refers to could not be removed");
+        }
     }
 
     pub async fn face(

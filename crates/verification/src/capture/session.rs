@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use selfsame_blobs::DataKey;
+use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
     BestImage, BioSession, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality, LivenessReport,
     LivenessStatus, Point, Verdict,
@@ -364,6 +364,10 @@ impl Session {
             }
             Err(error) => {
                 tracing::error!(%error, session = %self.session.id, "the verdict could not be stored");
+                if let Some(best) = best_image {
+                    let name = BlobKey::image(self.session.tenant_id, self.session.id, best.face_id);
+                    self.app.discard_image(&name).await;
+                }
                 self.say(Output::Failed(error.into()));
                 Flow::Over
             }

@@ -275,7 +275,7 @@ impl Verification {
             Ok(record) => Ok((record, evidence.id)),
             Err(error) => {
                 // Of an identity that was erased meanwhile nothing may stay behind.
-                self.blobs().delete(&name).await.map_err(UseCaseError::from)?;
+                self.discard_image(&name).await;
                 Err(error)
             }
         }
