@@ -53,7 +53,7 @@ pub(crate) fn with_environment(mut figment: Figment) -> Figment {
             Value::from(text)
         } else {
             // What is no TOML is a string; and figment's reader of it knows no exponents.
-            let value = text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
+            let value: Value = text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
             match (value.as_str(), text.trim().parse::<f64>()) {
                 (Some(_), Ok(number)) if number.is_finite() => Value::from(number),
                 _ => value,
