@@ -52,10 +52,24 @@ impl Direction {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dot {
     pub direction: Direction,
+    /// How far beside its direction the dot stands, in degrees, clockwise in the frame.
+    pub aside: f32,
     /// How far from the middle, 1 being a turn of [`DotsParams::full_yaw`](crate::DotsParams::full_yaw).
     pub reach: f32,
     /// How long the head has to wait where it is before the dot is shown.
     pub pause: Duration,
+}
+
+impl Dot {
+    /// Where it stands, in ones of the challenge: x right, y down in the camera's unmirrored frame.
+    pub fn place(&self) -> Point {
+        let direction = self.direction.in_frame();
+        let (sin, cos) = self.aside.to_radians().sin_cos();
+        Point {
+            x: (direction.x * cos - direction.y * sin) * self.reach,
+            y: (direction.x * sin + direction.y * cos) * self.reach,
+        }
+    }
 }
 
 /// The dots of an active challenge, in order.
@@ -64,10 +78,12 @@ pub struct Challenge {
     pub dots: Vec<Dot>,
 }
 
-/// Nearer and farther dots: a recording of another session must fit in distance as well as in direction.
-const REACHES: [f32; 2] = [0.75, 1.1];
+/// Bounds of a dot's distance. A recording of another session must fit in distance as well as in direction.
+const REACH: (f32, f32) = (0.62, 1.28);
+/// Most angle beside the named direction. Directions are 45 degrees apart: which one is meant stays clear.
+const ASIDE: f32 = 17.0;
 /// Bounds of the pause before a dot in milliseconds. The longer its range, the less a recording's rhythm fits.
-const PAUSE: (u32, u32) = (350, 1_650);
+const PAUSE: (u32, u32) = (350, 2_150);
 
 impl Challenge {
     /// `count` dots (1 to 8) at different places; which, how far and when is up to `entropy`.
@@ -76,10 +92,12 @@ impl Challenge {
         let dots = (0..count.clamp(1, 8))
             .map(|_| {
                 let direction = left.swap_remove(below(entropy, left.len()));
-                let reach = REACHES[below(entropy, REACHES.len())];
+                let share = || below(entropy, 1_000) as f32 / 999.0;
+                let reach = REACH.0 + (REACH.1 - REACH.0) * share();
+                let aside = ASIDE * (2.0 * share() - 1.0);
                 let pause =
                     PAUSE.0 + u32::try_from(below(entropy, (PAUSE.1 - PAUSE.0) as usize)).unwrap_or(0);
-                Dot { direction, reach, pause: Duration::from_millis(u64::from(pause)) }
+                Dot { direction, aside, reach, pause: Duration::from_millis(u64::from(pause)) }
             })
             .collect();
         Self { dots }

@@ -61,9 +61,9 @@ fn recording(challenge: &Challenge, dice: &Dice) -> Motion {
         shown += dot.pause.as_secs_f64();
         let begin = shown + dice.between(0.3, 0.75);
         let end = begin + dice.between(0.5, 1.0);
-        let direction = dot.direction.in_frame();
-        let aim = dot.reach * dice.between(0.92, 1.06) as f32;
-        moves.push((begin, end, Point { x: direction.x * aim, y: direction.y * aim }));
+        let place = dot.place();
+        let aim = dice.between(0.92, 1.06) as f32;
+        moves.push((begin, end, Point { x: place.x * aim, y: place.y * aim }));
         shown = end + dice.between(0.3, 0.5);
     }
     Motion { moves, tremor: 0.03 }
@@ -144,9 +144,9 @@ fn people_who_follow_the_dots_are_believed() {
                 told = shown;
                 if let Some(dot) = shown.and_then(|index| challenge.dots.get(index)) {
                     let begin = seconds + dice.between(0.25, 0.7);
-                    let direction = dot.direction.in_frame();
-                    let aim = dot.reach * dice.between(0.9, 1.08) as f32;
-                    let to = Point { x: direction.x * aim, y: direction.y * aim };
+                    let place = dot.place();
+                    let aim = dice.between(0.92, 1.07) as f32;
+                    let to = Point { x: place.x * aim, y: place.y * aim };
                     motion.moves.push((begin, begin + dice.between(0.5, 1.0), to));
                 }
             }

@@ -73,14 +73,14 @@ impl Settings {
             SecurityLevel::Medium => CaptureParams {
                 evidence_frames: 4,
                 hold: Duration::from_millis(1_300),
-                dots: DotsParams { strays: 9, tolerance: 0.30, ..DotsParams::default() },
+                dots: DotsParams { strays: 9, tolerance: 0.25, ..DotsParams::default() },
                 ..defaults
             },
             SecurityLevel::Low => CaptureParams {
                 evidence_frames: 3,
                 hold: Duration::from_millis(1_000),
                 hold_frames: 6,
-                dots: DotsParams { strays: 12, tolerance: 0.34, angle: 30.0, ..DotsParams::default() },
+                dots: DotsParams { strays: 12, tolerance: 0.32, rest_angle: 30.0, ..DotsParams::default() },
                 approach: ApproachParams {
                     stay: Duration::from_millis(600),
                     tolerance: 0.15,
@@ -100,13 +100,16 @@ impl Settings {
                 (params.texture.live, params.texture.attack) = (0.50, 0.35);
                 params.fusion.least = 0.42;
                 params.depth.head = 0.042;
+                (params.obedience.slowest, params.obedience.slowest_first) = (2_600, 5_000);
+                (params.obedience.aside, params.obedience.strays) = (75.0, 3.0);
             }
             SecurityLevel::Low => {
                 (params.texture.live, params.texture.attack, params.texture.every_frame) = (0.42, 0.32, 0.10);
                 params.fusion.least = 0.35;
                 params.fusion.optional_attacks_bind = false;
                 params.depth.head = 0.035;
-                params.obedience.slowest = 5_000;
+                (params.obedience.slowest, params.obedience.slowest_first) = (5_000, 10_000);
+                (params.obedience.aside, params.obedience.strays) = (90.0, 3.0);
                 params.perspective.growth = 0.35;
             }
         }

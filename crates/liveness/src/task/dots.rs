@@ -15,16 +15,16 @@ pub struct DotsParams {
     /// enough that the tip of the nose moves against the eyes by a seventh of their distance.
     pub full_yaw: f32,
     pub full_pitch: f32,
-    /// How far the point may be from the dot's distance, in ones.
+    /// How far the point may be from the dot, in ones: a little more than the radius that is drawn.
     pub tolerance: f32,
-    /// And from its direction. Dots are 45 degrees apart.
-    pub angle: f32,
     /// Frames, and time, that the point must stay on a dot.
     pub dwell_frames: usize,
     pub dwell: Duration,
     /// A point farther out than this, in a direction that leads to no dot, strays.
     pub stray_reach: f32,
     pub stray_angle: f32,
+    /// How far beside the last dot, in degrees, the point may still be on it.
+    pub rest_angle: f32,
     /// Frames that may stray before the challenge is given up: the way there may be roundabout once.
     pub strays: u32,
     /// Most time for one dot.
@@ -42,12 +42,12 @@ impl Default for DotsParams {
         Self {
             full_yaw: 17.0,
             full_pitch: 12.5,
-            tolerance: 0.26,
-            angle: 27.0,
+            tolerance: 0.20,
             dwell_frames: 2,
             dwell: Duration::from_millis(200),
             stray_reach: 0.6,
             stray_angle: 62.0,
+            rest_angle: 25.0,
             strays: 6,
             timeout: Duration::from_secs(8),
             smoothing: 0.65,
@@ -178,14 +178,10 @@ impl Dots {
         };
         let length = self.aim.x.hypot(self.aim.y);
         let most = if length > 1.25 { 1.25 / length } else { 1.0 };
-        let dots = self.record.dots.iter().map(|record| {
-            let direction = record.dot.direction.in_frame();
-            let reach = record.dot.reach;
-            ShownDot {
-                direction: record.dot.direction,
-                centre: place(Point { x: direction.x * reach, y: direction.y * reach }),
-                radius: self.ring * 0.17,
-            }
+        let dots = self.record.dots.iter().map(|record| ShownDot {
+            direction: record.dot.direction,
+            centre: place(record.dot.place()),
+            radius: self.ring * 0.17,
         });
         let reached = self.record.dots.last().is_some_and(|dot| dot.reached_at.is_some());
         DotsView {
@@ -221,7 +217,7 @@ impl Dots {
         }
         let Some(record) = self.record.dots.last_mut() else { return Step::Unmet("no dot was asked for") };
         record.path.push(aim);
-        let step = if on_dot(self.aim, record.dot, params) {
+        let step = if distance(self.aim, record.dot.place()) <= params.tolerance {
             self.on_dot += 1;
             self.record.on_dots.push(aim.seq);
             let since = *self.on_since.get_or_insert(now);
@@ -253,8 +249,9 @@ impl Dots {
 
     /// A dot waits to be shown; the head has to stay where it is.
     fn wait(&mut self, at: Timestamp, aim: Aim, params: &DotsParams) -> Step {
-        let rest = self.record.dots.last().map_or(Point::default(), |record| place_of(record.dot));
-        if distance(self.aim, rest) > 0.5 {
+        // Who goes back to the middle meanwhile has not guessed anything.
+        let rest = self.record.dots.last().map_or(Point::default(), |record| record.dot.place());
+        if distance_to_way(self.aim, rest) > 0.45 {
             self.record.early += 1;
             if self.record.early > params.strays {
                 return Step::Unmet("the head moved on before a dot was shown");
@@ -291,7 +288,7 @@ impl Dots {
         if length < params.stray_reach {
             return false;
         }
-        let apart = |dot: Dot| angle_between(self.aim, dot.direction.in_frame());
+        let apart = |dot: Dot| angle_between(self.aim, dot.place());
         let dots = &self.record.dots;
         let [.., target] = &dots[..] else { return false };
         let towards = apart(target.dot);
@@ -300,25 +297,22 @@ impl Dots {
         }
         let [.., last, target] = &dots[..] else { return true };
         // Along the rim from one to the other.
-        let whole = angle_between(last.dot.direction.in_frame(), target.dot.direction.in_frame());
+        let whole = angle_between(last.dot.place(), target.dot.place());
         let from = apart(last.dot);
-        from > params.angle && towards + from > whole + params.angle
+        from > params.rest_angle && towards + from > whole + params.rest_angle
     }
-}
-
-fn place_of(dot: Dot) -> Point {
-    let direction = dot.direction.in_frame();
-    Point { x: direction.x * dot.reach, y: direction.y * dot.reach }
-}
-
-fn on_dot(aim: Point, dot: Dot, params: &DotsParams) -> bool {
-    let length = aim.x.hypot(aim.y);
-    (length - dot.reach).abs() <= params.tolerance
-        && angle_between(aim, dot.direction.in_frame()) <= params.angle
 }
 
 fn distance(a: Point, b: Point) -> f32 {
     (a.x - b.x).hypot(a.y - b.y)
+}
+
+/// From the way between the middle and a place.
+fn distance_to_way(point: Point, end: Point) -> f32 {
+    let square = end.x * end.x + end.y * end.y;
+    let part =
+        if square > 0.0 { ((point.x * end.x + point.y * end.y) / square).clamp(0.0, 1.0) } else { 0.0 };
+    distance(point, Point { x: end.x * part, y: end.y * part })
 }
 
 /// Degrees, 0..180.

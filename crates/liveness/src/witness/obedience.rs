@@ -7,11 +7,19 @@ use crate::{DotRecord, DotsRecord};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObedienceParams {
-    /// Least time from showing a dot to the first motion towards it, in ms. Simple visual reactions of people take 200 ms and
-    /// more (Woods et al., "Factors influencing the latency of simple reaction time", 2015); the network adds to it.
+    /// Least time from showing a dot until a part of the way ([`onset`](Self::onset)) is done, in ms. Simple visual reactions of
+    /// people take 200 ms and more (Woods et al., "Factors influencing the latency of simple reaction time", 2015); the motion
+    /// itself and the network add to it.
     pub reaction: u128,
-    /// Most time for the first motion, in ms. The first dot is allowed twice of it: there are instructions to read.
+    /// Most time for the first motion, in ms.
     pub slowest: u128,
+    /// And for the first dot, with which instructions come that have to be read.
+    pub slowest_first: u128,
+    /// Most angle in degrees between the first motion after a dot was shown and the way to it. Who knows where the dot is goes
+    /// there; who does not has to be lucky.
+    pub aside: f32,
+    /// Motion that counts as the first, in ones of the challenge: twice what landmarks tremble by.
+    pub departure: f32,
     /// Part of the way that counts as motion.
     pub onset: f32,
     /// Least coefficient of variation of the speed along a path of four samples or more: heads speed up and slow down.
@@ -22,7 +30,16 @@ pub struct ObedienceParams {
 
 impl Default for ObedienceParams {
     fn default() -> Self {
-        Self { reaction: 110, slowest: 2_600, onset: 0.25, unevenness: 0.06, strays: 3.0 }
+        Self {
+            reaction: 220,
+            slowest: 1_300,
+            slowest_first: 2_000,
+            aside: 60.0,
+            departure: 0.3,
+            onset: 0.25,
+            unevenness: 0.06,
+            strays: 2.0,
+        }
     }
 }
 
@@ -64,9 +81,8 @@ fn judge(record: &DotRecord, first: bool, params: &ObedienceParams) -> Result<()
     if record.reached_at.is_none() {
         return Err((Testimony::Insufficient, "not all dots were reached"));
     }
-    let direction = record.dot.direction.in_frame();
-    let (tx, ty) = (direction.x * record.dot.reach, direction.y * record.dot.reach);
-    let (dx, dy) = (tx - record.from.x, ty - record.from.y);
+    let place = record.dot.place();
+    let (dx, dy) = (place.x - record.from.x, place.y - record.from.y);
     let square = dx * dx + dy * dy;
     // The head stood on the dot before anybody knew of it.
     if square.sqrt() < 0.35 {
@@ -86,7 +102,14 @@ fn judge(record: &DotRecord, first: bool, params: &ObedienceParams) -> Result<()
     if onset < params.reaction {
         return Err((Testimony::Attack, "the head moved sooner than a person can react"));
     }
-    if onset > params.slowest * if first { 2 } else { 1 } {
+    let departed = record.path.iter().map(|aim| (aim.point.x - record.from.x, aim.point.y - record.from.y));
+    if let Some((x, y)) = departed.into_iter().find(|(x, y)| x.hypot(*y) >= params.departure) {
+        let along = (x * dx + y * dy) / (x.hypot(y) * square.sqrt());
+        if !(along >= params.aside.to_radians().cos()) {
+            return Err((Testimony::Insufficient, "the head first went another way than to the dot"));
+        }
+    }
+    if onset > if first { params.slowest_first } else { params.slowest } {
         return Err((Testimony::Insufficient, "the head moved long after a dot was shown"));
     }
     // The stretch of the way itself, without the rests at both ends.
