@@ -104,10 +104,13 @@ async fn a_result_has_the_members_of_the_original_and_none_that_is_made_up() {
         assert_eq!((early.status, early.body.len()), (204, 0), "{path}");
     }
     let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
-    let browser = Browser { device: json!({
-        "deviceModel": "SM-G935F", "osType": "Android", "osVersion": "7.0", "browserName": "Chrome", "browserVersion": "140",
-        "deviceId": "kept-by-the-page",
-    }), ..Browser::default() };
+    let browser = Browser {
+        device: json!({
+            "deviceModel": "SM-G935F", "osType": "Android", "osVersion": "7.0", "browserName": "Chrome", "browserVersion": "140",
+            "deviceId": "kept-by-the-page",
+        }),
+        ..Browser::default()
+    };
     // It looks into the camera and follows no dot.
     browser.captures(server.origin(), &session, &clip).await.expect("a connection");
     let result = server.answers(server.authorised(Method::GET, &path)).await.json();

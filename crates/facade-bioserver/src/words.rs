@@ -190,9 +190,26 @@ mod tests {
     fn every_guidance_of_the_original_is_said_and_no_other() {
         use Position as P;
         let ours = [
-            P::Good, P::MoveIntoFrame, P::MoveBackwards, P::MoveForwards, P::MoveLeft, P::MoveRight, P::MoveUp,
-            P::MoveDown, P::TurnLeft, P::TurnRight, P::RotateUp, P::RotateDown, P::TiltLeft, P::TiltRight,
-            P::MovingTooFast, P::MoveToDarkerArea, P::MoveToBrighterArea, P::StandStill, P::OpenEyes, P::Unknown,
+            P::Good,
+            P::MoveIntoFrame,
+            P::MoveBackwards,
+            P::MoveForwards,
+            P::MoveLeft,
+            P::MoveRight,
+            P::MoveUp,
+            P::MoveDown,
+            P::TurnLeft,
+            P::TurnRight,
+            P::RotateUp,
+            P::RotateDown,
+            P::TiltLeft,
+            P::TiltRight,
+            P::MovingTooFast,
+            P::MoveToDarkerArea,
+            P::MoveToBrighterArea,
+            P::StandStill,
+            P::OpenEyes,
+            P::Unknown,
         ];
         let originals = "GOOD MOVE_BACK_INTO_FRAME CENTER_MOVE_BACKWARDS CENTER_MOVE_FORWARDS CENTER_TURN_RIGHT \
                          CENTER_TURN_LEFT CENTER_ROTATE_UP CENTER_ROTATE_DOWN MOVING_TOO_FAST CENTER_TILT_RIGHT \

@@ -79,7 +79,8 @@ pub(super) fn output(output: &Output) -> String {
             if let Some(target) = target {
                 tracking["targetInfo"] = json!({
                     "targetR": target.radius.round(),
-                    "stability": (target.stability * 100.0).round() / 100.0,
+                    // Rounded as the text will show it: 0.67, not the nearest of 32 bits.
+                    "stability": (f64::from(target.stability) * 100.0).round() / 100.0,
                 });
             }
             if let Some(dots) = dots {
@@ -146,9 +147,7 @@ fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
 #[cfg(test)]
 mod tests {
     use selfsame_domain::{Point, Rect};
-    use selfsame_liveness::{
-        Direction, FaceObservation, FrameSize, Guidance, Position, ShownDot, Target,
-    };
+    use selfsame_liveness::{Direction, FaceObservation, FrameSize, Guidance, Position, ShownDot, Target};
 
     use super::*;
 
@@ -212,7 +211,8 @@ mod tests {
 
     #[test]
     fn without_a_face_its_box_is_nothing() {
-        let nobody = Guidance { position: Position::MoveIntoFrame, too_close: false, too_far: true, face: None };
+        let nobody =
+            Guidance { position: Position::MoveIntoFrame, too_close: false, too_far: true, face: None };
         let said = tracking(nobody, None, None);
         assert_eq!((&said["facew"], &said["faceh"]), (&json!(0.0), &json!(0.0)));
         assert_eq!(said["positionInfo"], "TRACKER_POSITION_INFO_MOVE_BACK_INTO_FRAME");
