@@ -22,7 +22,7 @@ pub use face::{
 };
 pub use image::{Format, ImageError, Limits, Picture};
 pub use inference::{ModelError, ModelFile, VisionError};
-pub use motion::{FollowedPoint, Motion, MotionStep};
+pub use motion::{Around, Explained, FollowedPoint, Motion, MotionStep};
 pub use pad::Texture;
 pub use selfsame_domain::{Point, Rect};
 pub use vision::{Vision, VisionSettings};

@@ -1,14 +1,17 @@
 //! `selfsame eval pad`: presentation-attack detection by ISO/IEC 30107-3.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use selfsame_domain::SecurityLevel;
+use selfsame_domain::{SecurityLevel, WitnessReport};
 use selfsame_liveness::{EvidenceObservation, FrameSize, judge_recording};
 use selfsame_verification::Settings;
 use selfsame_verification::capture::observe::{self, Motion};
 use serde::Serialize;
+use serde_json::json;
 
 use super::captures::{self, Capture, Label};
 use super::percent;
@@ -95,16 +98,24 @@ pub(crate) fn pad(args: &PadArgs) -> Result<ExitCode, Failure> {
     let most = usize::try_from(args.frames).unwrap_or(usize::MAX);
     let bar = progress(list.len(), "captures");
     let mut outcomes = Vec::with_capacity(list.len());
+    let mut each = args.each.as_deref().map(Each::create).transpose()?;
     in_order(
         &list,
         eyes.threads(),
         |capture| judge(&eyes, &capture.path, most),
-        |_, outcome| {
-            outcomes.push(outcome?);
+        |index, judged| {
+            let (outcome, witnesses) = judged?;
+            if let (Some(each), Some(capture)) = (&mut each, list.get(index)) {
+                each.write(capture, outcome, &witnesses)?;
+            }
+            outcomes.push(outcome);
             bar.inc(1);
             Ok::<(), Failure>(())
         },
     )?;
+    if let Some(each) = each {
+        each.finish()?;
+    }
     bar.finish_and_clear();
     let threshold = args
         .threshold
@@ -124,8 +135,8 @@ const TRACKING: u32 = 320;
 
 /// The fused score of a recording, as the witnesses that need no challenge give it at security level HIGH. Frames without a
 /// face are passed over; a capture of only such is not scored. A network that fails ends the evaluation.
-fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<Outcome, Failure> {
-    let Ok(files) = captures::frames(path, most) else { return Ok(Outcome::Unreadable) };
+fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<(Outcome, Vec<WitnessReport>), Failure> {
+    let Ok(files) = captures::frames(path, most) else { return Ok((Outcome::Unreadable, Vec::new())) };
     let params = Settings::default().witnesses_for(SecurityLevel::High);
     let mut motion = Motion::default();
     let (mut frames, mut evidence) = (Vec::with_capacity(files.len()), Vec::new());
@@ -159,17 +170,60 @@ fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<Outcome, Failure> {
         }
     }
     if read == 0 {
-        return Ok(Outcome::Unreadable);
+        return Ok((Outcome::Unreadable, Vec::new()));
     }
     if evidence.is_empty() {
-        return Ok(Outcome::NoFace);
+        return Ok((Outcome::NoFace, Vec::new()));
+    }
+    if let Ok(dir) = std::env::var("DUMP") {
+        let name = path.display().to_string().replace('/', "_");
+        let v: Vec<_> = frames.iter().map(|f| json!({"t": f.captured_at, "faces": f.faces.iter().take(1).map(|x| json!({"b":[x.bounds.x,x.bounds.y,x.bounds.width,x.bounds.height],"l":x.landmarks.iter().map(|p|[p.x,p.y]).collect::<Vec<_>>(),"pose":[x.yaw,x.pitch,x.roll]})).collect::<Vec<_>>(), "eyes": f.eyes_open, "pts": f.points.iter().map(|p| json!([p.id,p.at.x,p.at.y])).collect::<Vec<_>>(), "around": f.around.map(|c|[c.near.carried,c.near.left,c.far.carried,c.far.left,c.moved]), "w": f.size.width, "h": f.size.height})).collect();
+        let e: Vec<_> = evidence.iter().map(|e| e.texture).collect();
+        std::fs::write(format!("{dir}/{name}.json"), json!({"frames": v, "tex": e}).to_string()).unwrap();
     }
     // A picture alone is heard by the texture witness as well.
     let mut params = params;
     params.texture.frames = params.texture.frames.min(evidence.len());
-    let (score, _) = judge_recording(&frames, &evidence, &params);
+    let (score, witnesses) = judge_recording(&frames, &evidence, &params);
     // A score that is no number says nothing for anybody.
-    Ok(if score.is_nan() { Outcome::Unreadable } else { Outcome::Scored(f64::from(score)) })
+    let outcome = if score.is_nan() { Outcome::Unreadable } else { Outcome::Scored(f64::from(score)) };
+    Ok((outcome, witnesses))
+}
+
+/// The file of `--each`.
+struct Each {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Each {
+    fn create(path: &Path) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|cause| unwritable(path, cause))?;
+        Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
+    }
+
+    fn write(
+        &mut self,
+        capture: &Capture,
+        outcome: Outcome,
+        witnesses: &[WitnessReport],
+    ) -> Result<(), Failure> {
+        let label = match &capture.label {
+            Label::Live => "live".to_owned(),
+            Label::Attack(species) => format!("attack:{species}"),
+        };
+        let score = Some(outcome.score()).filter(|score| score.is_finite());
+        let line = json!({ "path": capture.path, "label": label, "score": score, "witnesses": witnesses });
+        writeln!(self.file, "{line}").map_err(|cause| unwritable(&self.path, cause))
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        self.file.flush().map_err(|cause| unwritable(&self.path, cause))
+    }
+}
+
+fn unwritable(path: &Path, cause: std::io::Error) -> Failure {
+    Failure::Unwritable { file: path.to_owned(), cause }
 }
 
 /// FNV-1a, 64 bits: equal pictures, equal numbers.
