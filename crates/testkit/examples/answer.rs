@@ -86,7 +86,7 @@ async fn perform(origin: &str, session: &str, scene: &Scene, person: u64) -> Vec
     let mut poses = Vec::new();
     let step = TWICE as f64 / FILE_FPS;
     let photographed = |poses: &Vec<HeadPose>| poses.len() as f64 * step;
-    let mut until = |actor: &mut Actor, guidance: &Guidance, seconds: f64, poses: &mut Vec<HeadPose>| {
+    let until = |actor: &mut Actor, guidance: &Guidance, seconds: f64, poses: &mut Vec<HeadPose>| {
         while photographed(poses) < seconds {
             actor.advance(photographed(poses), guidance);
             poses.push(actor.pose());
