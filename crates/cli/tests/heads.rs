@@ -50,8 +50,13 @@ fn attacks_with_a_perfect_skin_fail_where_something_is_asked() {
     let mut passed = Vec::new();
     for mode in ["video", "active"] {
         for presentation in Presentation::ATTACKS {
-            // Only dots can tell who turns to other dots.
-            if mode == "video" && (presentation.is_disobedient() || presentation == Presentation::Puppet) {
+            // Only dots can tell who turns to other dots; and who wears a mask, or fills the oval with a phone, comes closer
+            // before a room that stays: that is left to texture (docs/liveness.md).
+            if mode == "video"
+                && (presentation.is_disobedient()
+                    || [Presentation::Puppet, Presentation::CutOutEyes, Presentation::PhoneReplay]
+                        .contains(&presentation))
+            {
                 continue;
             }
             let end = present(&vision, &heads, presentation, mode, 101, PERFECT);

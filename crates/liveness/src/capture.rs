@@ -330,8 +330,9 @@ impl Capture {
                     && {
                         let held = hold.good();
                         let frames = self.frames.iter().filter(|frame| held.contains(&frame.seq));
-                        // Written so that what is no number is waited out.
-                        !(signs_of_life(frames.chain([seen.frame])) >= params.life)
+                        let life = signs_of_life(frames.chain([seen.frame]));
+                        // What is no number is waited out.
+                        life.is_nan() || life < params.life
                     };
                 if ask_for_more { Step::On } else { step }
             }

@@ -113,7 +113,7 @@ impl Settings {
                 params.depth.head = 0.035;
                 (params.obedience.slowest, params.obedience.slowest_first) = (5_000, 10_000);
                 (params.obedience.aside, params.obedience.strays) = (90.0, 3.0);
-                params.perspective.growth = 0.35;
+                params.perspective.growth = 0.40;
             }
         }
         params

@@ -175,12 +175,6 @@ fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<(Outcome, Vec<WitnessR
     if evidence.is_empty() {
         return Ok((Outcome::NoFace, Vec::new()));
     }
-    if let Ok(dir) = std::env::var("DUMP") {
-        let name = path.display().to_string().replace('/', "_");
-        let v: Vec<_> = frames.iter().map(|f| json!({"t": f.captured_at, "faces": f.faces.iter().take(1).map(|x| json!({"b":[x.bounds.x,x.bounds.y,x.bounds.width,x.bounds.height],"l":x.landmarks.iter().map(|p|[p.x,p.y]).collect::<Vec<_>>(),"pose":[x.yaw,x.pitch,x.roll]})).collect::<Vec<_>>(), "eyes": f.eyes_open, "pts": f.points.iter().map(|p| json!([p.id,p.at.x,p.at.y])).collect::<Vec<_>>(), "around": f.around.map(|c|[c.near.carried,c.near.left,c.far.carried,c.far.left,c.moved]), "w": f.size.width, "h": f.size.height})).collect();
-        let e: Vec<_> = evidence.iter().map(|e| e.texture).collect();
-        std::fs::write(format!("{dir}/{name}.json"), json!({"frames": v, "tex": e}).to_string()).unwrap();
-    }
     // A picture alone is heard by the texture witness as well.
     let mut params = params;
     params.texture.frames = params.texture.frames.min(evidence.len());

@@ -42,7 +42,7 @@ impl Default for DotsParams {
         Self {
             full_yaw: 17.0,
             full_pitch: 12.5,
-            tolerance: 0.20,
+            tolerance: 0.21,
             dwell_frames: 2,
             dwell: Duration::from_millis(200),
             stray_reach: 0.6,

@@ -32,8 +32,8 @@ impl Default for ObedienceParams {
     fn default() -> Self {
         Self {
             reaction: 220,
-            slowest: 1_300,
-            slowest_first: 2_000,
+            slowest: 1_500,
+            slowest_first: 2_400,
             aside: 60.0,
             departure: 0.3,
             onset: 0.25,
@@ -105,7 +105,7 @@ fn judge(record: &DotRecord, first: bool, params: &ObedienceParams) -> Result<()
     let departed = record.path.iter().map(|aim| (aim.point.x - record.from.x, aim.point.y - record.from.y));
     if let Some((x, y)) = departed.into_iter().find(|(x, y)| x.hypot(*y) >= params.departure) {
         let along = (x * dx + y * dy) / (x.hypot(y) * square.sqrt());
-        if !(along >= params.aside.to_radians().cos()) {
+        if along.is_nan() || along < params.aside.to_radians().cos() {
             return Err((Testimony::Insufficient, "the head first went another way than to the dot"));
         }
     }

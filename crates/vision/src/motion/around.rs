@@ -129,7 +129,7 @@ impl Earlier {
     fn ring(&self, x: f32, y: f32) -> bool {
         let (across, down) = self.offset(x, y);
         let face = across <= 0.62 && down.abs() <= 0.68;
-        !face && across <= 1.15 && (-1.05..=0.55).contains(&down)
+        !face && across <= 1.5 && (-1.3..=0.5).contains(&down)
     }
 }
 
@@ -148,7 +148,8 @@ fn similarity(from: &[[f32; 2]], to: &[[f32; 2]]) -> Option<([f32; 2], [f32; 2])
         imaginary += qy * px - qx * py;
         square += px * px + py * py;
     }
-    if !(square > 1e-3) {
+    // Also when it is no number.
+    if square.partial_cmp(&1e-3) != Some(std::cmp::Ordering::Greater) {
         return None;
     }
     let turn = [real / square, imaginary / square];
