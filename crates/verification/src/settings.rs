@@ -105,6 +105,7 @@ impl Settings {
                 params.depth.head = 0.042;
                 (params.obedience.slowest, params.obedience.slowest_first) = (2_600, 5_000);
                 (params.obedience.aside, params.obedience.strays) = (75.0, 3.0);
+                (params.obedience.corridor, params.obedience.outside) = (0.6, 2);
             }
             SecurityLevel::Low => {
                 (params.texture.live, params.texture.attack, params.texture.every_frame) = (0.35, 0.25, 0.05);
@@ -113,6 +114,7 @@ impl Settings {
                 params.depth.head = 0.035;
                 (params.obedience.slowest, params.obedience.slowest_first) = (5_000, 10_000);
                 (params.obedience.aside, params.obedience.strays) = (90.0, 3.0);
+                (params.obedience.corridor, params.obedience.outside) = (0.8, 3);
                 params.perspective.growth = 0.40;
             }
         }

@@ -18,6 +18,9 @@ pub struct ObedienceParams {
     /// Most angle in degrees between the first motion after a dot was shown and the way to it. Who knows where the dot is goes
     /// there; who does not has to be lucky.
     pub aside: f32,
+    /// How far from the straight way to a dot the head may be, in ones of the challenge, and for how many frames further.
+    pub corridor: f32,
+    pub outside: usize,
     /// Motion that counts as the first, in ones of the challenge: twice what landmarks tremble by.
     pub departure: f32,
     /// Part of the way that counts as motion.
@@ -35,6 +38,8 @@ impl Default for ObedienceParams {
             slowest: 1_500,
             slowest_first: 2_400,
             aside: 60.0,
+            corridor: 0.45,
+            outside: 1,
             departure: 0.3,
             onset: 0.25,
             unevenness: 0.06,
@@ -108,6 +113,18 @@ fn judge(record: &DotRecord, first: bool, params: &ObedienceParams) -> Result<()
         if along.is_nan() || along < params.aside.to_radians().cos() {
             return Err((Testimony::Insufficient, "the head first went another way than to the dot"));
         }
+    }
+    let outside = record
+        .path
+        .iter()
+        .filter(|aim| {
+            let (x, y) = (aim.point.x - record.from.x, aim.point.y - record.from.y);
+            let part = ((x * dx + y * dy) / square).clamp(0.0, 1.0);
+            (x - part * dx).hypot(y - part * dy) > params.corridor
+        })
+        .count();
+    if outside > params.outside {
+        return Err((Testimony::Insufficient, "the head went elsewhere before it went to the dot"));
     }
     if onset > if first { params.slowest_first } else { params.slowest } {
         return Err((Testimony::Insufficient, "the head moved long after a dot was shown"));
