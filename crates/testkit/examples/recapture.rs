@@ -1,0 +1,248 @@
+//! How often the search for screens' grids and devices' edges accuses pictures of people, and how often it finds simulated
+//! screens and prints.
+//!
+//! * `recapture genuine [-s SCALE] [-q QUALITY] [-e EVERY] [-v] FOLDER...`: every EVERY-th picture below each folder, resized by
+//!   SCALE (bilinear) and encoded anew with QUALITY first. A folder is one recording: its name and what was said are printed.
+//! * `recapture attacks [-h HEIGHT] PICTURE...`: each picture, brought to HEIGHT, photographed again from displays and prints of
+//!   several pitches, and from devices.
+//!
+//! Crops and quality are those of a capture's full frames.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use selfsame_testkit::attack::recapture::{Carrier, Device, Recapture};
+use selfsame_vision::image::{Limits, decode};
+use selfsame_vision::recapture::edges::{self, EdgeSearch};
+use selfsame_vision::recapture::patterns::{self, PatternSearch};
+use selfsame_vision::{FaceSighting, Picture, Rect, Vision, VisionSettings};
+
+/// At most this score is an accusation, as in the witnesses' parameters.
+const ACCUSED: f32 = 0.25;
+/// As the capture page encodes full frames.
+const QUALITY: u8 = 92;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let mode = arguments.next().unwrap_or_default();
+    let (mut options, mut paths) = (Options::default(), Vec::new());
+    while let Some(argument) = arguments.next() {
+        let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number after the option");
+        match argument.as_str() {
+            "-s" => options.scale = number(),
+            "-q" => options.quality = Some(number() as u8),
+            "-e" => options.every = number() as usize,
+            "-h" => options.height = number() as u32,
+            "-v" => options.verbose = true,
+            path => paths.push(PathBuf::from(path)),
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let vision = Vision::load(&VisionSettings { weights_dir: root.join("models"), ..VisionSettings::default() })
+        .expect("the networks (make models)");
+    match mode.as_str() {
+        "genuine" => paths.iter().for_each(|folder| genuine(&vision, folder, &options)),
+        "attacks" => attacks(&vision, &paths, &options),
+        _ => panic!("usage: recapture genuine [-s SCALE] [-q QUALITY] [-e EVERY] [-v] FOLDER... | recapture attacks [-h HEIGHT] PICTURE..."),
+    }
+}
+
+struct Options {
+    scale: f32,
+    quality: Option<u8>,
+    every: usize,
+    height: u32,
+    verbose: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { scale: 1.0, quality: None, every: 1, height: 720, verbose: false }
+    }
+}
+
+fn read(file: &Path) -> Option<Picture> {
+    decode(&std::fs::read(file).ok()?, &Limits::default()).ok()
+}
+
+fn again(picture: &Picture, quality: u8) -> Picture {
+    decode(&picture.to_jpeg(quality), &Limits::default()).expect("a JPEG made here")
+}
+
+/// The part of the picture that a capture would ask for, and the face in it.
+fn evidence(vision: &Vision, picture: &Picture) -> Option<(Picture, FaceSighting)> {
+    let face = vision.detect(picture).ok()?.into_iter().next()?;
+    let cut = around(picture, face.bounds, 3.2);
+    let face = vision.track(&cut).ok()?.into_iter().next()?;
+    Some((cut, face))
+}
+
+fn around(picture: &Picture, face: Rect, scale: f32) -> Picture {
+    let side = face.width.max(face.height) * scale;
+    let (width, height) = (side.min(picture.width() as f32), side.min(picture.height() as f32));
+    let centre = face.centre();
+    let x = (centre.x - width / 2.0).clamp(0.0, picture.width() as f32 - width);
+    let y = (centre.y - height / 2.0).clamp(0.0, picture.height() as f32 - height);
+    picture.crop(x as u32, y as u32, width as u32, height as u32).expect("a part of the picture")
+}
+
+#[derive(Default)]
+struct Tally {
+    seen: usize,
+    silent: usize,
+    accused: usize,
+    lowest: Option<f32>,
+    strongest: f32,
+    time: Duration,
+}
+
+impl Tally {
+    fn add(&mut self, score: Option<f32>, strength: f32, time: Duration) {
+        self.seen += 1;
+        self.time += time;
+        self.strongest = self.strongest.max(strength);
+        match score {
+            None => self.silent += 1,
+            Some(score) => {
+                self.accused += usize::from(score <= ACCUSED);
+                self.lowest = Some(self.lowest.map_or(score, |lowest| lowest.min(score)));
+            }
+        }
+    }
+
+    fn say(&self) -> String {
+        format!(
+            "{} of {} accused, {} silent, lowest score {:.2}, strongest {:.2}, {:.1} ms each",
+            self.accused,
+            self.seen,
+            self.silent,
+            self.lowest.unwrap_or(1.0),
+            self.strongest,
+            self.time.as_secs_f64() * 1000.0 / self.seen.max(1) as f64
+        )
+    }
+}
+
+fn look(picture: &Picture, face: Rect) -> (Option<PatternSearch>, Duration, Option<EdgeSearch>, Duration) {
+    let start = Instant::now();
+    let pattern = patterns::search(picture, face, &patterns::PatternParams::default());
+    let between = Instant::now();
+    let edges = edges::search(picture, face, &edges::EdgeParams::default());
+    (pattern, between - start, edges, between.elapsed())
+}
+
+fn genuine(vision: &Vision, folder: &Path, options: &Options) {
+    let mut files = Vec::new();
+    collect(folder, &mut files);
+    files.sort();
+    let (mut patterned, mut edged) = (Tally::default(), Tally::default());
+    for file in files.iter().step_by(options.every.max(1)) {
+        let Some(mut picture) = read(file) else { continue };
+        // Compressed first, enlarged then: as the worst cameras do.
+        if let Some(quality) = options.quality {
+            picture = again(&picture, quality);
+        }
+        if options.scale != 1.0 {
+            let side = |pixels: u32| (pixels as f32 * options.scale) as u32;
+            picture = picture.resized(side(picture.width()), side(picture.height()));
+        }
+        let Some((cut, face)) = evidence(vision, &picture) else { continue };
+        let cut = again(&cut, QUALITY);
+        let (pattern, pattern_time, edges, edge_time) = look(&cut, face.bounds);
+        patterned.add(pattern.map(|found| found.score), pattern.map_or(0.0, |found| found.contrast), pattern_time);
+        edged.add(edges.map(|found| found.score), 0.0, edge_time);
+        let suspicious = pattern.is_some_and(|found| found.score < 1.0) || edges.is_some_and(|found| found.score <= 0.5);
+        if options.verbose || suspicious {
+            println!(
+                "  {} {}x{} face {:.0}: {pattern:?} {edges:?}",
+                file.file_name().unwrap_or_default().display(),
+                cut.width(),
+                cut.height(),
+                face.bounds.width
+            );
+        }
+    }
+    println!("{}: patterns: {}", folder.file_name().unwrap_or_default().display(), patterned.say());
+    println!("{}: edges: {}", folder.file_name().unwrap_or_default().display(), edged.say());
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+fn attacks(vision: &Vision, files: &[PathBuf], options: &Options) {
+    let sources: Vec<(Picture, Rect)> = files
+        .iter()
+        .filter_map(|file| {
+            let picture = read(file)?;
+            let width = picture.width() * options.height / picture.height();
+            let picture = picture.resized(width, options.height);
+            let face = vision.detect(&picture).ok()?.into_iter().next()?;
+            println!("{}: face {:.0} x {:.0}", file.file_name()?.display(), face.bounds.width, face.bounds.height);
+            Some((picture, face.bounds))
+        })
+        .collect();
+    let displays = [0.7, 0.85, 1.0, 1.15, 1.37, 1.6, 1.9, 2.3, 2.8, 3.4, 4.2, 6.0];
+    let prints = [1.6, 2.0, 2.5, 3.2, 4.0, 5.5, 8.0];
+    let carriers = displays
+        .map(|pitch| Carrier::Display { pitch })
+        .into_iter()
+        .chain(prints.map(|pitch| Carrier::Halftone { pitch }))
+        .chain([Carrier::Paper]);
+    for carrier in carriers {
+        let mut line = format!("{carrier:?}:");
+        for blur in [0.4, 0.7, 1.0] {
+            let (mut tally, mut contrasts) = (Tally::default(), Vec::new());
+            for (index, (picture, face)) in sources.iter().enumerate() {
+                // The grid is looked for in the face alone; the rest need not be rendered.
+                let cut = around(picture, *face, 1.3);
+                let Some(face) = vision.detect(&cut).ok().and_then(|faces| faces.into_iter().next()) else { continue };
+                for (roll, keystone) in [(0.0, 0.0), (1.3, 0.02), (-3.4, 0.04), (7.0, -0.03)] {
+                    let recapture = Recapture { carrier, roll, keystone, blur, seed: index as u64, ..Recapture::default() };
+                    let seen = again(&recapture.of(&cut, face.bounds), QUALITY);
+                    let found = patterns::search(&seen, face.bounds, &patterns::PatternParams::default());
+                    let contrast = found.map_or(0.0, |found| found.contrast);
+                    contrasts.push(contrast);
+                    tally.add(found.map(|found| found.score), contrast, Duration::ZERO);
+                    if options.verbose {
+                        println!("  {roll} {keystone} {blur} {found:?}");
+                    }
+                }
+            }
+            contrasts.sort_by(f32::total_cmp);
+            line += &format!(
+                "  blur {blur}: {}/{} ({} silent, median {:.1})",
+                tally.accused,
+                tally.seen,
+                tally.silent,
+                contrasts.get(contrasts.len() / 2).copied().unwrap_or(0.0)
+            );
+        }
+        println!("{line}");
+    }
+    for (name, device) in [("phone", Device::PHONE), ("tablet", Device::TABLET), ("sheet", Device::SHEET)] {
+        let mut tally = Tally::default();
+        for (picture, face) in &sources {
+            for roll in [0.0, 3.0, -6.0, 10.0] {
+                for grow in [1.0, 1.3] {
+                    let device = Device { width: device.width * grow, ..device };
+                    let recapture = Recapture { device: Some(device), roll, ..Recapture::default() };
+                    let Some((seen, face)) = evidence(vision, &recapture.of(picture, *face)) else { continue };
+                    let (_, _, found, time) = look(&again(&seen, QUALITY), face.bounds);
+                    tally.add(found.map(|found| found.score), 0.0, time);
+                    if options.verbose {
+                        println!("  {name} {roll} {grow} {found:?}");
+                    }
+                }
+            }
+        }
+        println!("{name}: edges: {}", tally.say());
+    }
+}
