@@ -151,7 +151,7 @@ fn genuine(vision: &Vision, folder: &Path, options: &Options) {
         let (pattern, pattern_time, edges, edge_time) = look(&cut, face.bounds);
         patterned.add(pattern.map(|found| found.score), pattern.map_or(0.0, |found| found.contrast), pattern_time);
         edged.add(edges.map(|found| found.score), 0.0, edge_time);
-        let suspicious = pattern.is_some_and(|found| found.score < 1.0) || edges.is_some_and(|found| found.score <= 0.5);
+        let suspicious = pattern.is_some_and(|found| found.score < 0.7) || edges.is_some_and(|found| found.score <= 0.5);
         if options.verbose || suspicious {
             println!(
                 "  {} {}x{} face {:.0}: {pattern:?} {edges:?}",

@@ -37,6 +37,8 @@ pub struct PatternParams {
     pub lowest: usize,
     /// Highest, in bins: next to half a cycle per pixel lie the traces of colour filters and of interlacing.
     pub highest: usize,
+    /// Highest in the colour: pictures are sent with half the colour's resolution, and what lies higher was made by enlarging it.
+    pub highest_in_colour: usize,
     /// How far a peak stands above its surroundings (ratio of powers): below the first the score is 1, from the second on 0.
     pub contrast: (f32, f32),
     /// Least noise in the skin's finest detail, as root mean square in steps of 1/255: what was enlarged or strongly compressed
@@ -51,8 +53,9 @@ impl Default for PatternParams {
             most_blocks: 96,
             share: 0.6,
             wander: 2,
-            lowest: 6,
+            lowest: 7,
             highest: 29,
+            highest_in_colour: 14,
             contrast: (3.0, 6.0),
             least_detail: 0.1,
         }
@@ -77,26 +80,28 @@ pub struct PatternSearch {
 /// Searches the face for a pattern; `None` when the face is too small or too smooth.
 pub fn search(picture: &Picture, face: Rect, params: &PatternParams) -> Option<PatternSearch> {
     let blocks = blocks(picture, face, params)?;
+    let in_light = Range::new(params.lowest, params.highest);
+    let in_colour = Range::new(params.lowest, params.highest_in_colour);
     let mut spectrum = Spectrum::new();
     let mut light = Vec::with_capacity(blocks.len());
     let mut colour = Vec::with_capacity(blocks.len());
     let mut details = Vec::with_capacity(blocks.len());
     for &(x, y) in &blocks {
         let (of_light, of_colour) = spectrum.of(picture, x, y);
-        details.push(of_light.detail());
-        light.extend(of_light.whitened(params));
-        colour.extend(of_colour.whitened(params));
+        details.push(of_light.detail(&in_light));
+        light.extend(of_light.whitened(&in_light, params.wander));
+        colour.extend(of_colour.whitened(&in_colour, params.wander));
     }
     details.sort_by(f32::total_cmp);
     let detail = details[details.len() / 2];
-    if !(detail >= params.least_detail) {
+    if detail < params.least_detail {
         return None;
     }
-    let found = [(light, false), (colour, true)]
+    let found = [(light, &in_light, false), (colour, &in_colour, true)]
         .into_iter()
-        .filter(|(maps, _)| maps.len() >= params.blocks)
-        .filter_map(|(maps, in_colour)| {
-            let (contrast, frequency) = strongest(&maps, params)?;
+        .filter(|(maps, ..)| maps.len() >= params.blocks)
+        .filter_map(|(maps, range, in_colour)| {
+            let (contrast, frequency) = strongest(&maps, range, params)?;
             Some((contrast, frequency, in_colour))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -234,33 +239,42 @@ const fn signed(column: usize) -> isize {
     if column > HALF { column as isize - SIDE as isize } else { column as isize }
 }
 
-/// Distance of a frequency from 0, in bins, rounded.
-fn radius(u: usize, v: usize) -> usize {
-    (signed(u) as f32).hypot(v as f32).round() as usize
+/// Where a pattern is looked for in one of the two spectra.
+struct Range {
+    /// Distance of each frequency from 0, in bins, rounded.
+    radius: Vec<u8>,
+    /// Whether it is looked at.
+    open: Vec<bool>,
 }
 
-/// Whether a pattern is looked for at this frequency.
-fn looked_at(u: usize, v: usize, params: &PatternParams) -> bool {
-    let across = signed(u).unsigned_abs();
-    if radius(u, v) < params.lowest || across > params.highest || v > params.highest {
-        return false;
+impl Range {
+    fn new(lowest: usize, highest: usize) -> Self {
+        let places = || (0..ROWS).flat_map(|v| (0..SIDE).map(move |u| (signed(u).unsigned_abs(), v)));
+        let radius = |u: usize, v: usize| (u as f32).hypot(v as f32).round() as u8;
+        let open = |across: usize, down: usize| {
+            // Along the axes lie the steps between the blocks of codecs, at whatever size they had, and the rows of
+            // interlacing.
+            let on_axis = across <= 1 || down <= 1;
+            // The lattice of 8 x 8 blocks of JPEG.
+            let on_lattice = |k: usize| matches!(k % (SIDE / 8), 0 | 1) || k % (SIDE / 8) == SIDE / 8 - 1;
+            usize::from(radius(across, down)) >= lowest
+                && across.max(down) <= highest
+                && !on_axis
+                && !(on_lattice(across) && on_lattice(down))
+        };
+        Self {
+            radius: places().map(|(u, v)| radius(u, v)).collect(),
+            open: places().map(|(u, v)| open(u, v)).collect(),
+        }
     }
-    // Along the axes lie the steps between the blocks of codecs, at whatever size they had, and the rows of interlacing.
-    if across <= 1 || v <= 1 {
-        return false;
-    }
-    // The lattice of 8 x 8 blocks of JPEG.
-    let on_lattice = |k: usize| matches!(k % (SIDE / 8), 0 | 1) || k % (SIDE / 8) == SIDE / 8 - 1;
-    !(on_lattice(across) && on_lattice(v))
 }
 
 impl Power {
     /// Median power beyond three quarters of half a cycle per pixel, as the root mean square that white noise of such power has.
-    fn detail(&self) -> f32 {
-        let mut fine: Vec<f32> = (0..ROWS)
-            .flat_map(|v| (0..SIDE).map(move |u| (u, v)))
-            .filter(|&(u, v)| radius(u, v) >= HALF * 3 / 4 && u.min(SIDE - u) > 1 && v > 1)
-            .map(|(u, v)| self.0[v * SIDE + u])
+    fn detail(&self, range: &Range) -> f32 {
+        let mut fine: Vec<f32> = (0..ROWS * SIDE)
+            .filter(|&at| usize::from(range.radius[at]) >= HALF * 3 / 4 && at >= 2 * SIDE && (2..SIDE - 1).contains(&(at % SIDE)))
+            .map(|at| self.0[at])
             .collect();
         let middle = fine.len() / 2;
         let median = *fine.select_nth_unstable_by(middle, f32::total_cmp).1;
@@ -270,31 +284,25 @@ impl Power {
 
     /// Divided by the median at the same distance from 0, each frequency with the largest of its neighbours (a pattern wanders a
     /// little over the face); `None` when the block is empty.
-    fn whitened(&self, params: &PatternParams) -> Option<Vec<f32>> {
-        let mut rings: Vec<Vec<f32>> = vec![Vec::new(); HALF * 3 / 2 + 1];
-        for v in 0..ROWS {
-            for u in 0..SIDE {
-                rings[radius(u, v)].push(self.0[v * SIDE + u]);
-            }
+    fn whitened(&self, range: &Range, wander: usize) -> Option<Vec<f32>> {
+        let mut rings: Vec<Vec<f32>> = vec![Vec::with_capacity(2 * SIDE); HALF * 3 / 2 + 1];
+        for (power, radius) in self.0.iter().zip(&range.radius) {
+            rings[usize::from(*radius)].push(*power);
         }
         let medians: Vec<f32> = rings
             .iter_mut()
             .map(|ring| {
                 let middle = ring.len() / 2;
-                if ring.is_empty() { 0.0 } else { *ring.select_nth_unstable_by(middle, f32::total_cmp).1 }
+                let median =
+                    if ring.is_empty() { 0.0 } else { *ring.select_nth_unstable_by(middle, f32::total_cmp).1 };
+                // A fraction of a step of rounding, as power: below it there is nothing to compare with.
+                median.max(ROUNDING)
             })
             .collect();
-        let mut white = vec![0.0_f32; ROWS * SIDE];
-        for v in 0..ROWS {
-            for u in 0..SIDE {
-                if looked_at(u, v, params) {
-                    // A fraction of a step of rounding, as power: below it there is nothing to compare with.
-                    let noise = medians[radius(u, v)].max(ROUNDING);
-                    white[v * SIDE + u] = self.0[v * SIDE + u] / noise;
-                }
-            }
-        }
-        let widened = widened(&white, params.wander);
+        let white: Vec<f32> = (0..ROWS * SIDE)
+            .map(|at| if range.open[at] { self.0[at] / medians[usize::from(range.radius[at])] } else { 0.0 })
+            .collect();
+        let widened = widened(&white, wander);
         widened.iter().any(|value| *value > 0.0).then_some(widened)
     }
 }
@@ -322,51 +330,70 @@ fn widened(map: &[f32], reach: usize) -> Vec<f32> {
 }
 
 /// The frequency at which most blocks have most, compared with what they have around it: the ratio and the frequency.
-fn strongest(maps: &[Vec<f32>], params: &PatternParams) -> Option<(f32, (f32, f32))> {
+fn strongest(maps: &[Vec<f32>], range: &Range, params: &PatternParams) -> Option<(f32, (f32, f32))> {
     let mut common = vec![0.0_f32; ROWS * SIDE];
     let mut column = vec![0.0_f32; maps.len()];
     // Of the values in ascending order, the one that `share` of the blocks reach.
     let rank = (((1.0 - params.share) * maps.len() as f32) as usize).min(maps.len() - 1);
-    for (at, value) in common.iter_mut().enumerate() {
+    for (at, value) in common.iter_mut().enumerate().filter(|(at, _)| range.open[*at]) {
         for (cell, map) in column.iter_mut().zip(maps) {
             *cell = map[at];
         }
         *value = *column.select_nth_unstable_by(rank, f32::total_cmp).1;
     }
     let mut best: Option<(f32, (f32, f32))> = None;
-    let mut around = Vec::new();
-    let (inner, outer) = (params.wander as isize + 3, params.wander as isize + 6);
-    for v in 0..ROWS {
-        for u in 0..SIDE {
-            let here = common[v * SIDE + u];
-            if !looked_at(u, v, params) || here <= best.map_or(0.0, |best| best.0) {
-                continue;
-            }
-            around.clear();
-            for dv in -outer..=outer {
-                for du in -outer..=outer {
-                    let (nu, nv) = (signed(u) + du, v as isize + dv);
-                    let near = du.abs().max(dv.abs()) < inner;
-                    // Beyond the axis lies the mirror image of this side.
-                    if near || nv < 0 || nv >= ROWS as isize || nu.unsigned_abs() > HALF {
-                        continue;
-                    }
-                    let (nu, nv) = (nu.rem_euclid(SIDE as isize) as usize, nv as usize);
-                    if looked_at(nu, nv, params) {
-                        around.push(common[nv * SIDE + nu]);
-                    }
-                }
-            }
-            if around.len() < 20 {
-                continue;
-            }
-            let middle = around.len() / 2;
-            let usual = (*around.select_nth_unstable_by(middle, f32::total_cmp).1).max(1.0);
-            let contrast = here / usual;
-            if best.is_none_or(|best| contrast > best.0) {
-                best = Some((contrast, (signed(u) as f32 / SIDE as f32, v as f32 / SIDE as f32)));
-            }
+    for at in (0..ROWS * SIDE).filter(|at| range.open[*at]) {
+        // Nothing is usual below 1: the median of noise is above it.
+        if common[at] <= best.map_or(0.0, |best| best.0) {
+            continue;
+        }
+        let (u, v) = (signed(at % SIDE), (at / SIDE) as isize);
+        let Some(usual) = usual(&common, range, u, v, params.wander as isize) else { continue };
+        let contrast = common[at] / usual.max(1.0);
+        if best.is_none_or(|best| contrast > best.0) {
+            best = Some((contrast, (u as f32 / SIDE as f32, v as f32 / SIDE as f32)));
         }
     }
     best
+}
+
+/// What is usual around a frequency: the median of all around it, or of a strip through it, whichever is most. Edges and codecs
+/// make ridges; whoever stands on a ridge is no peak. `None` at the rim.
+fn usual(common: &[f32], range: &Range, u: isize, v: isize, wander: isize) -> Option<f32> {
+    let (inner, outer) = (wander + 3, wander + 7);
+    let value = |du: isize, dv: isize| {
+        let (u, v) = (u + du, v + dv);
+        // Below the first row lies the mirror image.
+        let (u, v) = if v < 0 { (-u, -v) } else { (u, v) };
+        if v >= ROWS as isize || u.unsigned_abs() > HALF {
+            return None;
+        }
+        let at = v as usize * SIDE + u.rem_euclid(SIDE as isize) as usize;
+        range.open[at].then(|| common[at])
+    };
+    let mut all = Vec::with_capacity(400);
+    let mut strips: [Vec<f32>; 4] = Default::default();
+    for dv in -outer..=outer {
+        for du in -outer..=outer {
+            if du.abs().max(dv.abs()) < inner {
+                continue;
+            }
+            let Some(value) = value(du, dv) else { continue };
+            all.push(value);
+            for (strip, off) in strips.iter_mut().zip([dv, du, dv - du, dv + du]) {
+                if off.abs() <= 1 {
+                    strip.push(value);
+                }
+            }
+        }
+    }
+    if all.len() < 40 {
+        return None;
+    }
+    let median = |values: &mut Vec<f32>| {
+        let middle = values.len() / 2;
+        *values.select_nth_unstable_by(middle, f32::total_cmp).1
+    };
+    let whole = median(&mut all);
+    Some(strips.iter_mut().filter(|strip| strip.len() >= 5).map(median).fold(whole, f32::max))
 }
