@@ -7,8 +7,8 @@ use selfsame_domain::{
 use crate::capture::Capture;
 use crate::challenge::Plan;
 use crate::witness::{
-    DepthParams, WitnessParams, capture_chain, consistency, depth, eyes, micro_motion, obedience, patterns,
-    perspective, quality, replay, surroundings, texture,
+    DepthParams, WitnessParams, capture_chain, consistency, depth, edges, eyes, micro_motion, obedience,
+    patterns, perspective, quality, replay, surroundings, texture,
 };
 use crate::{EvidenceObservation, FrameObservation};
 
@@ -61,6 +61,8 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
         quality(&capture.evidence, &params.quality),
         surroundings,
         optional(patterns(&capture.evidence, &params.patterns)),
+        // Mirrors and counters have frames too: weighed, and never decides.
+        WitnessReport { binding: false, ..edges(&capture.evidence, &params.edges) },
         optional(eyes(held(), &params.eyes)),
     ];
     match capture.plan() {
@@ -94,6 +96,7 @@ pub fn judge_recording(
         replay(frames, &params.replay),
         surroundings(frames, &params.surroundings),
         patterns(evidence, &params.patterns),
+        edges(evidence, &params.edges),
         eyes(frames, &params.eyes),
         depth(frames, &DepthParams { turn: f32::INFINITY, ..params.depth.clone() }),
     ];
@@ -115,6 +118,7 @@ pub fn weigh(witnesses: &[WitnessReport]) -> f32 {
                 Witness::Eyes => worth(0.2, 3.0, 1.5),
                 Witness::Depth => worth(0.03, 30.0, 1.2),
                 Witness::Patterns => worth(0.5, 3.0, 1.0).min(0.0),
+                Witness::Edges => worth(0.6, 2.0, 1.0).min(0.0),
                 Witness::MicroMotion => worth(0.004, 150.0, 0.6),
                 Witness::Replay => worth(0.9, 10.0, 2.0).min(0.0),
                 Witness::Perspective => worth(0.4, 4.0, 2.0),
@@ -190,6 +194,7 @@ fn name(witness: Witness) -> &'static str {
         Witness::Replay => "replay",
         Witness::Eyes => "eyes",
         Witness::Patterns => "patterns",
+        Witness::Edges => "edges",
     }
 }
 
@@ -207,6 +212,7 @@ fn advice(witness: Witness) -> &'static str {
         Witness::Replay => "Try again with a camera in front of a person",
         Witness::Eyes => "Look into the camera and blink as usual",
         Witness::Patterns => "Try again with your own face, not a screen or a print",
+        Witness::Edges => "Try again away from frames and mirrors, with your own face",
     }
 }
 
@@ -308,6 +314,7 @@ mod tests {
             Witness::Replay,
             Witness::Perspective,
             Witness::Obedience,
+            Witness::Edges,
         ] {
             let scores: Vec<f32> =
                 (0..=20_u8).map(|n| weigh(&[word(witness, f32::from(n) / 20.0)])).collect();

@@ -1,10 +1,11 @@
 //! How often the search for screens' grids and devices' edges accuses pictures of people, and how often it finds simulated
 //! screens and prints.
 //!
-//! * `recapture genuine [-s SCALE] [-q QUALITY] [-e EVERY] [-v] FOLDER...`: every EVERY-th picture below each folder, resized by
-//!   SCALE (bilinear) and encoded anew with QUALITY first. A folder is one recording: its name and what was said are printed.
+//! * `recapture genuine [-c CUT] [-q QUALITY] [-s SCALE] [-e EVERY] [-v] FOLDER...`: every EVERY-th picture below each folder; CUT
+//!   per cent are cut off each side, then it is encoded anew with QUALITY, then resized by SCALE.
 //! * `recapture attacks [-h HEIGHT] PICTURE...`: each picture, brought to HEIGHT, photographed again from displays and prints of
-//!   several pitches, and from devices.
+//!   several pitches.
+//! * `recapture devices [-h HEIGHT] PICTURE...`: the same from a phone, a tablet and a sheet whose edges are seen.
 //!
 //! Crops and quality are those of a capture's full frames.
 
@@ -27,8 +28,10 @@ fn main() {
     let mode = arguments.next().unwrap_or_default();
     let (mut options, mut paths) = (Options::default(), Vec::new());
     while let Some(argument) = arguments.next() {
-        let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number after the option");
+        let mut number =
+            || arguments.next().and_then(|text| text.parse().ok()).expect("a number after the option");
         match argument.as_str() {
+            "-c" => options.cut = number(),
             "-s" => options.scale = number(),
             "-q" => options.quality = Some(number() as u8),
             "-e" => options.every = number() as usize,
@@ -38,16 +41,19 @@ fn main() {
         }
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let vision = Vision::load(&VisionSettings { weights_dir: root.join("models"), ..VisionSettings::default() })
-        .expect("the networks (make models)");
+    let vision =
+        Vision::load(&VisionSettings { weights_dir: root.join("models"), ..VisionSettings::default() })
+            .expect("the networks (make models)");
     match mode.as_str() {
         "genuine" => paths.iter().for_each(|folder| genuine(&vision, folder, &options)),
-        "attacks" => attacks(&vision, &paths, &options),
-        _ => panic!("usage: recapture genuine [-s SCALE] [-q QUALITY] [-e EVERY] [-v] FOLDER... | recapture attacks [-h HEIGHT] PICTURE..."),
+        "attacks" => attacks(&vision, &sources(&vision, &paths, &options), &options),
+        "devices" => devices(&vision, &sources(&vision, &paths, &options), &options),
+        _ => panic!("usage: recapture genuine|attacks|devices [OPTIONS] PATH... (see the top of this file)"),
     }
 }
 
 struct Options {
+    cut: f32,
     scale: f32,
     quality: Option<u8>,
     every: usize,
@@ -57,7 +63,7 @@ struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scale: 1.0, quality: None, every: 1, height: 720, verbose: false }
+        Self { cut: 0.0, scale: 1.0, quality: None, every: 1, height: 720, verbose: false }
     }
 }
 
@@ -138,6 +144,12 @@ fn genuine(vision: &Vision, folder: &Path, options: &Options) {
     let (mut patterned, mut edged) = (Tally::default(), Tally::default());
     for file in files.iter().step_by(options.every.max(1)) {
         let Some(mut picture) = read(file) else { continue };
+        if options.cut > 0.0 {
+            let side = |pixels: u32| (pixels as f32 * (1.0 - options.cut / 50.0)) as u32;
+            let margin = |pixels: u32| (pixels as f32 * options.cut / 100.0) as u32;
+            let (width, height) = (picture.width(), picture.height());
+            picture = picture.crop(margin(width), margin(height), side(width), side(height)).expect("a part");
+        }
         // Compressed first, enlarged then: as the worst cameras do.
         if let Some(quality) = options.quality {
             picture = again(&picture, quality);
@@ -149,9 +161,14 @@ fn genuine(vision: &Vision, folder: &Path, options: &Options) {
         let Some((cut, face)) = evidence(vision, &picture) else { continue };
         let cut = again(&cut, QUALITY);
         let (pattern, pattern_time, edges, edge_time) = look(&cut, face.bounds);
-        patterned.add(pattern.map(|found| found.score), pattern.map_or(0.0, |found| found.contrast), pattern_time);
+        patterned.add(
+            pattern.map(|found| found.score),
+            pattern.map_or(0.0, |found| found.contrast),
+            pattern_time,
+        );
         edged.add(edges.map(|found| found.score), 0.0, edge_time);
-        let suspicious = pattern.is_some_and(|found| found.score < 0.7) || edges.is_some_and(|found| found.score <= 0.5);
+        let suspicious =
+            pattern.is_some_and(|found| found.score < 0.7) || edges.is_some_and(|found| found.score <= 0.5);
         if options.verbose || suspicious {
             println!(
                 "  {} {}x{} face {:.0}: {pattern:?} {edges:?}",
@@ -177,20 +194,29 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn attacks(vision: &Vision, files: &[PathBuf], options: &Options) {
-    let sources: Vec<(Picture, Rect)> = files
+/// The pictures at the height that was asked for, and the face in each.
+fn sources(vision: &Vision, files: &[PathBuf], options: &Options) -> Vec<(Picture, Rect)> {
+    files
         .iter()
         .filter_map(|file| {
             let picture = read(file)?;
             let width = picture.width() * options.height / picture.height();
             let picture = picture.resized(width, options.height);
             let face = vision.detect(&picture).ok()?.into_iter().next()?;
-            println!("{}: face {:.0} x {:.0}", file.file_name()?.display(), face.bounds.width, face.bounds.height);
+            println!(
+                "{}: face {:.0} x {:.0}",
+                file.file_name()?.display(),
+                face.bounds.width,
+                face.bounds.height
+            );
             Some((picture, face.bounds))
         })
-        .collect();
-    let displays = [0.7, 0.85, 1.0, 1.15, 1.37, 1.6, 1.9, 2.3, 2.8, 3.4, 4.2, 6.0];
-    let prints = [1.6, 2.0, 2.5, 3.2, 4.0, 5.5, 8.0];
+        .collect()
+}
+
+fn attacks(vision: &Vision, sources: &[(Picture, Rect)], options: &Options) {
+    let displays = [0.7, 1.0, 1.2, 1.4, 1.6, 2.0, 2.5, 3.2, 4.5];
+    let prints = [1.6, 2.2, 3.0, 4.5];
     let carriers = displays
         .map(|pitch| Carrier::Display { pitch })
         .into_iter()
@@ -202,10 +228,19 @@ fn attacks(vision: &Vision, files: &[PathBuf], options: &Options) {
             let (mut tally, mut contrasts) = (Tally::default(), Vec::new());
             for (index, (picture, face)) in sources.iter().enumerate() {
                 // The grid is looked for in the face alone; the rest need not be rendered.
-                let cut = around(picture, *face, 1.3);
-                let Some(face) = vision.detect(&cut).ok().and_then(|faces| faces.into_iter().next()) else { continue };
+                let cut = around(picture, *face, 1.1);
+                let Some(face) = vision.detect(&cut).ok().and_then(|faces| faces.into_iter().next()) else {
+                    continue;
+                };
                 for (roll, keystone) in [(0.0, 0.0), (1.3, 0.02), (-3.4, 0.04), (7.0, -0.03)] {
-                    let recapture = Recapture { carrier, roll, keystone, blur, seed: index as u64, ..Recapture::default() };
+                    let recapture = Recapture {
+                        carrier,
+                        roll,
+                        keystone,
+                        blur,
+                        seed: index as u64,
+                        ..Recapture::default()
+                    };
                     let seen = again(&recapture.of(&cut, face.bounds), QUALITY);
                     let found = patterns::search(&seen, face.bounds, &patterns::PatternParams::default());
                     let contrast = found.map_or(0.0, |found| found.contrast);
@@ -227,14 +262,19 @@ fn attacks(vision: &Vision, files: &[PathBuf], options: &Options) {
         }
         println!("{line}");
     }
+}
+
+fn devices(vision: &Vision, sources: &[(Picture, Rect)], options: &Options) {
     for (name, device) in [("phone", Device::PHONE), ("tablet", Device::TABLET), ("sheet", Device::SHEET)] {
         let mut tally = Tally::default();
-        for (picture, face) in &sources {
+        for (picture, face) in sources {
             for roll in [0.0, 3.0, -6.0, 10.0] {
                 for grow in [1.0, 1.3] {
                     let device = Device { width: device.width * grow, ..device };
                     let recapture = Recapture { device: Some(device), roll, ..Recapture::default() };
-                    let Some((seen, face)) = evidence(vision, &recapture.of(picture, *face)) else { continue };
+                    let Some((seen, face)) = evidence(vision, &recapture.of(picture, *face)) else {
+                        continue;
+                    };
                     let (_, _, found, time) = look(&again(&seen, QUALITY), face.bounds);
                     tally.add(found.map(|found| found.score), 0.0, time);
                     if options.verbose {

@@ -185,7 +185,8 @@ impl Recapture {
                     let coverage = if at < 3 { (ink[at] - black) / (1.0 - black) } else { black };
                     let (s, c) = degrees.to_radians().sin_cos();
                     let (a, b) = ((u * c + v * s) / pitch, (v * c - u * s) / pitch);
-                    let wave = ((std::f64::consts::TAU * a).cos() + (std::f64::consts::TAU * b).cos()) / 4.0 + 0.5;
+                    let wave =
+                        ((std::f64::consts::TAU * a).cos() + (std::f64::consts::TAU * b).cos()) / 4.0 + 0.5;
                     // The wave exceeds 1 - coverage on about that share of the cell.
                     if wave > 1.0 - coverage {
                         match at {
@@ -256,7 +257,9 @@ mod tests {
 
     #[test]
     fn paper_shows_the_picture_and_halftone_has_dots() {
-        let seen = |carrier| channel(&Recapture { carrier, noise: 0.0, ..Recapture::default() }.of(&grey(120), FACE), 0);
+        let seen = |carrier| {
+            channel(&Recapture { carrier, noise: 0.0, ..Recapture::default() }.of(&grey(120), FACE), 0)
+        };
         assert_eq!(seen(Carrier::Paper), (120.0, 0.0));
         assert!(seen(Carrier::Halftone { pitch: 4.0 }).1 > 8.0);
     }

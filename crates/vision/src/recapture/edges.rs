@@ -295,7 +295,9 @@ fn rectangles(
     let tops = || {
         level.iter().filter(|line| line.across(centre.x) < face.y + face.height * 0.1).map(Some).chain([None])
     };
-    let bottoms = || level.iter().filter(|line| line.across(centre.x) > chin - face.height * 0.05).map(Some).chain([None]);
+    let bottoms = || {
+        level.iter().filter(|line| line.across(centre.x) > chin - face.height * 0.05).map(Some).chain([None])
+    };
     for left in lefts() {
         for right in rights().filter(|right| (right.tilt - left.tilt).abs() <= 2.0 * params.skew) {
             let width = right.across(centre.y) - left.across(centre.y);
@@ -362,7 +364,9 @@ fn rectangle(
         (None, None) => return None,
         (_, None) => {
             let middle = face.centre().x;
-            let near = |line: &Line| (line.across(chin + reach) - middle).abs() < params.within_shoulders * face.width;
+            let near = |line: &Line| {
+                (line.across(chin + reach) - middle).abs() < params.within_shoulders * face.width
+            };
             if last < chin + reach || !near(left) || !near(right) || height > width / params.aspect.0 * 1.6 {
                 return None;
             }

@@ -37,3 +37,6 @@ pub fn recapture(picture: &Picture, face: Rect, patterns: &PatternParams, edges:
         edges: edges::search(picture, face, edges).map(|found| found.score),
     }
 }
+
+#[cfg(test)]
+mod tests;

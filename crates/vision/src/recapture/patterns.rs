@@ -40,6 +40,7 @@ pub struct PatternParams {
     /// Highest in the colour: pictures are sent with half the colour's resolution, and what lies higher was made by enlarging it.
     pub highest_in_colour: usize,
     /// How far a peak stands above its surroundings (ratio of powers): below the first the score is 1, from the second on 0.
+    /// Frames of people reached 3.4, sharp photographs of displays ten to hundreds (docs/liveness.md).
     pub contrast: (f32, f32),
     /// Least noise in the skin's finest detail, as root mean square in steps of 1/255: what was enlarged or strongly compressed
     /// has none left, and such pictures carry the traces of their codec where a screen has its grid.
@@ -56,7 +57,7 @@ impl Default for PatternParams {
             lowest: 7,
             highest: 29,
             highest_in_colour: 14,
-            contrast: (3.0, 6.0),
+            contrast: (3.5, 6.0),
             least_detail: 0.1,
         }
     }
@@ -273,7 +274,11 @@ impl Power {
     /// Median power beyond three quarters of half a cycle per pixel, as the root mean square that white noise of such power has.
     fn detail(&self, range: &Range) -> f32 {
         let mut fine: Vec<f32> = (0..ROWS * SIDE)
-            .filter(|&at| usize::from(range.radius[at]) >= HALF * 3 / 4 && at >= 2 * SIDE && (2..SIDE - 1).contains(&(at % SIDE)))
+            .filter(|&at| {
+                usize::from(range.radius[at]) >= HALF * 3 / 4
+                    && at >= 2 * SIDE
+                    && (2..SIDE - 1).contains(&(at % SIDE))
+            })
             .map(|at| self.0[at])
             .collect();
         let middle = fine.len() / 2;
@@ -293,8 +298,11 @@ impl Power {
             .iter_mut()
             .map(|ring| {
                 let middle = ring.len() / 2;
-                let median =
-                    if ring.is_empty() { 0.0 } else { *ring.select_nth_unstable_by(middle, f32::total_cmp).1 };
+                let median = if ring.is_empty() {
+                    0.0
+                } else {
+                    *ring.select_nth_unstable_by(middle, f32::total_cmp).1
+                };
                 // A fraction of a step of rounding, as power: below it there is nothing to compare with.
                 median.max(ROUNDING)
             })
