@@ -5,7 +5,8 @@
 //!   per cent are cut off each side, then it is encoded anew with QUALITY, then resized by SCALE.
 //! * `recapture attacks [-h HEIGHT] PICTURE...`: each picture, brought to HEIGHT, photographed again from displays and prints of
 //!   several pitches.
-//! * `recapture devices [-h HEIGHT] PICTURE...`: the same from a phone, a tablet and a sheet whose edges are seen.
+//! * `recapture devices [-h HEIGHT] PICTURE...`: the same from a phone, a tablet and a sheet whose edges are seen. The person is
+//!   moved back until the face is as high as -f per cent of the picture, 30 by default.
 //!
 //! Crops and quality are those of a capture's full frames.
 
@@ -35,6 +36,7 @@ fn main() {
             "-s" => options.scale = number(),
             "-q" => options.quality = Some(number() as u8),
             "-e" => options.every = number() as usize,
+            "-f" => options.face = number() / 100.0,
             "-h" => options.height = number() as u32,
             "-v" => options.verbose = true,
             path => paths.push(PathBuf::from(path)),
@@ -58,12 +60,13 @@ struct Options {
     quality: Option<u8>,
     every: usize,
     height: u32,
+    face: f32,
     verbose: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cut: 0.0, scale: 1.0, quality: None, every: 1, height: 720, verbose: false }
+        Self { cut: 0.0, scale: 1.0, quality: None, every: 1, height: 720, face: 0.3, verbose: false }
     }
 }
 
@@ -265,9 +268,11 @@ fn attacks(vision: &Vision, sources: &[(Picture, Rect)], options: &Options) {
 }
 
 fn devices(vision: &Vision, sources: &[(Picture, Rect)], options: &Options) {
+    let further: Vec<(Picture, Rect)> =
+        sources.iter().map(|(picture, face)| further_away(picture, *face, options.face)).collect();
     for (name, device) in [("phone", Device::PHONE), ("tablet", Device::TABLET), ("sheet", Device::SHEET)] {
         let mut tally = Tally::default();
-        for (picture, face) in sources {
+        for (picture, face) in &further {
             for roll in [0.0, 3.0, -6.0, 10.0] {
                 for grow in [1.0, 1.3] {
                     let device = Device { width: device.width * grow, ..device };
@@ -285,4 +290,31 @@ fn devices(vision: &Vision, sources: &[(Picture, Rect)], options: &Options) {
         }
         println!("{name}: edges: {}", tally.say());
     }
+}
+
+/// The picture made smaller, in a frame of 4 : 3 as high as it was; wall and ceiling go on as the picture ends.
+fn further_away(picture: &Picture, face: Rect, share: f32) -> (Picture, Rect) {
+    let scale = (share * picture.height() as f32 / face.height).min(1.0);
+    let side = |pixels: u32| ((pixels as f32 * scale) as u32).max(1);
+    let small = picture.resized(side(picture.width()), side(picture.height()));
+    let (height, width) = (picture.height(), picture.height() * 4 / 3);
+    let left = i64::from(width / 2) - ((face.x + face.width / 2.0) * scale) as i64;
+    // The lower edge stays: nobody floats.
+    let top = i64::from(height - small.height());
+    let mut rgb = Vec::with_capacity((width * height * 3) as usize);
+    for y in 0..i64::from(height) {
+        for x in 0..i64::from(width) {
+            let column = (x - left).clamp(0, i64::from(small.width()) - 1) as usize;
+            let row = (y - top).clamp(0, i64::from(small.height()) - 1) as usize;
+            let at = (row * small.width() as usize + column) * 3;
+            rgb.extend_from_slice(&small.rgb()[at..at + 3]);
+        }
+    }
+    let face = Rect {
+        x: face.x * scale + left as f32,
+        y: face.y * scale + top as f32,
+        width: face.width * scale,
+        height: face.height * scale,
+    };
+    (Picture::from_rgb(width, height, rgb).expect("sides fit"), face)
 }

@@ -46,7 +46,7 @@ impl Default for EdgeParams {
             skew: 6.0,
             width: (1.1, 3.0),
             aspect: (0.4, 2.0),
-            seen: 0.7,
+            seen: 0.6,
             beyond: 0.4,
             past_shoulders: 0.45,
             within_shoulders: 1.15,

@@ -39,8 +39,13 @@ pub struct PatternParams {
     pub highest: usize,
     /// Highest in the colour: pictures are sent with half the colour's resolution, and what lies higher was made by enlarging it.
     pub highest_in_colour: usize,
+    /// How many bins beside the axes are left out, in the brightness and in the colour, whose blocks are twice as large and
+    /// coarser: enlarged pictures have peaks three bins from the axis.
+    pub axis: usize,
+    pub axis_in_colour: usize,
     /// How far a peak stands above its surroundings (ratio of powers): below the first the score is 1, from the second on 0.
-    /// Frames of people reached 3.4, sharp photographs of displays ten to hundreds (docs/liveness.md).
+    /// Frames of people reached 3.4 (4.8 when they were compressed to the utmost and enlarged); displays reach hundreds
+    /// (docs/liveness.md).
     pub contrast: (f32, f32),
     /// Least noise in the skin's finest detail, as root mean square in steps of 1/255: what was enlarged or strongly compressed
     /// has none left, and such pictures carry the traces of their codec where a screen has its grid.
@@ -57,7 +62,9 @@ impl Default for PatternParams {
             lowest: 7,
             highest: 29,
             highest_in_colour: 14,
-            contrast: (3.5, 6.0),
+            axis: 1,
+            axis_in_colour: 3,
+            contrast: (4.0, 7.0),
             least_detail: 0.1,
         }
     }
@@ -81,8 +88,8 @@ pub struct PatternSearch {
 /// Searches the face for a pattern; `None` when the face is too small or too smooth.
 pub fn search(picture: &Picture, face: Rect, params: &PatternParams) -> Option<PatternSearch> {
     let blocks = blocks(picture, face, params)?;
-    let in_light = Range::new(params.lowest, params.highest);
-    let in_colour = Range::new(params.lowest, params.highest_in_colour);
+    let in_light = Range::new(params.lowest, params.highest, params.axis);
+    let in_colour = Range::new(params.lowest, params.highest_in_colour, params.axis_in_colour);
     let mut spectrum = Spectrum::new();
     let mut light = Vec::with_capacity(blocks.len());
     let mut colour = Vec::with_capacity(blocks.len());
@@ -249,13 +256,13 @@ struct Range {
 }
 
 impl Range {
-    fn new(lowest: usize, highest: usize) -> Self {
+    fn new(lowest: usize, highest: usize, axis: usize) -> Self {
         let places = || (0..ROWS).flat_map(|v| (0..SIDE).map(move |u| (signed(u).unsigned_abs(), v)));
         let radius = |u: usize, v: usize| (u as f32).hypot(v as f32).round() as u8;
         let open = |across: usize, down: usize| {
             // Along the axes lie the steps between the blocks of codecs, at whatever size they had, and the rows of
             // interlacing.
-            let on_axis = across <= 1 || down <= 1;
+            let on_axis = across.min(down) <= axis;
             // The lattice of 8 x 8 blocks of JPEG.
             let on_lattice = |k: usize| matches!(k % (SIDE / 8), 0 | 1) || k % (SIDE / 8) == SIDE / 8 - 1;
             usize::from(radius(across, down)) >= lowest
@@ -290,7 +297,7 @@ impl Power {
     /// Divided by the median at the same distance from 0, each frequency with the largest of its neighbours (a pattern wanders a
     /// little over the face); `None` when the block is empty.
     fn whitened(&self, range: &Range, wander: usize) -> Option<Vec<f32>> {
-        let mut rings: Vec<Vec<f32>> = vec![Vec::with_capacity(2 * SIDE); HALF * 3 / 2 + 1];
+        let mut rings: Vec<Vec<f32>> = vec![Vec::new(); HALF * 3 / 2 + 1];
         for (power, radius) in self.0.iter().zip(&range.radius) {
             rings[usize::from(*radius)].push(*power);
         }
@@ -351,8 +358,8 @@ fn strongest(maps: &[Vec<f32>], range: &Range, params: &PatternParams) -> Option
     }
     let mut best: Option<(f32, (f32, f32))> = None;
     for at in (0..ROWS * SIDE).filter(|at| range.open[*at]) {
-        // Nothing is usual below 1: the median of noise is above it.
-        if common[at] <= best.map_or(0.0, |best| best.0) {
+        // Nothing is usual below 1: the median of noise is above it. And a peak is no lower than its neighbours.
+        if common[at] <= best.map_or(0.0, |best| best.0) || !is_summit(&common, at) {
             continue;
         }
         let (u, v) = (signed(at % SIDE), (at / SIDE) as isize);
@@ -363,6 +370,13 @@ fn strongest(maps: &[Vec<f32>], range: &Range, params: &PatternParams) -> Option
         }
     }
     best
+}
+
+fn is_summit(map: &[f32], at: usize) -> bool {
+    let row = at / SIDE;
+    (row.saturating_sub(1)..=(row + 1).min(ROWS - 1))
+        .flat_map(|v| [SIDE - 1, 0, 1].map(|off| v * SIDE + (at + off) % SIDE))
+        .all(|near| map[near] <= map[at])
 }
 
 /// What is usual around a frequency: the median of all around it, or of a strip through it, whichever is most. Edges and codecs

@@ -98,7 +98,7 @@ fn strong_compression_and_enlargement_are_no_screens() {
         assert_ne!(pattern(&enlarged).map(|score| score < 0.75), Some(true), "{from} {quality}");
     }
     // Rows of two half frames that do not fit together.
-    let interlaced = skin(480, 480, |_, y| if y as u32 % 2 == 0 { [5.0; 3] } else { [0.0; 3] });
+    let interlaced = skin(480, 480, |_, y| if (y as u32).is_multiple_of(2) { [5.0; 3] } else { [0.0; 3] });
     assert_eq!(pattern(&interlaced), Some(1.0));
 }
 
@@ -179,7 +179,7 @@ fn nobody_is_accused_for_standing_in_a_room() {
         assert!(edged(&framed) > 0.5, "{half:?}: {}", edged(&framed));
     }
     // Slats of blinds, and a shelf whose boards run on.
-    let blinds = room(|_, y| (y as u32 / 9 % 2 == 0).then_some(90.0), |_, _| None);
+    let blinds = room(|_, y| (y as u32 / 9).is_multiple_of(2).then_some(90.0), |_, _| None);
     assert!(edged(&blinds) > 0.5, "{}", edged(&blinds));
     let shelf = room(|x, y| (x as u32 % 110 < 12 || y as u32 % 120 < 12).then_some(40.0), |_, _| None);
     assert!(edged(&shelf) > 0.5, "{}", edged(&shelf));
