@@ -7,8 +7,8 @@ use selfsame_domain::{
 use crate::capture::Capture;
 use crate::challenge::Plan;
 use crate::witness::{
-    DepthParams, WitnessParams, capture_chain, consistency, depth, eyes, micro_motion, obedience, patterns,
-    perspective, quality, replay, surroundings, texture,
+    DepthParams, WitnessParams, capture_chain, consistency, depth, edges, eyes, micro_motion, obedience,
+    patterns, perspective, quality, replay, surroundings, texture,
 };
 use crate::{EvidenceObservation, FrameObservation};
 
@@ -61,6 +61,8 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
         quality(&capture.evidence, &params.quality),
         surroundings,
         optional(patterns(&capture.evidence, &params.patterns)),
+        // Mirrors and counters have frames too: weighed, and never decides.
+        WitnessReport { binding: false, ..edges(&capture.evidence, &params.edges) },
         optional(eyes(held(), &params.eyes)),
     ];
     match capture.plan() {
@@ -94,6 +96,7 @@ pub fn judge_recording(
         replay(frames, &params.replay),
         surroundings(frames, &params.surroundings),
         patterns(evidence, &params.patterns),
+        edges(evidence, &params.edges),
         eyes(frames, &params.eyes),
         depth(frames, &DepthParams { turn: f32::INFINITY, ..params.depth.clone() }),
     ];
@@ -119,6 +122,7 @@ pub fn weigh(witnesses: &[WitnessReport]) -> f32 {
             Witness::Perspective => challenge += worth(0.4, 6.0, -2.0, 1.0),
             Witness::Obedience => challenge += worth(0.9, 10.0, -2.0, 1.0),
             Witness::Patterns => against += worth(0.5, 3.0, -1.0, 0.0),
+            Witness::Edges => against += worth(0.6, 2.0, -1.0, 0.0),
             Witness::Replay => against += worth(0.9, 10.0, -2.0, 0.0),
             Witness::Consistency | Witness::CaptureChain | Witness::Quality => {}
             Witness::Surroundings | Witness::Eyes | Witness::Depth | Witness::MicroMotion => {
@@ -227,6 +231,7 @@ fn name(witness: Witness) -> &'static str {
         Witness::Replay => "replay",
         Witness::Eyes => "eyes",
         Witness::Patterns => "patterns",
+        Witness::Edges => "edges",
     }
 }
 
@@ -244,6 +249,7 @@ fn advice(witness: Witness) -> &'static str {
         Witness::Replay => "Try again with a camera in front of a person",
         Witness::Eyes => "Look into the camera and blink as usual",
         Witness::Patterns => "Try again with your own face, not a screen or a print",
+        Witness::Edges => "Try again away from frames and mirrors, with your own face",
     }
 }
 
@@ -345,6 +351,7 @@ mod tests {
             Witness::Replay,
             Witness::Perspective,
             Witness::Obedience,
+            Witness::Edges,
         ] {
             let scores: Vec<f32> =
                 (0..=20_u8).map(|n| weigh(&[word(witness, f32::from(n) / 20.0)])).collect();

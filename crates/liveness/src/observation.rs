@@ -103,6 +103,8 @@ pub struct EvidenceObservation {
     pub same_face: Option<f32>,
     /// 0..1, lower where the full frame shows the grid of a screen or the dots of a print; `None` when it was not looked for.
     pub pattern: Option<f32>,
+    /// 0..1, lower where the edges of a device or a sheet lie about the face; `None` when they were not looked for.
+    pub edges: Option<f32>,
 }
 
 /// What the page says of the camera. Every member is a claim.

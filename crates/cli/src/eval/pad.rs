@@ -40,7 +40,7 @@ struct Report {
     confidence: Confidence,
     counts: Counts,
     /// What the score is made of.
-    witnesses: [&'static str; 7],
+    witnesses: [&'static str; 8],
     frames_per_capture: u32,
 }
 
@@ -159,11 +159,16 @@ fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<(Outcome, Vec<WitnessR
         frames.push(frame);
         if files.len() <= LOOKED_AT || index * LOOKED_AT % files.len() < LOOKED_AT {
             match eyes.read_face(file) {
-                Ok((picture, face)) => evidence.push(EvidenceObservation {
-                    seq,
-                    texture: Some(eyes.vision.texture(&picture, &face)?.live),
-                    ..EvidenceObservation::default()
-                }),
+                Ok((picture, face)) => {
+                    let recapture = eyes.vision.recapture(&picture, &face);
+                    evidence.push(EvidenceObservation {
+                        seq,
+                        texture: Some(eyes.vision.texture(&picture, &face)?.live),
+                        pattern: recapture.pattern,
+                        edges: recapture.edges,
+                        ..EvidenceObservation::default()
+                    });
+                }
                 Err(PictureFailure::Vision(error)) => return Err(error.into()),
                 Err(_) => {}
             }
@@ -267,7 +272,16 @@ fn summarise(list: &[Capture], outcomes: &[Outcome], threshold: f64, frames_per_
             apcer: apcer_interval,
         },
         counts: Counts { bona_fide: live_class, attacks },
-        witnesses: ["texture", "micro_motion", "replay", "surroundings", "patterns", "eyes", "depth"],
+        witnesses: [
+            "texture",
+            "micro_motion",
+            "replay",
+            "surroundings",
+            "patterns",
+            "edges",
+            "eyes",
+            "depth",
+        ],
         frames_per_capture,
     }
 }

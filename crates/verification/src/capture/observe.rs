@@ -183,6 +183,7 @@ pub fn inspect(
     let texture = vision.texture(picture, &face)?.live;
     let quality = vision.quality(picture, &face).score;
     let template = vision.embed(picture, &face)?;
+    let recapture = vision.recapture(picture, &face);
     let same_face = first.map(|first| vision.compare(first, &template)).transpose()?.map(|word| word.cosine);
     let observation = EvidenceObservation {
         seq: request.seq,
@@ -190,7 +191,8 @@ pub fn inspect(
         texture: Some(texture),
         quality: Some(quality),
         same_face,
-        pattern: None,
+        pattern: recapture.pattern,
+        edges: recapture.edges,
     };
     Ok(Some((observation, face, template)))
 }
