@@ -31,16 +31,22 @@ fn geometry_alone_tells_heads_from_flat_things() {
     let vision = vision();
     let heads = heads(&vision);
     let mut wrong = Vec::new();
-    for presentation in
-        Presentation::ATTACKS.into_iter().filter(|one| one.is_flat()).chain([Presentation::BonaFide])
-    {
+    for presentation in Presentation::ATTACKS.into_iter().filter(|one| one.is_flat()) {
         let end = present(&vision, &heads, presentation, "active", 31, Texture::Abstains);
-        eprintln!("{}: {}", presentation.name(), end.describe());
-        if end.geometry().is_some() != (presentation == Presentation::BonaFide) {
+        if end.geometry().is_some() {
             wrong.push(format!("{}: {}", presentation.name(), end.describe()));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    let people = (31..=34)
+        .filter_map(|seed| {
+            let end = present(&vision, &heads, Presentation::BonaFide, "active", seed, Texture::Abstains);
+            eprintln!("{}", end.describe());
+            end.geometry()
+        })
+        .filter(|score| *score >= 0.5)
+        .count();
+    assert!(people >= 3, "{people} of 4");
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub struct Challenge {
 }
 
 /// Bounds of a dot's distance. A recording of another session must fit in distance as well as in direction.
-const REACH: (f32, f32) = (0.58, 1.20);
+const REACH: (f32, f32) = (0.55, 1.10);
 /// Most angle beside the named direction. Directions are 45 degrees apart: which one is meant stays clear.
 const ASIDE: f32 = 17.0;
 /// Least distance between a dot and the next: a motion that is hardly one shows nothing.

@@ -141,8 +141,7 @@ fn life(witness: Witness, score: f32) -> f32 {
     let worth =
         |middle: f32, slope: f32, least: f32, most: f32| ((score - middle) * slope).clamp(least, most);
     match witness {
-        // Below what people ever scored it outweighs everything.
-        Witness::Surroundings => worth(0.55, 12.0, -4.0, 2.0) + worth(0.45, 30.0, -4.0, 0.0),
+        Witness::Surroundings => worth(0.42, 10.0, -3.0, 2.0),
         Witness::Eyes => worth(0.35, 3.0, -1.0, 1.5),
         Witness::Depth => worth(0.05, 80.0, -2.5, 2.0),
         // A picture moves in a hand as well: it can only be missing.

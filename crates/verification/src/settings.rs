@@ -75,7 +75,7 @@ impl Settings {
                 hold: Duration::from_millis(1_300),
                 hold_most: Duration::from_millis(4_000),
                 life: 0.0,
-                dots: DotsParams { strays: 9, tolerance: 0.25, ..DotsParams::default() },
+                dots: DotsParams { strays: 10, tolerance: 0.29, ..DotsParams::default() },
                 ..defaults
             },
             SecurityLevel::Low => CaptureParams {
@@ -83,7 +83,7 @@ impl Settings {
                 hold: Duration::from_millis(1_000),
                 hold_most: Duration::from_millis(1_000),
                 hold_frames: 6,
-                dots: DotsParams { strays: 12, tolerance: 0.32, rest_angle: 30.0, ..DotsParams::default() },
+                dots: DotsParams { strays: 12, tolerance: 0.34, rest_angle: 30.0, ..DotsParams::default() },
                 approach: ApproachParams {
                     stay: Duration::from_millis(600),
                     tolerance: 0.15,
@@ -104,8 +104,8 @@ impl Settings {
                 params.fusion.least = 0.27;
                 params.depth.head = 0.042;
                 (params.obedience.slowest, params.obedience.slowest_first) = (2_600, 5_000);
-                (params.obedience.aside, params.obedience.strays) = (75.0, 3.0);
-                (params.obedience.corridor, params.obedience.outside) = (0.6, 2);
+                (params.obedience.aside, params.obedience.strays) = (105.0, 5.0);
+                (params.obedience.corridor, params.obedience.outside) = (1.0, 4);
             }
             SecurityLevel::Low => {
                 (params.texture.live, params.texture.attack, params.texture.every_frame) = (0.35, 0.25, 0.05);
@@ -113,8 +113,8 @@ impl Settings {
                 params.fusion.optional_attacks_bind = false;
                 params.depth.head = 0.035;
                 (params.obedience.slowest, params.obedience.slowest_first) = (5_000, 10_000);
-                (params.obedience.aside, params.obedience.strays) = (90.0, 3.0);
-                (params.obedience.corridor, params.obedience.outside) = (0.8, 3);
+                (params.obedience.aside, params.obedience.strays) = (120.0, 6.0);
+                (params.obedience.corridor, params.obedience.outside) = (1.2, 6);
                 params.perspective.growth = 0.40;
             }
         }

@@ -18,10 +18,11 @@ pub struct ObedienceParams {
     /// Most angle in degrees between the first motion after a dot was shown and the way to it. Who knows where the dot is goes
     /// there; who does not has to be lucky.
     pub aside: f32,
-    /// How far from the straight way to a dot the head may be, in ones of the challenge, and for how many frames further.
+    /// How far beside the straight way to a dot, or before its beginning, the head may be, in ones of the challenge, and for how many
+    /// frames further. To go too far is human.
     pub corridor: f32,
     pub outside: usize,
-    /// Motion that counts as the first, in ones of the challenge: twice what landmarks tremble by.
+    /// Motion that counts as the first, in ones of the challenge: more than a head settles and sways by.
     pub departure: f32,
     /// Part of the way that counts as motion.
     pub onset: f32,
@@ -34,16 +35,16 @@ pub struct ObedienceParams {
 impl Default for ObedienceParams {
     fn default() -> Self {
         Self {
-            reaction: 220,
-            slowest: 1_500,
-            slowest_first: 2_400,
-            aside: 60.0,
-            corridor: 0.45,
-            outside: 1,
-            departure: 0.3,
+            reaction: 300,
+            slowest: 1_800,
+            slowest_first: 2_800,
+            aside: 90.0,
+            corridor: 0.9,
+            outside: 3,
+            departure: 0.45,
             onset: 0.25,
             unevenness: 0.06,
-            strays: 2.0,
+            strays: 4.0,
         }
     }
 }
@@ -119,7 +120,7 @@ fn judge(record: &DotRecord, first: bool, params: &ObedienceParams) -> Result<()
         .iter()
         .filter(|aim| {
             let (x, y) = (aim.point.x - record.from.x, aim.point.y - record.from.y);
-            let part = ((x * dx + y * dy) / square).clamp(0.0, 1.0);
+            let part = ((x * dx + y * dy) / square).max(0.0);
             (x - part * dx).hypot(y - part * dy) > params.corridor
         })
         .count();

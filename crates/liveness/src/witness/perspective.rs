@@ -24,7 +24,7 @@ pub struct PerspectiveParams {
 
 impl Default for PerspectiveParams {
     fn default() -> Self {
-        Self { growth: 0.50, enlarged: 0.32, jump: 1.30, near_difference: 3.0, frames: 3 }
+        Self { growth: 0.45, enlarged: 0.30, jump: 1.30, near_difference: 3.0, frames: 3 }
     }
 }
 

@@ -129,7 +129,7 @@ impl Earlier {
     fn ring(&self, x: f32, y: f32) -> bool {
         let (across, down) = self.offset(x, y);
         let face = across <= 0.62 && down.abs() <= 0.68;
-        !face && across <= 1.5 && (-1.3..=0.5).contains(&down)
+        !face && across <= 1.15 && (-1.05..=0.55).contains(&down)
     }
 }
 
