@@ -190,6 +190,9 @@ pub(crate) struct PadArgs {
     /// Frames that are looked at per folder, spread evenly
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) frames: u32,
+    /// Also writes what each witness said of each capture: one JSON object per line, in the list's order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) each: Option<PathBuf>,
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

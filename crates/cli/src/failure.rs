@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     Vision(#[from] VisionError),
     #[error("{} cannot be read: {cause}; check its name and permissions", file.display())]
     Unreadable { file: PathBuf, cause: std::io::Error },
+    #[error("{} cannot be written: {cause}; check the folder and its permissions", file.display())]
+    Unwritable { file: PathBuf, cause: std::io::Error },
     #[error("{}, line {line}: {what}", file.display())]
     Line { file: PathBuf, line: usize, what: String },
     #[error("{0}")]
@@ -72,6 +74,7 @@ impl Failure {
             Self::Picture { cause, .. } => cause.code(),
             Self::Vision(error) => error.code(),
             Self::Unreadable { .. } => "file_unreadable",
+            Self::Unwritable { .. } => "file_unwritable",
             Self::Line { .. } | Self::Input(_) => "input_invalid",
             Self::Output(_) => "output_failed",
             Self::Runtime(_) => "runtime_failed",

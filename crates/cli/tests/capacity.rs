@@ -1,10 +1,12 @@
 //! A full server refuses newcomers at once, in the words of each door, and goes on serving who is inside.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
-use selfsame_testkit::{Browser, CaptureOutcome, CaptureSocket, Clip, TestServerSettings, fixture};
+use selfsame_testkit::{Browser, CaptureOutcome, CaptureSocket, Clip, Heard, TestServerSettings, fixture};
 use serde_json::json;
+use tokio::sync::mpsc;
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -37,4 +39,52 @@ async fn a_full_server_refuses_at_both_doors_and_has_room_again() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let log = Browser::default().captures(server.origin(), &outside, &clip).await.expect("a connection");
     assert!(matches!(log.outcome, CaptureOutcome::Result(Some(_))), "{:?}", log.outcome);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn newcomers_who_are_refused_slow_nobody_down() {
+    let server = TestServerSettings::default()
+        .observing()
+        .binary(env!("CARGO_BIN_EXE_selfsame"))
+        .with("SELFSAME__SERVER__MAX_SESSIONS", 1)
+        .start()
+        .await;
+    let server = Arc::new(server);
+    let (inside, outside) = (server.opens_session().await, server.opens_session().await);
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    let (say, mut answered) = mpsc::unbounded_channel();
+    let capture = tokio::spawn({
+        let (origin, clip) = (server.origin().to_owned(), clip.clone());
+        let browser = Browser { frames_per_second: 6.0, answered: Some(say), ..Browser::default() };
+        async move { browser.captures(&origin, &inside, &clip).await.expect("a connection") }
+    });
+    answered.recv().await.expect("the first frame is answered");
+
+    // At both doors, again and again, for as long as the capture takes.
+    let mut refused = (0, 0);
+    while !capture.is_finished() {
+        let wish = json!({ "livenessMode": "LIVENESS_PASSIVE" });
+        let init = server.authorised(Method::POST, "/video-server/init-liveness-session").json(&wish);
+        if init.send().await.expect("an answer").status().as_u16() == 429 {
+            refused.0 += 1;
+        }
+        let mut socket = CaptureSocket::connect(server.origin()).await.expect("a connection");
+        let hello = json!({ "type": "hello", "protocol": 1, "sessionId": outside, "sdk": "test" });
+        socket.says(&hello).await.expect("a connection");
+        if let Ok(Heard::Message(said)) = socket.hears(SOON).await
+            && said["code"] == 503
+        {
+            refused.1 += 1;
+        }
+        socket.close().await;
+    }
+    let log = capture.await.expect("the capture's task");
+    assert!(refused.0 >= 5 && refused.1 >= 5, "{refused:?}");
+    assert!(matches!(log.outcome, CaptureOutcome::Result(Some(_))), "{:?}", log.outcome);
+    // A page that waited for answers would have sent less: 1.6 s of holding still at 6 frames a second.
+    let mut latencies: Vec<_> = log.latencies.iter().map(|(_, latency)| *latency).collect();
+    latencies.sort_unstable();
+    assert!(latencies.len() >= 8, "{latencies:?}");
+    // Two frames may be under way: beyond a third of a second the page would have to skip some.
+    assert!(latencies[latencies.len() / 2] < Duration::from_millis(333), "{latencies:?}");
 }

@@ -87,6 +87,49 @@ async fn a_session_that_keeps_no_pictures_has_none_to_show() {
     assert_eq!((image.status, image.body.len()), (204, 0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_has_the_members_of_the_original_and_none_that_is_made_up() {
+    let settings = TestServerSettings::default().observing().binary(env!("CARGO_BIN_EXE_selfsame"));
+    let server = settings.start().await;
+    // What later versions and other products' clients send besides is no error and changes nothing.
+    let body = json!({
+        "livenessMode": "LIVENESS_ACTIVE", "securityLevel": "LOW", "numberOfChallenge": 3, "ageThreshold": "18",
+        "videoStorageEnabled": true,
+    });
+    let session = server.opens_session_with(body).await.created_id();
+    let path = format!("/bioserver-app/v2/bio-sessions/{session}/liveness-challenge-result");
+    let old = format!("{path}/LIVENESS_HIGH/HIGH");
+    for path in [&path, &old] {
+        let early = server.answers(server.authorised(Method::GET, path)).await;
+        assert_eq!((early.status, early.body.len()), (204, 0), "{path}");
+    }
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    let browser = Browser {
+        device: json!({
+            "deviceModel": "SM-G935F", "osType": "Android", "osVersion": "7.0", "browserName": "Chrome", "browserVersion": "140",
+            "deviceId": "kept-by-the-page",
+        }),
+        ..Browser::default()
+    };
+    // It looks into the camera and follows no dot.
+    browser.captures(server.origin(), &session, &clip).await.expect("a connection");
+    let result = server.answers(server.authorised(Method::GET, &path)).await.json();
+    assert_eq!(result["livenessStatus"], "FAILED", "{result:#}");
+    assert!(result["diagnostic"].as_str().is_some_and(|why| why.len() > 20), "{result:#}");
+    assert_eq!(result["livenessMode"], "LIVENESS_ACTIVE");
+    assert_eq!(result["securityLevel"], "LOW");
+    assert_eq!(result["numberOfChallenge"], 3);
+    let device = json!({
+        "deviceModel": "SM-G935F", "osType": "Android", "osVersion": "7.0", "browserName": "Chrome", "browserVersion": "140",
+    });
+    assert_eq!(result["deviceInfo"], device, "and nothing that names one device among its like");
+    for absent in ["age", "videoStorage"] {
+        assert!(result.get(absent).is_none(), "{absent}");
+    }
+    let asked_as_of_old = server.answers(server.authorised(Method::GET, &old)).await.json();
+    assert_eq!(asked_as_of_old, result);
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -47,6 +47,8 @@ pub enum Witness {
     Eyes,
     /// Do full frames show the grid of a screen or the dots of a print?
     Patterns,
+    /// Do the edges of a device or a sheet lie about the face?
+    Edges,
 }
 
 /// What a witness can say.

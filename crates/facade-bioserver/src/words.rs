@@ -179,3 +179,45 @@ pub(crate) fn match_json(session: &BioSession, found: &FaceMatch) -> Value {
     }
     object
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_guidance_of_the_original_is_said_and_no_other() {
+        use Position as P;
+        let ours = [
+            P::Good,
+            P::MoveIntoFrame,
+            P::MoveBackwards,
+            P::MoveForwards,
+            P::MoveLeft,
+            P::MoveRight,
+            P::MoveUp,
+            P::MoveDown,
+            P::TurnLeft,
+            P::TurnRight,
+            P::RotateUp,
+            P::RotateDown,
+            P::TiltLeft,
+            P::TiltRight,
+            P::MovingTooFast,
+            P::MoveToDarkerArea,
+            P::MoveToBrighterArea,
+            P::StandStill,
+            P::OpenEyes,
+            P::Unknown,
+        ];
+        let originals = "GOOD MOVE_BACK_INTO_FRAME CENTER_MOVE_BACKWARDS CENTER_MOVE_FORWARDS CENTER_TURN_RIGHT \
+                         CENTER_TURN_LEFT CENTER_ROTATE_UP CENTER_ROTATE_DOWN MOVING_TOO_FAST CENTER_TILT_RIGHT \
+                         CENTER_TILT_LEFT MOVE_DARKER_AREA MOVE_BRIGHTER_AREA STAND_STILL OPEN_EYES CENTER_MOVE_LEFT \
+                         CENTER_MOVE_RIGHT CENTER_MOVE_UP CENTER_MOVE_DOWN UNKNOWN";
+        let said: BTreeSet<_> = ours.into_iter().map(position).collect();
+        let wanted: BTreeSet<_> =
+            originals.split_whitespace().map(|word| format!("TRACKER_POSITION_INFO_{word}")).collect();
+        assert_eq!(said, wanted.iter().map(String::as_str).collect());
+    }
+}

@@ -61,7 +61,7 @@ pub fn router(state: GipsState) -> Router {
         .route(&format!("{portrait}/live-capture-video-session"), post(portrait::live_capture::handle))
         .route(
             &format!("{portrait}/capture"),
-            get(portrait::capture::get).post(portrait::capture::post).layer(picture.clone()),
+            get(portrait::capture::get).post(portrait::capture::post).layer(picture),
         )
         .route(
             &format!("{identity}/attributes/portrait-reference"),

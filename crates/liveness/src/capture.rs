@@ -6,6 +6,7 @@ use std::time::Duration;
 use selfsame_domain::{DeviceInfo, Rect, Timestamp};
 
 use crate::challenge::Plan;
+use crate::fusion::signs_of_life;
 use crate::guidance::{Guidance, GuidanceParams, Position, guide};
 use crate::observation::{
     CameraClaims, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation, FrameSize,
@@ -27,8 +28,12 @@ pub struct CaptureParams {
     pub capture_timeout: Duration,
     /// From the request for evidence until all of it has arrived. 5 crops of 150 kB take 15 s at 400 kbit/s.
     pub evidence_timeout: Duration,
-    /// How long the person has to stay in a good position: long enough for a blink or a breath to show.
+    /// How long the person has to stay in a good position, at least.
     pub hold: Duration,
+    /// And at most: in passive mode the capture goes on until a blink, a turn or a breath shows that somebody is alive.
+    pub hold_most: Duration,
+    /// How much of it must have shown to go on no longer, in the units of the fused sum.
+    pub life: f32,
     /// And how many frames must have been seen in that time.
     pub hold_frames: usize,
     /// A good position may be lost for this many frames before holding starts again (a blink of the detector).
@@ -62,6 +67,8 @@ impl Default for CaptureParams {
             capture_timeout: Duration::from_secs(60),
             evidence_timeout: Duration::from_secs(30),
             hold: Duration::from_millis(1_600),
+            hold_most: Duration::from_millis(5_500),
+            life: 1.0,
             hold_frames: 7,
             hold_grace: 2,
             evidence_frames: 5,
@@ -315,7 +322,20 @@ impl Capture {
             Plan::PassiveVideo { .. } | Plan::Active(_) => (params.first_hold, params.first_hold_frames),
         };
         let step = match &mut self.task {
-            Some(Task::Hold(hold)) => hold.step(seen, time, frames, params.hold_grace),
+            Some(Task::Hold(hold)) => {
+                let step = hold.step(seen, time, frames, params.hold_grace);
+                let ask_for_more = step == Step::Done
+                    && self.plan == Plan::Passive
+                    && hold.lasts(seen.now) < params.hold_most
+                    && {
+                        let held = hold.good();
+                        let frames = self.frames.iter().filter(|frame| held.contains(&frame.seq));
+                        let life = signs_of_life(frames.chain([seen.frame]));
+                        // What is no number is waited out.
+                        life.is_nan() || life < params.life
+                    };
+                if ask_for_more { Step::On } else { step }
+            }
             Some(Task::Approach(approach)) => approach.step(seen, &params.approach),
             Some(Task::Dots(dots)) => {
                 let shown = dots.shown();
@@ -499,7 +519,7 @@ impl Capture {
             // What is asked has time limits of its own; this one is for a hold that is lost again and again.
             Phase::Performing { camera_since } => {
                 let asked = match &self.plan {
-                    Plan::Passive => self.params.hold,
+                    Plan::Passive => self.params.hold_most,
                     Plan::PassiveVideo { .. } => self.params.approach.timeout,
                     Plan::Active(challenge) => self.params.dots.timeout * (challenge.dots.len() as u32 + 1),
                 };

@@ -79,27 +79,41 @@ pub struct Challenge {
 }
 
 /// Bounds of a dot's distance. A recording of another session must fit in distance as well as in direction.
-const REACH: (f32, f32) = (0.62, 1.28);
+const REACH: (f32, f32) = (0.55, 1.10);
 /// Most angle beside the named direction. Directions are 45 degrees apart: which one is meant stays clear.
 const ASIDE: f32 = 17.0;
+/// Least distance between a dot and the next: a motion that is hardly one shows nothing.
+const APART: f32 = 0.6;
 /// Bounds of the pause before a dot in milliseconds. The longer its range, the less a recording's rhythm fits.
-const PAUSE: (u32, u32) = (350, 2_150);
+const PAUSE: (u32, u32) = (350, 2_650);
 
 impl Challenge {
     /// `count` dots (1 to 8) at different places; which, how far and when is up to `entropy`.
     pub fn random(count: u8, entropy: &dyn Entropy) -> Self {
         let mut left = Direction::ALL.to_vec();
-        let dots = (0..count.clamp(1, 8))
-            .map(|_| {
-                let direction = left.swap_remove(below(entropy, left.len()));
-                let share = || below(entropy, 1_000) as f32 / 999.0;
-                let reach = REACH.0 + (REACH.1 - REACH.0) * share();
-                let aside = ASIDE * (2.0 * share() - 1.0);
-                let pause =
-                    PAUSE.0 + u32::try_from(below(entropy, (PAUSE.1 - PAUSE.0) as usize)).unwrap_or(0);
-                Dot { direction, aside, reach, pause: Duration::from_millis(u64::from(pause)) }
-            })
-            .collect();
+        let mut dots: Vec<Dot> = Vec::new();
+        let share = || below(entropy, 1_000) as f32 / 999.0;
+        while dots.len() < usize::from(count.clamp(1, 8)) {
+            let index = below(entropy, left.len());
+            let pause = PAUSE.0 + u32::try_from(below(entropy, (PAUSE.1 - PAUSE.0) as usize)).unwrap_or(0);
+            let dot = Dot {
+                direction: left[index],
+                aside: ASIDE * (2.0 * share() - 1.0),
+                reach: REACH.0 + (REACH.1 - REACH.0) * share(),
+                pause: Duration::from_millis(u64::from(pause)),
+            };
+            // The last directions may all be beside the last dot: then it is as far as it can be.
+            let place = dot.place();
+            let near = dots
+                .last()
+                .map(Dot::place)
+                .is_some_and(|last| (place.x - last.x).hypot(place.y - last.y) < APART);
+            if near && left.len() > 2 {
+                continue;
+            }
+            left.swap_remove(index);
+            dots.push(dot);
+        }
         Self { dots }
     }
 }

@@ -7,8 +7,8 @@ use selfsame_domain::{
 use crate::capture::Capture;
 use crate::challenge::Plan;
 use crate::witness::{
-    DepthParams, WitnessParams, capture_chain, consistency, depth, eyes, micro_motion, obedience, patterns,
-    perspective, quality, replay, surroundings, texture,
+    DepthParams, WitnessParams, capture_chain, consistency, depth, edges, eyes, micro_motion, obedience,
+    patterns, perspective, quality, replay, surroundings, texture,
 };
 use crate::{EvidenceObservation, FrameObservation};
 
@@ -61,6 +61,8 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
         quality(&capture.evidence, &params.quality),
         surroundings,
         optional(patterns(&capture.evidence, &params.patterns)),
+        // Mirrors and counters have frames too: weighed, and never decides.
+        WitnessReport { binding: false, ..edges(&capture.evidence, &params.edges) },
         optional(eyes(held(), &params.eyes)),
     ];
     match capture.plan() {
@@ -94,36 +96,74 @@ pub fn judge_recording(
         replay(frames, &params.replay),
         surroundings(frames, &params.surroundings),
         patterns(evidence, &params.patterns),
+        edges(evidence, &params.edges),
         eyes(frames, &params.eyes),
         depth(frames, &DepthParams { turn: f32::INFINITY, ..params.depth.clone() }),
     ];
     (weigh(&witnesses), witnesses)
 }
 
+/// What a person who is alive shows beyond skin, together. A film of a person shows all of it too: beyond this it counts no more.
+const MOST_FOR_LIFE: f32 = 2.0;
+
 /// The words on one scale, 0 (attack) to 1 (bona fide): a logistic sum of what each witness's score is worth. Monotone in each
-/// score, and no witness alone reaches beyond what its line says, so that a verdict can be read off the report. The weights
-/// were set on the testkit's heads and attacks, not fitted (docs/liveness.md).
+/// score, and no witness reaches beyond what its line says, so that a verdict can be read off the report. Three things have to
+/// come together: skin, signs of life, of which there can be enough but never too many, and the challenge. What speaks against
+/// a person is subtracted in full. Middles and slopes were read off the distributions in docs/liveness.md, not fitted.
 pub fn weigh(witnesses: &[WitnessReport]) -> f32 {
-    let sum: f32 = witnesses
-        .iter()
-        .filter_map(|word| {
-            let score = word.score?;
-            let worth = |middle: f32, slope: f32, most: f32| ((score - middle) * slope).clamp(-most, most);
-            Some(match word.witness {
-                Witness::Texture => worth(0.5, 6.0, 3.0),
-                Witness::Surroundings => worth(0.35, 5.0, 2.0),
-                Witness::Eyes => worth(0.2, 3.0, 1.5),
-                Witness::Depth => worth(0.03, 30.0, 1.2),
-                Witness::Patterns => worth(0.5, 3.0, 1.0).min(0.0),
-                Witness::MicroMotion => worth(0.004, 150.0, 0.6),
-                Witness::Replay => worth(0.9, 10.0, 2.0).min(0.0),
-                Witness::Perspective => worth(0.4, 4.0, 2.0),
-                Witness::Obedience => worth(0.9, 10.0, 1.0),
-                Witness::Consistency | Witness::CaptureChain | Witness::Quality => 0.0,
-            })
-        })
-        .sum();
+    let (mut skin, mut for_life, mut against, mut challenge) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+    for word in witnesses {
+        let Some(score) = word.score else { continue };
+        let worth =
+            |middle: f32, slope: f32, least: f32, most: f32| ((score - middle) * slope).clamp(least, most);
+        match word.witness {
+            // A refilmed screen scores 0.32 at most, a good print anything.
+            Witness::Texture => skin += worth(0.6, 12.0, -6.0, 0.0) + worth(0.6, 5.0, 0.0, 2.0),
+            Witness::Perspective => challenge += worth(0.4, 6.0, -2.0, 1.0),
+            Witness::Obedience => challenge += worth(0.9, 10.0, -2.0, 1.0),
+            Witness::Patterns => against += worth(0.5, 3.0, -1.0, 0.0),
+            Witness::Edges => against += worth(0.6, 2.0, -1.0, 0.0),
+            Witness::Replay => against += worth(0.9, 10.0, -2.0, 0.0),
+            Witness::Consistency | Witness::CaptureChain | Witness::Quality => {}
+            Witness::Surroundings | Witness::Eyes | Witness::Depth | Witness::MicroMotion => {
+                let worth = life(word.witness, score);
+                for_life += worth.max(0.0);
+                against += worth.min(0.0);
+            }
+        }
+    }
+    let sum = skin + for_life.min(MOST_FOR_LIFE) + against + challenge;
     1.0 / (1.0 + (-sum).exp())
+}
+
+/// What a sign of life is worth.
+fn life(witness: Witness, score: f32) -> f32 {
+    let worth =
+        |middle: f32, slope: f32, least: f32, most: f32| ((score - middle) * slope).clamp(least, most);
+    match witness {
+        Witness::Surroundings => worth(0.42, 10.0, -3.0, 2.0),
+        Witness::Eyes => worth(0.35, 3.0, -1.0, 1.5),
+        Witness::Depth => worth(0.05, 80.0, -2.5, 2.0),
+        // A picture moves in a hand as well: it can only be missing.
+        Witness::MicroMotion => worth(0.012, 120.0, -1.0, 0.3),
+        _ => 0.0,
+    }
+}
+
+/// How much the frames so far show of a living person, in the units of [`weigh`]'s sum. From [`MOST_FOR_LIFE`] on there is no
+/// more to wait for.
+pub(crate) fn signs_of_life<'a>(frames: impl Iterator<Item = &'a FrameObservation> + Clone) -> f32 {
+    let params = WitnessParams::default();
+    let words = [
+        surroundings(frames.clone(), &params.surroundings),
+        eyes(frames.clone(), &params.eyes),
+        depth(frames.clone(), &params.depth),
+        micro_motion(frames, &params.micro_motion),
+    ];
+    let worths = words.iter().filter_map(|word| Some(life(word.witness, word.score?)));
+    let (for_life, against) =
+        worths.fold((0.0_f32, 0.0_f32), |(more, less), worth| (more + worth.max(0.0), less + worth.min(0.0)));
+    for_life.min(MOST_FOR_LIFE) + against
 }
 
 /// The report of a capture that ended early: nobody testified.
@@ -190,6 +230,7 @@ fn name(witness: Witness) -> &'static str {
         Witness::Replay => "replay",
         Witness::Eyes => "eyes",
         Witness::Patterns => "patterns",
+        Witness::Edges => "edges",
     }
 }
 
@@ -207,6 +248,7 @@ fn advice(witness: Witness) -> &'static str {
         Witness::Replay => "Try again with a camera in front of a person",
         Witness::Eyes => "Look into the camera and blink as usual",
         Witness::Patterns => "Try again with your own face, not a screen or a print",
+        Witness::Edges => "Try again away from frames and mirrors, with your own face",
     }
 }
 
@@ -308,6 +350,7 @@ mod tests {
             Witness::Replay,
             Witness::Perspective,
             Witness::Obedience,
+            Witness::Edges,
         ] {
             let scores: Vec<f32> =
                 (0..=20_u8).map(|n| weigh(&[word(witness, f32::from(n) / 20.0)])).collect();

@@ -22,8 +22,8 @@ pub use challenge::{Challenge, Direction, Dot, Plan};
 pub use fusion::{FusionParams, Judgement, judge, judge_recording, weigh};
 pub use guidance::{Guidance, GuidanceParams, Position};
 pub use observation::{
-    CameraClaims, Change, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation,
-    FrameSize, TrackedPoint,
+    Around, CameraClaims, EnvironmentClaims, EvidenceObservation, Explained, FaceObservation,
+    FrameObservation, FrameSize, TrackedPoint,
 };
 pub use task::{
     ApproachParams, ApproachRecord, DotRecord, DotsParams, DotsRecord, DotsView, ShownDot, Target,

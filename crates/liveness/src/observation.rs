@@ -63,17 +63,30 @@ pub struct FrameObservation {
     pub eyes_open: Option<[f32; 2]>,
     /// Points of face and surroundings that were followed into this frame.
     pub points: Vec<TrackedPoint>,
-    /// Mean change of brightness since the frame before, in the face and around it, 0..255; `None` for the first frame.
-    pub change: Option<Change>,
+    /// How this frame compares with one a third of a second before; `None` in between, and without a face.
+    pub around: Option<Around>,
     /// Of the picture's bytes: equal only when the same picture was sent again.
     pub digest: u64,
 }
 
-/// How much a frame differs from the one before.
+/// How well an earlier picture explains the present one in a zone: mean differences in grey levels beyond noise.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Change {
-    pub inside: f32,
-    pub outside: f32,
+pub struct Explained {
+    /// What remains when the earlier picture is carried along with the face.
+    pub carried: f32,
+    /// What remains when it is left where it was.
+    pub left: f32,
+}
+
+/// A comparison with an earlier frame: does what is around the face move with it?
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Around {
+    /// A ring about the head, down to the chin.
+    pub near: Explained,
+    /// Everything but the person.
+    pub far: Explained,
+    /// How far the face moved meanwhile, over the distance of the eyes.
+    pub moved: f32,
 }
 
 /// One full frame (or crop) that was uploaded as evidence, looked at.
@@ -90,6 +103,8 @@ pub struct EvidenceObservation {
     pub same_face: Option<f32>,
     /// 0..1, lower where the full frame shows the grid of a screen or the dots of a print; `None` when it was not looked for.
     pub pattern: Option<f32>,
+    /// 0..1, lower where the edges of a device or a sheet lie about the face; `None` when they were not looked for.
+    pub edges: Option<f32>,
 }
 
 /// What the page says of the camera. Every member is a claim.

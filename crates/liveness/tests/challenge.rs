@@ -186,13 +186,19 @@ fn motion_that_was_made_for_something_else_never_meets_the_challenge() {
 #[ignore = "a figure, not a test: cargo test -p selfsame-liveness --release --test challenge -- --ignored --nocapture"]
 fn how_often_a_recording_of_another_session_fits() {
     let tries = 100_000_u64;
-    let met = (0..tries)
-        .filter(|seed| {
-            let dice = Dice(SeededEntropy::new(seed ^ 0x1234_5678_0000));
-            let motion = recording(&challenge(seed + 7_000_003), &dice);
-            meets(&challenge(*seed), |seconds, _| motion.at(seconds, &dice))
-        })
-        .count();
-    println!("recordings of another session that met a challenge of two dots: {met} of {tries}");
-    assert!(met * 500 < tries as usize, "{met} of {tries}");
+    let met = |make: &dyn Fn(u64, &Dice) -> Motion| {
+        (0..tries)
+            .filter(|seed| {
+                let dice = Dice(SeededEntropy::new(seed ^ 0x1234_5678_0000));
+                let motion = make(*seed, &dice);
+                meets(&challenge(*seed), |seconds, _| motion.at(seconds, &dice))
+            })
+            .count()
+    };
+    let replayed = met(&|seed, dice| recording(&challenge(seed + 7_000_003), dice));
+    let random = met(&|_, dice| wandering(dice));
+    println!(
+        "of {tries} challenges of two dots met: {replayed} by the recording of another session, {random} at random"
+    );
+    assert!(replayed.max(random) * 500 < tries as usize, "{replayed} {random}");
 }

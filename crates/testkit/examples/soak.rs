@@ -28,6 +28,8 @@ enum Manner {
     Honest,
     Leaves,
     Forgets,
+    /// Looks into the camera and does nothing of what is asked.
+    Ignores,
     Stalls,
     SaysNothing,
     Garbage,
@@ -38,10 +40,11 @@ enum Manner {
     Opens,
 }
 
-const MANNERS: [Manner; 11] = [
+const MANNERS: [Manner; 12] = [
     Manner::Honest,
     Manner::Leaves,
     Manner::Forgets,
+    Manner::Ignores,
     Manner::Stalls,
     Manner::SaysNothing,
     Manner::Garbage,
@@ -69,6 +72,7 @@ async fn main() -> ExitCode {
     let server = TestServerSettings::default()
         .observing()
         .with("SELFSAME__LOCKOUT__DEVICE_FAILURES", 0)
+        .with("SELFSAME__LOCKOUT__ADDRESS_FAILURES", 0)
         .with("SELFSAME__RETENTION__PURGE_INTERVAL_SECONDS", 5)
         .with("SELFSAME__LIVENESS__SESSION_MINUTES", 1)
         .with("SELFSAME__RETENTION__SESSION_MINUTES", 60)
@@ -183,7 +187,7 @@ async fn behave(
     manner: Manner,
     seed: u64,
 ) -> (Option<String>, Result<Ending, SocketError>) {
-    let wish = json!({ "livenessMode": "LIVENESS_PASSIVE", "securityLevel": "LOW" });
+    let wish = json!({ "livenessMode": mode(manner, seed), "securityLevel": "LOW" });
     let opened = server.opens_session_with(wish).await;
     if opened.status == 429 {
         return (None, Ok(Ending::Busy));
@@ -199,10 +203,21 @@ async fn behave(
             let browser = Browser { forgets_frames: true, ..Browser::default() };
             honest(server, clip, &session, browser).await
         }
+        Manner::Ignores => ignores(server, clip, &session).await,
         Manner::Opens => Ok(Ending::AsExpected),
         _ => hostile(server, &session, manner, seed).await,
     };
     (Some(session), ending)
+}
+
+/// The clip is that of a person who holds still; all others may come for any mode.
+fn mode(manner: Manner, seed: u64) -> &'static str {
+    let challenges = ["LIVENESS_ACTIVE", "LIVENESS_PASSIVE_VIDEO"];
+    match manner {
+        Manner::Honest | Manner::Forgets => "LIVENESS_PASSIVE",
+        Manner::Ignores => challenges[(seed % 2) as usize],
+        _ => ["LIVENESS_PASSIVE", challenges[0], challenges[1]][(seed % 3) as usize],
+    }
 }
 
 async fn honest(
@@ -217,6 +232,22 @@ async fn honest(
         (CaptureOutcome::Result(_) | CaptureOutcome::Left, false)
         | (CaptureOutcome::Refused { code: 1303, .. }, true) => Ending::AsExpected,
         (other, _) => Ending::Other(format!("{other:?}")),
+    })
+}
+
+/// Does not pass, however that is told.
+async fn ignores(server: &TestServer, clip: &Clip, session: &str) -> Result<Ending, SocketError> {
+    let log = Browser::default().captures(server.origin(), session, clip).await?;
+    Ok(match &log.outcome {
+        CaptureOutcome::Refused { code: 503, .. } => Ending::Busy,
+        CaptureOutcome::Result(_) | CaptureOutcome::Refused { code: 1300..=1399, .. } => {
+            let result = server.result(session).await.json();
+            match result["livenessStatus"].as_str() {
+                Some("FAILED" | "SPOOF" | "TIMEOUT") => Ending::AsExpected,
+                other => Ending::Other(format!("it ended in {other:?}")),
+            }
+        }
+        other => Ending::Other(format!("{other:?}")),
     })
 }
 

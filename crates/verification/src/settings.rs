@@ -73,14 +73,17 @@ impl Settings {
             SecurityLevel::Medium => CaptureParams {
                 evidence_frames: 4,
                 hold: Duration::from_millis(1_300),
-                dots: DotsParams { strays: 9, tolerance: 0.25, ..DotsParams::default() },
+                hold_most: Duration::from_millis(4_000),
+                life: 0.0,
+                dots: DotsParams { strays: 10, tolerance: 0.29, ..DotsParams::default() },
                 ..defaults
             },
             SecurityLevel::Low => CaptureParams {
                 evidence_frames: 3,
                 hold: Duration::from_millis(1_000),
+                hold_most: Duration::from_millis(1_000),
                 hold_frames: 6,
-                dots: DotsParams { strays: 12, tolerance: 0.32, rest_angle: 30.0, ..DotsParams::default() },
+                dots: DotsParams { strays: 12, tolerance: 0.34, rest_angle: 30.0, ..DotsParams::default() },
                 approach: ApproachParams {
                     stay: Duration::from_millis(600),
                     tolerance: 0.15,
@@ -97,20 +100,22 @@ impl Settings {
         match level {
             SecurityLevel::High => {}
             SecurityLevel::Medium => {
-                (params.texture.live, params.texture.attack) = (0.50, 0.35);
-                params.fusion.least = 0.42;
+                (params.texture.live, params.texture.attack) = (0.40, 0.28);
+                params.fusion.least = 0.27;
                 params.depth.head = 0.042;
                 (params.obedience.slowest, params.obedience.slowest_first) = (2_600, 5_000);
-                (params.obedience.aside, params.obedience.strays) = (75.0, 3.0);
+                (params.obedience.aside, params.obedience.strays) = (105.0, 5.0);
+                (params.obedience.corridor, params.obedience.outside) = (1.0, 4);
             }
             SecurityLevel::Low => {
-                (params.texture.live, params.texture.attack, params.texture.every_frame) = (0.42, 0.32, 0.10);
-                params.fusion.least = 0.35;
+                (params.texture.live, params.texture.attack, params.texture.every_frame) = (0.35, 0.25, 0.05);
+                params.fusion.least = 0.10;
                 params.fusion.optional_attacks_bind = false;
                 params.depth.head = 0.035;
                 (params.obedience.slowest, params.obedience.slowest_first) = (5_000, 10_000);
-                (params.obedience.aside, params.obedience.strays) = (90.0, 3.0);
-                params.perspective.growth = 0.35;
+                (params.obedience.aside, params.obedience.strays) = (120.0, 6.0);
+                (params.obedience.corridor, params.obedience.outside) = (1.2, 6);
+                params.perspective.growth = 0.40;
             }
         }
         params

@@ -139,6 +139,13 @@ fn quality(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| vision().quality(black_box(&picture), &face));
 }
 
+/// The search for a screen's grid and a device's edges, in the part of the frame that a capture sends.
+#[divan::bench]
+fn recapture(bencher: Bencher<'_, '_>) {
+    let (picture, face) = face();
+    bencher.bench_local(|| vision().recapture(black_box(&picture), &face));
+}
+
 /// Two JPEGs of 1280 x 720 in, a comparison out.
 #[divan::bench]
 fn compare_two_720p(bencher: Bencher<'_, '_>) {

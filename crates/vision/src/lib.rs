@@ -3,7 +3,8 @@
 //! * [`image`]: decoding within limits, upright pictures, crops and warps into tensors;
 //! * [`inference`]: the engine, the manifest of networks, sessions and who may use them;
 //! * [`face`]: detection, landmarks, pose, alignment, embedding, comparison, quality;
-//! * [`pad`]: presentation-attack detection from a single picture.
+//! * [`pad`]: presentation-attack detection from a single picture;
+//! * [`recapture`]: the grid of a screen and the edges of a device, measured on the pixels.
 //!
 //! [`Vision`] is the way in. **Every method of [`Vision`] computes for milliseconds and may wait for a free session: call it
 //! from a blocking thread (`spawn_blocking`), never from an async task.**
@@ -15,6 +16,7 @@ pub mod image;
 pub mod inference;
 mod motion;
 pub mod pad;
+pub mod recapture;
 mod vision;
 
 pub use face::{
@@ -22,7 +24,8 @@ pub use face::{
 };
 pub use image::{Format, ImageError, Limits, Picture};
 pub use inference::{ModelError, ModelFile, VisionError};
-pub use motion::{FollowedPoint, Motion, MotionStep};
+pub use motion::{Around, Explained, FollowedPoint, Motion, MotionStep};
 pub use pad::Texture;
+pub use recapture::Recapture;
 pub use selfsame_domain::{Point, Rect};
 pub use vision::{Vision, VisionSettings};

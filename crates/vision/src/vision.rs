@@ -11,6 +11,7 @@ use crate::face::{
 use crate::image::Picture;
 use crate::inference::{Engine, Lane, ModelError, ModelFile, Pool, Slot, VisionError};
 use crate::pad::{self, Texture, TextureParams};
+use crate::recapture::{EdgeParams, PatternParams, Recapture, recapture};
 
 /// Where the networks are and how many may compute at once.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +37,8 @@ pub struct Vision {
     detection: DetectParams,
     quality: QualityParams,
     texture: TextureParams,
+    patterns: PatternParams,
+    edges: EdgeParams,
 }
 
 impl std::fmt::Debug for Vision {
@@ -78,6 +81,8 @@ impl Vision {
             detection,
             quality: QualityParams::default(),
             texture: TextureParams::default(),
+            patterns: PatternParams::default(),
+            edges: EdgeParams::default(),
         })
     }
 
@@ -156,6 +161,12 @@ impl Vision {
     pub fn texture(&self, picture: &Picture, face: &FaceSighting) -> Result<Texture, VisionError> {
         let _span = tracing::debug_span!("vision.texture").entered();
         pad::texture(&mut *self.lane()?, picture, face, &self.texture)
+    }
+
+    /// Whether a screen's grid lies over the face, or a device's edges about it. Takes no lane: no network is asked.
+    pub fn recapture(&self, picture: &Picture, face: &FaceSighting) -> Recapture {
+        let _span = tracing::debug_span!("vision.recapture").entered();
+        recapture(picture, face.bounds, &self.patterns, &self.edges)
     }
 
     /// The face's template.

@@ -121,6 +121,7 @@ const WITNESSES: Record<string, Described> = {
   replay: { name: 'Replay', asks: 'Is every picture of the stream a new one?', from: 0, to: 1 },
   eyes: { name: 'Eyes', asks: 'Do the eyes blink?', from: 0, to: 1 },
   patterns: { name: 'Patterns', asks: 'Is the picture free of a screen’s grid and a print’s dots?', from: 0, to: 1 },
+  edges: { name: 'Edges', asks: 'Is the face free of the edges of a device or a sheet?', from: 0, to: 1 },
   capture_chain: { name: 'Capture chain', asks: 'Is this a real camera in a person’s own browser?', from: 0, to: 1 },
   quality: { name: 'Quality', asks: 'Is the best picture good enough to be compared with? Above 100 is good.', from: -100, to: 200, content: 'good enough' },
 };

@@ -1,14 +1,17 @@
 //! `selfsame eval pad`: presentation-attack detection by ISO/IEC 30107-3.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use selfsame_domain::SecurityLevel;
+use selfsame_domain::{SecurityLevel, WitnessReport};
 use selfsame_liveness::{EvidenceObservation, FrameSize, judge_recording};
 use selfsame_verification::Settings;
 use selfsame_verification::capture::observe::{self, Motion};
 use serde::Serialize;
+use serde_json::json;
 
 use super::captures::{self, Capture, Label};
 use super::percent;
@@ -37,7 +40,7 @@ struct Report {
     confidence: Confidence,
     counts: Counts,
     /// What the score is made of.
-    witnesses: [&'static str; 7],
+    witnesses: [&'static str; 8],
     frames_per_capture: u32,
 }
 
@@ -95,16 +98,24 @@ pub(crate) fn pad(args: &PadArgs) -> Result<ExitCode, Failure> {
     let most = usize::try_from(args.frames).unwrap_or(usize::MAX);
     let bar = progress(list.len(), "captures");
     let mut outcomes = Vec::with_capacity(list.len());
+    let mut each = args.each.as_deref().map(Each::create).transpose()?;
     in_order(
         &list,
         eyes.threads(),
         |capture| judge(&eyes, &capture.path, most),
-        |_, outcome| {
-            outcomes.push(outcome?);
+        |index, judged| {
+            let (outcome, witnesses) = judged?;
+            if let (Some(each), Some(capture)) = (&mut each, list.get(index)) {
+                each.write(capture, outcome, &witnesses)?;
+            }
+            outcomes.push(outcome);
             bar.inc(1);
             Ok::<(), Failure>(())
         },
     )?;
+    if let Some(each) = each {
+        each.finish()?;
+    }
     bar.finish_and_clear();
     let threshold = args
         .threshold
@@ -124,8 +135,8 @@ const TRACKING: u32 = 320;
 
 /// The fused score of a recording, as the witnesses that need no challenge give it at security level HIGH. Frames without a
 /// face are passed over; a capture of only such is not scored. A network that fails ends the evaluation.
-fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<Outcome, Failure> {
-    let Ok(files) = captures::frames(path, most) else { return Ok(Outcome::Unreadable) };
+fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<(Outcome, Vec<WitnessReport>), Failure> {
+    let Ok(files) = captures::frames(path, most) else { return Ok((Outcome::Unreadable, Vec::new())) };
     let params = Settings::default().witnesses_for(SecurityLevel::High);
     let mut motion = Motion::default();
     let (mut frames, mut evidence) = (Vec::with_capacity(files.len()), Vec::new());
@@ -148,28 +159,70 @@ fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<Outcome, Failure> {
         frames.push(frame);
         if files.len() <= LOOKED_AT || index * LOOKED_AT % files.len() < LOOKED_AT {
             match eyes.read_face(file) {
-                Ok((picture, face)) => evidence.push(EvidenceObservation {
-                    seq,
-                    texture: Some(eyes.vision.texture(&picture, &face)?.live),
-                    ..EvidenceObservation::default()
-                }),
+                Ok((picture, face)) => {
+                    let recapture = eyes.vision.recapture(&picture, &face);
+                    evidence.push(EvidenceObservation {
+                        seq,
+                        texture: Some(eyes.vision.texture(&picture, &face)?.live),
+                        pattern: recapture.pattern,
+                        edges: recapture.edges,
+                        ..EvidenceObservation::default()
+                    });
+                }
                 Err(PictureFailure::Vision(error)) => return Err(error.into()),
                 Err(_) => {}
             }
         }
     }
     if read == 0 {
-        return Ok(Outcome::Unreadable);
+        return Ok((Outcome::Unreadable, Vec::new()));
     }
     if evidence.is_empty() {
-        return Ok(Outcome::NoFace);
+        return Ok((Outcome::NoFace, Vec::new()));
     }
     // A picture alone is heard by the texture witness as well.
     let mut params = params;
     params.texture.frames = params.texture.frames.min(evidence.len());
-    let (score, _) = judge_recording(&frames, &evidence, &params);
+    let (score, witnesses) = judge_recording(&frames, &evidence, &params);
     // A score that is no number says nothing for anybody.
-    Ok(if score.is_nan() { Outcome::Unreadable } else { Outcome::Scored(f64::from(score)) })
+    let outcome = if score.is_nan() { Outcome::Unreadable } else { Outcome::Scored(f64::from(score)) };
+    Ok((outcome, witnesses))
+}
+
+/// The file of `--each`.
+struct Each {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Each {
+    fn create(path: &Path) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|cause| unwritable(path, cause))?;
+        Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
+    }
+
+    fn write(
+        &mut self,
+        capture: &Capture,
+        outcome: Outcome,
+        witnesses: &[WitnessReport],
+    ) -> Result<(), Failure> {
+        let label = match &capture.label {
+            Label::Live => "live".to_owned(),
+            Label::Attack(species) => format!("attack:{species}"),
+        };
+        let score = Some(outcome.score()).filter(|score| score.is_finite());
+        let line = json!({ "path": capture.path, "label": label, "score": score, "witnesses": witnesses });
+        writeln!(self.file, "{line}").map_err(|cause| unwritable(&self.path, cause))
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        self.file.flush().map_err(|cause| unwritable(&self.path, cause))
+    }
+}
+
+fn unwritable(path: &Path, cause: std::io::Error) -> Failure {
+    Failure::Unwritable { file: path.to_owned(), cause }
 }
 
 /// FNV-1a, 64 bits: equal pictures, equal numbers.
@@ -219,7 +272,16 @@ fn summarise(list: &[Capture], outcomes: &[Outcome], threshold: f64, frames_per_
             apcer: apcer_interval,
         },
         counts: Counts { bona_fide: live_class, attacks },
-        witnesses: ["texture", "micro_motion", "replay", "surroundings", "patterns", "eyes", "depth"],
+        witnesses: [
+            "texture",
+            "micro_motion",
+            "replay",
+            "surroundings",
+            "patterns",
+            "edges",
+            "eyes",
+            "depth",
+        ],
         frames_per_capture,
     }
 }

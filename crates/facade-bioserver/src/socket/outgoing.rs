@@ -79,7 +79,8 @@ pub(super) fn output(output: &Output) -> String {
             if let Some(target) = target {
                 tracking["targetInfo"] = json!({
                     "targetR": target.radius.round(),
-                    "stability": (target.stability * 100.0).round() / 100.0,
+                    // Rounded as the text will show it: 0.67, not the nearest of 32 bits.
+                    "stability": (f64::from(target.stability) * 100.0).round() / 100.0,
                 });
             }
             if let Some(dots) = dots {
@@ -140,5 +141,81 @@ fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
         CaptureFailure::PoorVideo => (1303, "Poor video quality."),
         CaptureFailure::Overloaded => (503, "The server is overloaded. Try again in few seconds."),
         CaptureFailure::Internal => (500, "Internal Error."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use selfsame_domain::{Point, Rect};
+    use selfsame_liveness::{Direction, FaceObservation, FrameSize, Guidance, Position, ShownDot, Target};
+
+    use super::*;
+
+    fn tracking(guidance: Guidance, target: Option<Target>, dots: Option<DotsView>) -> Value {
+        let size = FrameSize { width: 1280, height: 720 };
+        let said = output(&Output::Tracking { seq: 7, size, guidance, tilted: true, target, dots });
+        serde_json::from_str(&said).unwrap()
+    }
+
+    fn near() -> Guidance {
+        let face = FaceObservation {
+            bounds: Rect { x: 500.4, y: 200.0, width: 240.0, height: 300.0 },
+            landmarks: Vec::new(),
+            yaw: 0.0,
+            pitch: 0.0,
+            roll: 0.0,
+            brightness: 120.0,
+        };
+        Guidance { position: Position::StandStill, too_close: true, too_far: false, face: Some(face) }
+    }
+
+    #[test]
+    fn every_mode_has_the_members_that_clients_read() {
+        let plain = json!({
+            "type": "tracking", "seq": 7, "facex": 500.0, "facey": 200.0, "facew": 240.0, "faceh": 300.0, "w": 1280, "h": 720,
+            "distance": false, "tooFar": false, "tooClose": true, "phoneNotVertical": true,
+            "positionInfo": "TRACKER_POSITION_INFO_STAND_STILL", "uploadProgress": 0, "downloadProgress": 0,
+        });
+        assert_eq!(tracking(near(), None, None), plain);
+
+        let mut video = plain.clone();
+        video["targetInfo"] = json!({ "targetR": 210.0, "stability": 0.67 });
+        assert_eq!(tracking(near(), Some(Target { radius: 209.7, stability: 0.666 }), None), video);
+
+        let at = |x, y| Point { x, y };
+        let dots = DotsView {
+            controlled: at(640.0, 360.0),
+            done: 1,
+            dots: vec![
+                ShownDot { direction: Direction::TopLeft, centre: at(900.0, 150.0), radius: 61.0 },
+                ShownDot { direction: Direction::Right, centre: at(350.0, 360.0), radius: 61.0 },
+            ],
+            still_face: true,
+            moving_phone: false,
+            on_hover: true,
+        };
+        let challenge = json!({
+            "controlledPoint": { "x": 640.0, "y": 360.0 }, "targetChallengeIndex": 1,
+            "challengeCircles": {
+                "0": { "x": 900.0, "y": 150.0, "r": 61.0, "pos": "TL" },
+                "1": { "x": 350.0, "y": 360.0, "r": 61.0, "pos": "R" },
+            },
+            "stillFace": true, "movingPhone": false, "targetOnHover": true,
+            "positionInfo": "TRACKER_POSITION_INFO_STAND_STILL",
+        });
+        let mut active = plain;
+        active["livenessActive"] = challenge.clone();
+        active["livenessHigh"] = challenge;
+        assert_eq!(tracking(near(), None, Some(dots)), active);
+    }
+
+    #[test]
+    fn without_a_face_its_box_is_nothing() {
+        let nobody =
+            Guidance { position: Position::MoveIntoFrame, too_close: false, too_far: true, face: None };
+        let said = tracking(nobody, None, None);
+        assert_eq!((&said["facew"], &said["faceh"]), (&json!(0.0), &json!(0.0)));
+        assert_eq!(said["positionInfo"], "TRACKER_POSITION_INFO_MOVE_BACK_INTO_FRAME");
+        assert_eq!((&said["distance"], &said["tooFar"]), (&json!(true), &json!(true)));
     }
 }

@@ -40,15 +40,15 @@ pub struct DotsParams {
 impl Default for DotsParams {
     fn default() -> Self {
         Self {
-            full_yaw: 17.0,
-            full_pitch: 12.5,
-            tolerance: 0.20,
+            full_yaw: 20.0,
+            full_pitch: 16.0,
+            tolerance: 0.25,
             dwell_frames: 2,
             dwell: Duration::from_millis(200),
             stray_reach: 0.6,
-            stray_angle: 62.0,
+            stray_angle: 80.0,
             rest_angle: 25.0,
-            strays: 6,
+            strays: 8,
             timeout: Duration::from_secs(8),
             smoothing: 0.65,
             grace: 3,

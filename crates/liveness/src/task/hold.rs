@@ -33,6 +33,10 @@ impl Hold {
         if seen.good() && long_enough { Step::Done } else { Step::On }
     }
 
+    pub(crate) fn lasts(&self, now: Timestamp) -> Duration {
+        now.since(self.since)
+    }
+
     /// The good frames so far.
     pub(crate) fn good(&self) -> &[u32] {
         &self.good

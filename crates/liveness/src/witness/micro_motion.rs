@@ -8,32 +8,36 @@ use crate::FrameObservation;
 #[derive(Debug, Clone, PartialEq)]
 pub struct MicroMotionParams {
     /// Least median movement of the landmarks between frames, over the distance of the eyes. Sensor noise alone moves the
-    /// 64-px landmark network by about 0.005; a repeated picture by exactly nothing.
+    /// 64-px landmark network by 0.003 to 0.008; a repeated picture by exactly nothing; people move by 0.012 and more.
     pub movement: f32,
+    /// Time between the frames that are compared, in ms.
+    pub apart: f64,
     /// Frames of the hold that are needed to testify.
     pub frames: usize,
 }
 
 impl Default for MicroMotionParams {
     fn default() -> Self {
-        Self { movement: 0.0008, frames: 6 }
+        Self { movement: 0.0008, apart: 350.0, frames: 6 }
     }
 }
 
-/// Score: median over pairs of successive frames of the mean landmark displacement, over the distance of the eyes.
+/// Score: median over pairs of frames some time apart of the mean landmark displacement, over the distance of the eyes.
 /// It catches a frozen or injected still, nothing cleverer: a photo held in a hand moves.
 pub fn micro_motion<'a>(
     held: impl IntoIterator<Item = &'a FrameObservation>,
     params: &MicroMotionParams,
 ) -> WitnessReport {
-    let faces: Vec<_> = held.into_iter().filter_map(|frame| frame.faces.first()).collect();
+    let faces: Vec<_> =
+        held.into_iter().filter_map(|frame| Some((frame.captured_at, frame.faces.first()?))).collect();
     if faces.len() < params.frames {
         return abstained(Witness::MicroMotion, "too few frames of the hold showed a face");
     }
     let movements = faces
-        .windows(2)
-        .filter_map(|pair| {
-            let (from, to) = (pair[0], pair[1]);
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (began, from))| {
+            let (_, to) = faces[index..].iter().find(|(at, _)| at - began >= params.apart)?;
             let eyes = from.eye_distance();
             if eyes <= 1.0 || from.landmarks.len() != to.landmarks.len() {
                 return None;

@@ -4,6 +4,7 @@
 mod capture_chain;
 mod consistency;
 mod depth;
+mod edges;
 mod eyes;
 mod micro_motion;
 mod obedience;
@@ -17,6 +18,7 @@ mod texture;
 pub use capture_chain::{CaptureChainParams, capture_chain};
 pub use consistency::{ConsistencyParams, consistency};
 pub use depth::{DepthParams, depth};
+pub use edges::{EdgesParams, edges};
 pub use eyes::{EyesParams, eyes};
 pub use micro_motion::{MicroMotionParams, micro_motion};
 pub use obedience::{ObedienceParams, obedience};
@@ -46,6 +48,7 @@ pub struct WitnessParams {
     pub replay: ReplayParams,
     pub eyes: EyesParams,
     pub patterns: PatternsParams,
+    pub edges: EdgesParams,
     pub fusion: FusionParams,
 }
 

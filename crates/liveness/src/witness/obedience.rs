@@ -18,7 +18,11 @@ pub struct ObedienceParams {
     /// Most angle in degrees between the first motion after a dot was shown and the way to it. Who knows where the dot is goes
     /// there; who does not has to be lucky.
     pub aside: f32,
-    /// Motion that counts as the first, in ones of the challenge: twice what landmarks tremble by.
+    /// How far beside the straight way to a dot, or before its beginning, the head may be, in ones of the challenge, and for how many
+    /// frames further. To go too far is human.
+    pub corridor: f32,
+    pub outside: usize,
+    /// Motion that counts as the first, in ones of the challenge: more than a head settles and sways by.
     pub departure: f32,
     /// Part of the way that counts as motion.
     pub onset: f32,
@@ -31,14 +35,16 @@ pub struct ObedienceParams {
 impl Default for ObedienceParams {
     fn default() -> Self {
         Self {
-            reaction: 220,
-            slowest: 1_300,
-            slowest_first: 2_000,
-            aside: 60.0,
-            departure: 0.3,
+            reaction: 300,
+            slowest: 1_800,
+            slowest_first: 2_800,
+            aside: 90.0,
+            corridor: 0.9,
+            outside: 3,
+            departure: 0.45,
             onset: 0.25,
             unevenness: 0.06,
-            strays: 2.0,
+            strays: 4.0,
         }
     }
 }
@@ -105,9 +111,21 @@ fn judge(record: &DotRecord, first: bool, params: &ObedienceParams) -> Result<()
     let departed = record.path.iter().map(|aim| (aim.point.x - record.from.x, aim.point.y - record.from.y));
     if let Some((x, y)) = departed.into_iter().find(|(x, y)| x.hypot(*y) >= params.departure) {
         let along = (x * dx + y * dy) / (x.hypot(y) * square.sqrt());
-        if !(along >= params.aside.to_radians().cos()) {
+        if along.is_nan() || along < params.aside.to_radians().cos() {
             return Err((Testimony::Insufficient, "the head first went another way than to the dot"));
         }
+    }
+    let outside = record
+        .path
+        .iter()
+        .filter(|aim| {
+            let (x, y) = (aim.point.x - record.from.x, aim.point.y - record.from.y);
+            let part = ((x * dx + y * dy) / square).max(0.0);
+            (x - part * dx).hypot(y - part * dy) > params.corridor
+        })
+        .count();
+    if outside > params.outside {
+        return Err((Testimony::Insufficient, "the head went elsewhere before it went to the dot"));
     }
     if onset > if first { params.slowest_first } else { params.slowest } {
         return Err((Testimony::Insufficient, "the head moved long after a dot was shown"));

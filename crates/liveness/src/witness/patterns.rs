@@ -7,9 +7,9 @@ use crate::EvidenceObservation;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatternsParams {
-    /// At most this mean over the evidence speaks for an attack.
+    /// At most this mean over the evidence speaks for an attack. No frame of a person was below 0.85 (docs/liveness.md).
     pub attack: f32,
-    /// Frames that are needed to testify.
+    /// Frames that are needed to testify: those of the least security level.
     pub frames: usize,
 }
 

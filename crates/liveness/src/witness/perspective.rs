@@ -3,25 +3,28 @@
 
 use selfsame_domain::{Testimony, Witness, WitnessReport};
 
+use super::surroundings::{plus, share_at_rest};
 use super::{abstained, median, report};
 use crate::motion::{Fit, around};
-use crate::{ApproachRecord, FrameObservation};
+use crate::{ApproachRecord, Explained, FrameObservation};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerspectiveParams {
-    /// Least growth of the face against its surroundings, as a logarithm over that of the face: 1 when the room stays as it
-    /// is, 0 when it grows with the face.
+    /// Least score that speaks for somebody who came closer: 1 when what is about the head stays as it is, 0 when it grows with the
+    /// face.
     pub growth: f32,
     /// At most this speaks for an attack.
     pub enlarged: f32,
     /// Growth of the face from one frame to the next that nobody manages.
     pub jump: f32,
+    /// Least sum of the differences about the head, in grey levels, for it to be heard.
+    pub near_difference: f32,
     pub frames: usize,
 }
 
 impl Default for PerspectiveParams {
     fn default() -> Self {
-        Self { growth: 0.45, enlarged: 0.25, jump: 1.30, frames: 3 }
+        Self { growth: 0.45, enlarged: 0.30, jump: 1.30, near_difference: 3.0, frames: 3 }
     }
 }
 
@@ -49,6 +52,12 @@ pub fn perspective<'a>(
         let saw = "the face grew faster than anybody comes closer";
         return report(Witness::Perspective, Testimony::Attack, 0.0, params.growth, saw);
     }
+    // About the head: also a phone that is brought closer before a room that stays grows with what is about the face.
+    let near = frames
+        .iter()
+        .filter_map(|frame| frame.around)
+        .fold(Explained::default(), |sum, around| plus(sum, around.near));
+    let about_the_head = share_at_rest(near, params.near_difference);
     // The surroundings' growth is summed over short steps, as few points are seen from the beginning to the end.
     let (mut room, mut face, mut steps) = (0.0_f32, 0.0_f32, 0);
     let mut from = 0;
@@ -62,10 +71,16 @@ pub fn perspective<'a>(
         }
         from = to;
     }
-    if steps == 0 || face < 0.12 || !face.is_finite() {
-        return abstained(Witness::Perspective, "too little around the face could be followed");
-    }
-    let score = (1.0 - room / face).clamp(0.0, 1.0);
+    let of_the_room =
+        (steps > 0 && face >= 0.12 && face.is_finite()).then(|| (1.0 - room / face).clamp(0.0, 1.0));
+    let score = match (about_the_head, of_the_room) {
+        (Some(near), Some(room)) => near.min(room),
+        // Before a plain wall the one, with a shaky camera the other may be silent.
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => {
+            return abstained(Witness::Perspective, "too little around the face could be followed");
+        }
+    };
     let (testimony, saw) = if score >= params.growth {
         (Testimony::BonaFide, "the face came closer before surroundings that did not")
     } else if score <= params.enlarged {

@@ -8,6 +8,7 @@
 pub mod live;
 mod medium;
 mod plane;
+pub mod recapture;
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};

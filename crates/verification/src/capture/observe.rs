@@ -2,7 +2,8 @@
 
 use selfsame_domain::{Point, Rect};
 use selfsame_liveness::{
-    Change, EvidenceObservation, EvidenceRequest, FaceObservation, FrameObservation, FrameSize, TrackedPoint,
+    Around, EvidenceObservation, EvidenceRequest, Explained, FaceObservation, FrameObservation, FrameSize,
+    TrackedPoint,
 };
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision, VisionError};
@@ -79,7 +80,7 @@ pub fn look(
         .filter(|face| face.bounds.width >= LEAST_FACE * picture.width() as f32)
         .collect();
     let first = sightings.first();
-    let step = motion.0.step(picture, first.map(|face| face.bounds));
+    let step = motion.0.step(picture, first, captured_at);
     Ok(FrameObservation {
         seq,
         captured_at,
@@ -97,9 +98,17 @@ pub fn look(
                 at: Point { x: point.x * scale_x, y: point.y * scale_y },
             })
             .collect(),
-        change: step.change.map(|(inside, outside)| Change { inside, outside }),
+        around: step.around.map(|around| Around {
+            near: explained(around.near),
+            far: explained(around.far),
+            moved: around.moved,
+        }),
         digest: 0,
     })
+}
+
+fn explained(zone: selfsame_vision::Explained) -> Explained {
+    Explained { carried: zone.carried, left: zone.left }
 }
 
 /// What has to be remembered from frame to frame.
@@ -174,6 +183,7 @@ pub fn inspect(
     let texture = vision.texture(picture, &face)?.live;
     let quality = vision.quality(picture, &face).score;
     let template = vision.embed(picture, &face)?;
+    let recapture = vision.recapture(picture, &face);
     let same_face = first.map(|first| vision.compare(first, &template)).transpose()?.map(|word| word.cosine);
     let observation = EvidenceObservation {
         seq: request.seq,
@@ -181,7 +191,8 @@ pub fn inspect(
         texture: Some(texture),
         quality: Some(quality),
         same_face,
-        pattern: None,
+        pattern: recapture.pattern,
+        edges: recapture.edges,
     };
     Ok(Some((observation, face, template)))
 }

@@ -32,6 +32,52 @@ impl Grey {
         x >= margin && y >= margin && x < self.width as f32 - margin && y < self.height as f32 - margin
     }
 
+    /// Whether [`Grey::at`] can be asked.
+    pub(super) fn spans(&self, x: f32, y: f32) -> bool {
+        x >= 0.0 && y >= 0.0 && x < self.width as f32 - 1.0 && y < self.height as f32 - 1.0
+    }
+
+    /// Means over squares, so that `width` pixels remain across; unchanged when it is no wider.
+    pub(super) fn reduced(&self, width: usize) -> Self {
+        if self.width <= width {
+            return Self { width: self.width, height: self.height, values: self.values.clone() };
+        }
+        let height = (self.height * width / self.width).max(1);
+        let mut values = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let rows =
+                y * self.height / height..((y + 1) * self.height / height).max(y * self.height / height + 1);
+            for x in 0..width {
+                let columns = x * self.width / width..(x + 1) * self.width / width;
+                let count = (rows.len() * columns.len()) as f32;
+                let sum: f32 = rows
+                    .clone()
+                    .map(|row| self.values[row * self.width..][columns.clone()].iter().sum::<f32>())
+                    .sum();
+                values.push(sum / count);
+            }
+        }
+        Self { width, height, values }
+    }
+
+    /// Smoothed by 1, 2, 1 along rows and columns.
+    pub(super) fn softened(&self) -> Self {
+        let (width, height) = (self.width, self.height);
+        let pass = |source: &[f32], step: usize, place: &dyn Fn(usize) -> (usize, usize)| -> Vec<f32> {
+            (0..source.len())
+                .map(|at| {
+                    let (position, length) = place(at);
+                    let before = if position > 0 { source[at - step] } else { source[at] };
+                    let after = if position + 1 < length { source[at + step] } else { source[at] };
+                    (before + 2.0 * source[at] + after) / 4.0
+                })
+                .collect()
+        };
+        let rows = pass(&self.values, 1, &|at| (at % width, width));
+        let values = pass(&rows, width, &|at| (at / width, height));
+        Self { width, height, values }
+    }
+
     fn halved(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);
         let mut values = Vec::with_capacity(width * height);

@@ -1,16 +1,19 @@
-//! Points of a scene followed from frame to frame of a small video, and how much a frame differs from the one before.
+//! Points of a scene followed from frame to frame of a small video, and whether what is around the face moves with it.
 //!
 //! Corners after Shi and Tomasi ("Good features to track", CVPR 1994), one per cell of a grid so that face and surroundings
 //! both have some, followed by the pyramidal method of Lucas and Kanade in Bouguet's formulation ("Pyramidal implementation of
 //! the affine Lucas Kanade feature tracker", Intel, 2000), forth and back: a point that does not come back to where it was is
 //! dropped (Kalal, Mikolajczyk and Matas, "Forward-backward error", ICPR 2010).
 
+mod around;
 mod flow;
 mod grey;
 
-use selfsame_domain::Rect;
+pub use around::{Around, Explained};
 
+use crate::face::FaceSighting;
 use crate::image::Picture;
+use around::Earlier;
 use flow::follow;
 use grey::Pyramid;
 
@@ -38,15 +41,15 @@ pub struct FollowedPoint {
 pub struct MotionStep {
     /// All points now followed, old and new.
     pub points: Vec<FollowedPoint>,
-    /// Mean change of brightness inside and outside the face box since the frame before, 0..255, after the mean change of the
-    /// whole frame (exposure) is taken out. `None` in the first frame and without a face.
-    pub change: Option<(f32, f32)>,
+    /// How this frame compares with one a third of a second before; `None` while that much has not passed, and without a face.
+    pub around: Option<Around>,
 }
 
 /// Follows points through the frames of one video. Frames must have one size; another begins anew.
 #[derive(Debug, Default)]
 pub struct Motion {
     before: Option<Pyramid>,
+    earlier: Option<Earlier>,
     points: Vec<FollowedPoint>,
     next_id: u32,
 }
@@ -56,10 +59,9 @@ impl Motion {
         Self::default()
     }
 
-    /// The next frame. `face`: the face box in pixels of the frame, if there is one.
-    pub fn step(&mut self, picture: &Picture, face: Option<Rect>) -> MotionStep {
+    /// The next frame, taken at `millis`. `face`: the face in pixels of the frame, if there is one.
+    pub fn step(&mut self, picture: &Picture, face: Option<&FaceSighting>, millis: f64) -> MotionStep {
         let now = Pyramid::new(picture, LEVELS);
-        let mut change = None;
         match &self.before {
             Some(before) if before.same_size(&now) => {
                 let followed = self.points.iter().filter_map(|point| {
@@ -69,13 +71,23 @@ impl Motion {
                     (off <= RETURN).then_some(FollowedPoint { id: point.id, x: there.0, y: there.1 })
                 });
                 self.points = followed.collect();
-                change = face.map(|face| differences(before, &now, face));
             }
             _ => self.points.clear(),
         }
         self.seed(&now);
+        let around = face.and_then(|face| self.look_around(&now, face, millis));
         self.before = Some(now);
-        MotionStep { points: self.points.clone(), change }
+        MotionStep { points: self.points.clone(), around }
+    }
+
+    fn look_around(&mut self, now: &Pyramid, face: &FaceSighting, millis: f64) -> Option<Around> {
+        if self.earlier.as_ref().is_some_and(|earlier| !earlier.is_due(millis)) {
+            return None;
+        }
+        let present = Earlier::new(now.base(), face.bounds, &face.landmarks[..], millis)?;
+        let around = self.earlier.as_ref().and_then(|earlier| earlier.compared_with(&present));
+        self.earlier = Some(present);
+        around
     }
 
     /// New points where the grid has none.
@@ -103,27 +115,6 @@ impl Motion {
             }
         }
     }
-}
-
-fn differences(before: &Pyramid, now: &Pyramid, face: Rect) -> (f32, f32) {
-    // Half size suffices, and takes the sensor's noise down.
-    let (a, b) = (before.level(1), now.level(1));
-    let mean: f32 =
-        a.values.iter().zip(&b.values).map(|(a, b)| b - a).sum::<f32>() / a.values.len().max(1) as f32;
-    let (mut inside, mut outside) = ((0.0_f32, 0.0_f32), (0.0_f32, 0.0_f32));
-    let columns = face.x / 2.0..(face.x + face.width) / 2.0;
-    let rows = face.y / 2.0..(face.y + face.height) / 2.0;
-    for y in 0..a.height {
-        let in_row = rows.contains(&(y as f32));
-        for x in 0..a.width {
-            let at = y * a.width + x;
-            let difference = (b.values[at] - a.values[at] - mean).abs();
-            let sum = if in_row && columns.contains(&(x as f32)) { &mut inside } else { &mut outside };
-            sum.0 += difference;
-            sum.1 += 1.0;
-        }
-    }
-    (inside.0 / inside.1.max(1.0), outside.0 / outside.1.max(1.0))
 }
 
 #[cfg(test)]
@@ -168,9 +159,9 @@ mod tests {
         for (shift, scale) in [((0.0, 0.0), 1.0), ((3.4, -1.7), 1.0), ((-7.0, 5.5), 1.0), ((1.0, 0.5), 1.04)]
         {
             let mut motion = Motion::new();
-            let first = motion.step(&scene((0.0, 0.0), 1.0), None);
+            let first = motion.step(&scene((0.0, 0.0), 1.0), None, 0.0);
             assert!(first.points.len() >= 40, "{} points", first.points.len());
-            let second = motion.step(&scene(shift, scale), None);
+            let second = motion.step(&scene(shift, scale), None, 0.0);
             let errors = errors(&first, &second, shift, scale);
             assert!(
                 errors.len() * 2 >= first.points.len(),
@@ -186,36 +177,12 @@ mod tests {
     #[test]
     fn nothing_is_followed_into_another_scene_or_size() {
         let mut motion = Motion::new();
-        let first = motion.step(&scene((0.0, 0.0), 1.0), None);
+        let first = motion.step(&scene((0.0, 0.0), 1.0), None, 0.0);
         let grey = Picture::from_rgb(320, 180, vec![90; 320 * 180 * 3]).expect("a picture");
-        assert!(motion.step(&grey, None).points.is_empty());
+        assert!(motion.step(&grey, None, 0.0).points.is_empty());
         let small = Picture::from_rgb(64, 48, vec![90; 64 * 48 * 3]).expect("a picture");
-        assert_eq!(motion.step(&small, Some(Rect::default())).change, None);
-        let again = motion.step(&scene((0.0, 0.0), 1.0), None);
+        assert!(motion.step(&small, None, 0.0).around.is_none());
+        let again = motion.step(&scene((0.0, 0.0), 1.0), None, 0.0);
         assert!(again.points.iter().all(|point| first.points.iter().all(|old| old.id != point.id)));
-    }
-
-    #[test]
-    fn change_is_told_apart_by_place_and_exposure_is_not_change() {
-        let face = Rect { x: 120.0, y: 40.0, width: 80.0, height: 100.0 };
-        let plain = scene((0.0, 0.0), 1.0);
-        let mut brighter = plain.rgb().to_vec();
-        brighter.iter_mut().for_each(|value| *value = value.saturating_add(9));
-        let mut moved = plain.rgb().to_vec();
-        for y in 40..140 {
-            for x in 120..200 {
-                moved[(y * 320 + x) * 3..][..3].fill(200);
-            }
-        }
-        let change = |rgb: Vec<u8>| {
-            let mut motion = Motion::new();
-            motion.step(&plain, Some(face));
-            let picture = Picture::from_rgb(320, 180, rgb).expect("a picture");
-            motion.step(&picture, Some(face)).change.expect("a change")
-        };
-        let (inside, outside) = change(brighter);
-        assert!(inside < 1.0 && outside < 1.0, "{inside} {outside}");
-        let (inside, outside) = change(moved);
-        assert!(inside > 4.0 * outside, "{inside} {outside}");
     }
 }

@@ -1,0 +1,204 @@
+//! A capture without network and clock: the state machine, the eyes and the witnesses of the server, before a rendered
+//! subject. Time passes as fast as frames can be made.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use selfsame_domain::{
+    CaptureChainPolicy, DeviceInfo, LivenessStatus, SecurityLevel, SeededEntropy, Testimony, Timestamp,
+    Witness,
+};
+use selfsame_liveness::{
+    CameraClaims, Capture, EnvironmentClaims, EvidenceObservation, FrameOutcome, FrameSize, Judgement, Plan,
+    judge,
+};
+use selfsame_testkit::head::{ActiveGuidance, ChallengeCircle, Guidance, Head, Moment, Subject};
+use selfsame_testkit::{Presentation, fixture, read_frames, repository};
+use selfsame_verification::Settings;
+use selfsame_verification::capture::observe::{self, Motion};
+use selfsame_vision::image::decode;
+use selfsame_vision::{Limits, Template, Vision, VisionSettings};
+
+const SIZE: (u32, u32) = (1280, 720);
+const TRACKING: (u32, u32) = (320, 180);
+/// Tracking frames a second.
+const RATE: f64 = 7.0;
+
+/// What the texture witness is told. A rendered skin is no person's: what is rehearsed is everything but texture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Texture {
+    /// That the skin is a person's, as a perfect print or screen would have it.
+    Given(f32),
+    /// Nothing: it abstains, and its word is not waited for.
+    Abstains,
+}
+
+/// How a rehearsal ended.
+#[derive(Debug, Clone)]
+pub(crate) enum Ended {
+    /// It was judged.
+    Judged(Box<Judgement>),
+    /// It ended before that: the challenge was not met, or there was nothing good to see.
+    Early(String),
+}
+
+impl Ended {
+    pub(crate) fn succeeded(&self) -> bool {
+        matches!(self, Self::Judged(judgement) if judgement.status == LivenessStatus::Success)
+    }
+
+    /// The fused score, unless the capture ended early or a witness other than texture forbade SUCCESS.
+    pub(crate) fn geometry(&self) -> Option<f32> {
+        let Self::Judged(judgement) = self else { return None };
+        let forbidden = judgement.report.witnesses.iter().any(|word| {
+            word.binding && word.witness != Witness::Texture && word.testimony != Testimony::BonaFide
+        });
+        (!forbidden).then_some(judgement.score)
+    }
+
+    /// One line for people.
+    pub(crate) fn describe(&self) -> String {
+        let judgement = match self {
+            Self::Judged(judgement) => judgement,
+            Self::Early(why) => return why.clone(),
+        };
+        let words: Vec<String> = judgement
+            .report
+            .witnesses
+            .iter()
+            .map(|word| {
+                let score = word.score.unwrap_or(f32::NAN);
+                format!("{:?} {:?} {score:.3}", word.witness, word.testimony)
+            })
+            .collect();
+        let Judgement { status, score, diagnostic, .. } = &**judgement;
+        format!("{status:?} {score:.2} {diagnostic:?} [{}]", words.join("; "))
+    }
+}
+
+pub(crate) fn vision() -> Vision {
+    Vision::load(&VisionSettings {
+        weights_dir: repository().join("models"),
+        sessions: Some(2),
+        slots: std::collections::BTreeMap::default(),
+    })
+    .expect("the networks load; run `make models`")
+}
+
+/// Heads made of what `make fixtures` fetches.
+pub(crate) fn heads(vision: &Vision) -> Vec<Arc<Head>> {
+    let frames = read_frames(&fixture("frames/single_face"));
+    let portrait = |path: &Path| {
+        let bytes = std::fs::read(path).expect("a fixture");
+        decode(&bytes, &Limits::default()).expect("a picture")
+    };
+    [frames[frames.len() / 2].clone(), portrait(&fixture("frames/astronaut/astronaut.png"))]
+        .iter()
+        .map(|picture| Arc::new(Head::from_portrait(vision, picture).expect("the fixture shows a face")))
+        .collect()
+}
+
+pub(crate) fn plan(mode: &str, seed: u64) -> Plan {
+    let entropy = SeededEntropy::new(seed);
+    match mode {
+        "passive" => Plan::Passive,
+        "video" => Plan::passive_video(&entropy),
+        _ => Plan::active(2, &entropy),
+    }
+}
+
+/// One capture at security level HIGH.
+pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Texture) -> Ended {
+    let settings = Settings::default();
+    let level = SecurityLevel::High;
+    let at = |seconds: f64| Timestamp::from_millis((seconds * 1e3) as i64);
+    let mut capture = Capture::new(settings.capture_for(level), plan, DeviceInfo::default(), at(0.0));
+    capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0.0));
+    let size = FrameSize { width: SIZE.0, height: SIZE.1 };
+    let mut motion = Motion::default();
+    let mut guidance = Guidance::default();
+    let mut moments: Vec<Moment> = Vec::new();
+    for seq in 1..600_u32 {
+        let seconds = f64::from(seq) / RATE;
+        if let Some(ending) = capture.tick(at(seconds)) {
+            return Ended::Early(format!("{ending:?}"));
+        }
+        let moment = subject.advance(seconds, &guidance);
+        moments.push(moment);
+        let jpeg = subject.picture(&moment, TRACKING).to_jpeg(60);
+        let frame =
+            observe::tracking_frame(vision, &mut motion, seq, seconds * 1e3, size, &jpeg).expect("a frame");
+        let outcome = capture.frame(frame, at(seconds));
+        if let Some(ending) = outcome.ending {
+            return Ended::Early(format!("{ending:?}"));
+        }
+        guidance = told(&outcome);
+        if outcome.evidence.is_empty() {
+            continue;
+        }
+        let mut first: Option<Template> = None;
+        for request in &outcome.evidence {
+            let whole = subject.picture(&moments[request.seq as usize - 1], SIZE);
+            let crop = request.crop;
+            let picture = whole
+                .crop(crop.x as u32, crop.y as u32, crop.width as u32, crop.height as u32)
+                .expect("inside");
+            let seen =
+                observe::inspect(vision, *request, first.as_ref(), &picture).expect("the networks work");
+            let observation = match seen {
+                Some((observation, _, template)) => {
+                    first.get_or_insert(template);
+                    let texture = match texture {
+                        Texture::Given(score) => Some(score),
+                        Texture::Abstains => None,
+                    };
+                    EvidenceObservation { texture, ..observation }
+                }
+                None => EvidenceObservation { seq: request.seq, ..EvidenceObservation::default() },
+            };
+            capture.evidence(observation);
+        }
+        let witnesses = settings.witnesses_for(level);
+        return Ended::Judged(Box::new(judge(&capture, &witnesses, CaptureChainPolicy::Observe)));
+    }
+    Ended::Early("never ended".to_owned())
+}
+
+/// A presentation, chosen by its seed like everything else about it.
+pub(crate) fn present(
+    vision: &Vision,
+    heads: &[Arc<Head>],
+    presentation: Presentation,
+    mode: &str,
+    seed: u64,
+    texture: Texture,
+) -> Ended {
+    rehearse(vision, &mut *presentation.subject(heads, seed), plan(mode, seed ^ 0x706C_616E), texture)
+}
+
+fn told(outcome: &FrameOutcome) -> Guidance {
+    let place = |point: selfsame_domain::Point| [f64::from(point.x), f64::from(point.y)];
+    let names = ["T", "TR", "R", "BR", "B", "BL", "L", "TL"];
+    Guidance {
+        size: (f64::from(SIZE.0), f64::from(SIZE.1)),
+        face: outcome.guidance.face.as_ref().map(|face| face.bounds),
+        position_info: String::new(),
+        too_close: outcome.guidance.too_close,
+        too_far: outcome.guidance.too_far,
+        target_half_height: outcome.target.map(|target| f64::from(target.radius)),
+        active: outcome.dots.as_ref().map(|view| ActiveGuidance {
+            controlled: place(view.controlled),
+            target: view.done,
+            circles: view
+                .dots
+                .iter()
+                .map(|dot| ChallengeCircle {
+                    x: f64::from(dot.centre.x),
+                    y: f64::from(dot.centre.y),
+                    radius: f64::from(dot.radius),
+                    position: names[dot.direction as usize].to_owned(),
+                })
+                .collect(),
+        }),
+    }
+}
