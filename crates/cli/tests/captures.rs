@@ -78,7 +78,6 @@ async fn an_automated_browser_is_refused_unless_it_is_only_observed() {
 /// How a simulated attack gets past the present witnesses.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Gap {
-    Always,
     /// It falls to the texture witness, or does not, by which frames become evidence. As much of a gap.
     Sometimes,
 }
