@@ -1,4 +1,4 @@
-// What plays in the camera's place: files that are there, and attacks made of them.
+// What plays in the camera's place: files that are there, recordings of rendered people, and attacks.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -9,12 +9,45 @@ const PHONE = "scale=560:315,eq=contrast=0.85:gamma=1.15,gblur=sigma=0.8,pad=620
   + "rotate='0.04*sin(2*PI*t/1.7)':ow=700:oh=460:c=0x8a8a86,"
   + "pad=1400:800:350:170:0x8a8a86,crop=1280:720:'60+40*sin(2*PI*t/2.3)':'40+25*sin(2*PI*t/1.9)'";
 
+/** Attacks that see what the page asks and do what they can: species of the testkit's, or the right answer filmed from a medium. */
+const ATTACKS = {
+  LIVENESS_PASSIVE: [
+    { what: 'print, held and moved', species: 'head-print-moved' },
+    { what: 'video on a phone', species: 'head-phone-replay' },
+    { what: 'video on a monitor', species: 'head-screen-replay' },
+  ],
+  LIVENESS_PASSIVE_VIDEO: [
+    { what: 'digital zoom', species: 'head-digital-zoom' },
+    { what: 'print, brought closer', species: 'head-print-tilted' },
+    { what: 'right answer on a phone', on: 'phone-replay' },
+    { what: 'right answer on a monitor', on: 'screen-replay' },
+  ],
+  LIVENESS_ACTIVE: [
+    { what: 'print, tilted to the dots', species: 'head-print-tilted' },
+    { what: 'the dots in another order', species: 'head-other-order' },
+    { what: 'right answer on a phone', on: 'phone-replay' },
+    { what: 'right answer on a monitor', on: 'screen-replay' },
+  ],
+};
+
 async function ffmpeg(...rest) {
   const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...rest], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text) => (said += text));
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`ffmpeg failed (${code}): ${said}`);
+}
+
+/** Pictures a second of a recording: it holds each twice, as Chromium plays motion JPEG at 30. */
+const RATE = 15;
+
+/**
+ * A motion JPEG recording as Chromium has the least work with: raw, and each picture once. On a busy machine a file that has to be
+ * decoded plays slower than the server's clock, and who answered in time seems to be late.
+ */
+export async function raw(recording, file) {
+  const filter = "select='not(mod(n,2))',scale=in_range=pc:out_range=tv,format=yuv420p";
+  await ffmpeg('-f', 'mjpeg', '-framerate', String(2 * RATE), '-i', recording, '-vf', filter, '-r', String(RATE), '-f', 'yuv4mpegpipe', file);
 }
 
 /** A motion JPEG of the first picture of `clip`, through `filter`. */
@@ -25,34 +58,34 @@ async function still(clip, file, seconds, filter) {
 }
 
 /**
- * The cameras of each mode: `{what, file, bonaFide}`. `given` are those of the command line, `{mode, file, bonaFide}`; for a mode
- * that has no bona fide one among them it is looked for in `fixtures`. Attacks that need no more than a picture are made in `scratch`.
+ * The cameras of each mode: `{what, file, bonaFide, recorded}`, the last when [`raw`] takes it. `given` are those of the command line, `{mode, file, bonaFide}`; for a mode
+ * that has no bona fide one among them there is the clip in `fixtures`, or what `recorder` records. Attacks that need no more than a
+ * picture are made in `scratch`.
  */
-export async function cameras({ modes, given, fixtures, scratch }) {
+export async function cameras({ modes, given, fixtures, scratch, recorder }) {
   const person = join(fixtures, 'camera/single_face.mjpeg');
-  const known = {
-    LIVENESS_PASSIVE: person,
-    LIVENESS_PASSIVE_VIDEO: join(fixtures, 'camera/passive_video.mjpeg'),
-    LIVENESS_ACTIVE: join(fixtures, 'camera/active.mjpeg'),
-  };
   const list = {};
   for (const mode of modes) {
     const own = given.filter((camera) => camera.mode === mode).map((camera) => ({ ...camera, what: camera.bonaFide ? 'bona fide (given)' : 'attack (given)' }));
-    if (!own.some(({ bonaFide }) => bonaFide)) own.unshift({ what: 'bona fide', file: known[mode], bonaFide: true });
-    for (const { file } of own) {
-      if (!existsSync(file)) throw new Error(`there is no camera file ${file} for ${mode}; name one with --camera ${mode}=FILE, or leave the mode out with --modes`);
+    for (const { file } of own) if (!existsSync(file)) throw new Error(`there is no camera file ${file} for ${mode}`);
+    let recorded;
+    if (!own.some(({ bonaFide }) => bonaFide)) {
+      if (mode === 'LIVENESS_PASSIVE' && !existsSync(person)) throw new Error(`${person} is missing; run \`make fixtures\`, or name a clip with --camera`);
+      recorded = mode === 'LIVENESS_PASSIVE' ? { file: person } : await recorder.bonaFide(mode);
+      own.unshift({ what: 'bona fide', file: recorded.file, bonaFide: true, recorded: mode !== 'LIVENESS_PASSIVE' });
+    }
+    const source = own.find(({ bonaFide }) => bonaFide).file;
+    const frozen = { what: 'still picture', file: join(scratch, `${mode}-still.mjpeg`), bonaFide: false };
+    const phone = { what: 'photo on a phone', file: join(scratch, `${mode}-phone.mjpeg`), bonaFide: false };
+    await still(source, frozen.file, 2, 'null');
+    await still(source, phone.file, 4, PHONE);
+    own.push(frozen, phone);
+    // A real person's clip that does not do what is asked.
+    if (mode !== 'LIVENESS_PASSIVE' && existsSync(person)) own.push({ what: 'person who ignores the challenge', file: person, bonaFide: false });
+    if (recorded) {
+      for (const { what, ...how } of ATTACKS[mode]) own.push({ what, file: await recorder.attack(mode, how, recorded), bonaFide: false, recorded: true });
     }
     list[mode] = own;
-  }
-  const source = list[modes[0]].find(({ bonaFide }) => bonaFide).file;
-  const frozen = { what: 'still picture', file: join(scratch, 'still.mjpeg'), bonaFide: false };
-  const phone = { what: 'photo on a phone', file: join(scratch, 'phone.mjpeg'), bonaFide: false };
-  await still(source, frozen.file, 2, 'null');
-  await still(source, phone.file, 4, PHONE);
-  for (const mode of modes) {
-    list[mode].push(frozen, phone);
-    // A real person's clip that does not do what is asked.
-    if (mode !== 'LIVENESS_PASSIVE' && existsSync(person)) list[mode].push({ what: 'person who ignores the challenge', file: person, bonaFide: false });
   }
   return list;
 }

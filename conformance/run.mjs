@@ -1,15 +1,16 @@
 // Runs the public WebCapture demo app, unmodified, against this server: every mode in every flow, before a bona fide camera and before
 // attacks. Prints a table; ends with 1 when a row is not as it should be, with 2 when it could not be run.
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { cameras } from './cameras.mjs';
+import { cameras, raw } from './cameras.mjs';
 import { pages, prepare, startDemo } from './demo.mjs';
 import { cleanUp, freePort, remove, temporary } from './processes.mjs';
-import { startServer } from './server.mjs';
+import { Recorder } from './recorder.mjs';
+import { API_KEY, startServer } from './server.mjs';
 import { bestImageShown, identity, match, visit } from './visit.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -19,10 +20,12 @@ const USAGE = `conformance/run.sh DEMO_FOLDER [options]
   DEMO_FOLDER           face-autocapture-with-liveness-detection of idemia/WebCaptureSDK 3.36.0; it is copied, not changed
   --modes A,B           of ${Object.keys(pages).join(', ')} (default: all)
   --flows A,B           of ${FLOWS.join(', ')} (default: all)
-  --camera MODE=FILE    a bona fide person who answers the mode, as Y4M or motion JPEG; more than one may be named
+  --camera MODE=FILE    a bona fide person who answers the mode, as Y4M or motion JPEG; more than one may be named. Without one a
+                        rendered person is recorded, and attacks on the mode, into .fixtures/conformance
   --attack MODE=FILE    an attack on the mode; more than one may be named
+  --only KIND           of bona-fide, attacks: the cameras of this kind alone
   --match FILE          another picture of the person of the bona fide camera: the direct flow then ends in a match
-  --seed N              fixes the challenge (development only), so that a recorded camera can answer it
+  --seed N              fixes the challenges (development only), so that a recorded camera can answer them (default: 1)
   --set KEY=VALUE       a setting of the server, as SELFSAME__KEY
   --binary FILE         the server (default: target/release/selfsame, else target/debug/selfsame)
   --prepared FOLDER     a copy of the demo app left by --keep: nothing is installed again
@@ -44,7 +47,7 @@ function options() {
       options: {
         modes: { type: 'string' }, flows: { type: 'string' }, camera: { type: 'string', multiple: true },
         attack: { type: 'string', multiple: true }, match: { type: 'string' }, seed: { type: 'string' }, binary: { type: 'string' },
-        set: { type: 'string', multiple: true }, prepared: { type: 'string' }, keep: { type: 'boolean' }, shots: { type: 'string' },
+        set: { type: 'string', multiple: true }, only: { type: 'string' }, prepared: { type: 'string' }, keep: { type: 'boolean' }, shots: { type: 'string' },
         verbose: { type: 'boolean' }, help: { type: 'boolean' },
       },
     });
@@ -74,8 +77,11 @@ function options() {
   const demo = values.prepared ?? positionals[0];
   if (!demo || !existsSync(join(demo, 'server/packer.js'))) usage(`${demo ?? 'no folder'} is not the demo app's folder`);
   const settings = Object.fromEntries(pairs(values.set));
-  if (values.seed) settings.LIVENESS__CHALLENGE_SEED = values.seed;
-  return { ...values, modes, flows: chosen(values.flows, FLOWS), given, binary, demo: resolve(demo), settings };
+  if (values.only && !['bona-fide', 'attacks'].includes(values.only)) usage(`${values.only} is neither bona-fide nor attacks`);
+  const seed = values.seed ?? '1';
+  if (!/^\d+$/.test(seed)) usage(`${seed} is not a whole number`);
+  settings.LIVENESS__CHALLENGE_SEED ??= seed;
+  return { ...values, seed: settings.LIVENESS__CHALLENGE_SEED, modes, flows: chosen(values.flows, FLOWS), given, binary, demo: resolve(demo), settings };
 }
 
 /** Everything that is not as it should be in one visit; nothing when all is well. */
@@ -107,20 +113,23 @@ async function main() {
   let copy = chosen.prepared && chosen.demo;
   const rows = [];
   try {
-    const known = await cameras({ modes: chosen.modes, given: chosen.given, fixtures: join(root, '.fixtures'), scratch });
+    const fixtures = join(root, '.fixtures');
+    const recorder = new Recorder({ root, binary: chosen.binary, seed: chosen.seed, folder: join(fixtures, 'conformance') });
+    const known = await cameras({ modes: chosen.modes, given: chosen.given, fixtures, scratch, recorder });
     if (!copy) {
       console.error('conformance: installing the demo app in a copy …');
       copy = await prepare(chosen.demo, join(import.meta.dirname, 'parse-multipart'), chosen.keep);
     }
     const [serverPort, demoPort] = [await freePort(), await freePort()];
-    const at = { url: `http://127.0.0.1:${serverPort}`, apiKey: (await import('./server.mjs')).API_KEY };
+    const at = { url: `http://127.0.0.1:${serverPort}`, apiKey: API_KEY };
     for (const mode of chosen.modes) {
       for (const flow of chosen.flows) {
         console.error(`conformance: ${mode}, ${flow}: packing the pages …`);
         const demo = await startDemo(copy, { mode, flow, server: at, port: demoPort });
         try {
           for (const camera of known[mode]) {
-            rows.push(await one({ chromium, chosen, mode, flow, camera, demo, serverPort }));
+            if (chosen.only && camera.bonaFide !== (chosen.only === 'bona-fide')) continue;
+            rows.push(await one({ chromium, chosen, mode, flow, camera, demo, serverPort, scratch }));
           }
         } finally {
           await demo.stop();
@@ -135,7 +144,12 @@ async function main() {
 }
 
 /** One camera in one mode and flow, with a server of its own: what one visitor did must not lock the next one out. */
-async function one({ chromium, chosen, mode, flow, camera, demo, serverPort }) {
+async function one({ chromium, chosen, mode, flow, camera, demo, serverPort, scratch }) {
+  let { file } = camera;
+  if (camera.recorded) {
+    file = join(scratch, 'camera.y4m');
+    await raw(camera.file, file);
+  }
   const began = Date.now();
   const server = await startServer({ binary: chosen.binary, root, port: serverPort, settings: chosen.settings });
   let browser;
@@ -145,7 +159,7 @@ async function one({ chromium, chosen, mode, flow, camera, demo, serverPort }) {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-        '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${camera.file}`,
+        '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${file}`,
       ],
     });
     const matchPicture = flow === 'gips' ? undefined : chosen.match;
@@ -156,24 +170,30 @@ async function one({ chromium, chosen, mode, flow, camera, demo, serverPort }) {
     row.wrong = await judge(told, { mode, flow, camera, matchPicture });
     row.end = told.end;
     row.answers = told.answers;
+    row.verdict = told.session && (await server.verdict(told.session));
+    // An attack that ends on a failure page because something broke has not been seen through.
+    if (!camera.bonaFide && row.verdict?.livenessStatus === 'ERROR') row.wrong.push(`the server ended in ERROR: ${row.verdict.diagnostic}`);
   } catch (error) {
     row.end = 'could not be run';
     row.wrong.push(error.message);
   } finally {
     await browser?.close();
     await server.stop();
+    if (camera.recorded) await rm(file, { force: true });
   }
   row.seconds = (Date.now() - began) / 1000;
-  console.error(`conformance: ${mode}, ${flow}, ${row.camera}: ${row.end}${row.wrong.length ? ` (${row.wrong.join('; ')})` : ''}`);
+  const { livenessStatus: status = 'no verdict', diagnostic } = row.verdict ?? {};
+  row.status = status;
+  console.error(`conformance: ${mode}, ${flow}, ${row.camera}: ${row.end}${row.wrong.length ? ` (${row.wrong.join('; ')})` : ''}; ${status}${diagnostic ? `: ${diagnostic}` : ''}`);
   if (row.wrong.length > 0 && chosen.verbose) {
-    console.error([...(row.answers ?? []), server.log(), demo.log()].join('\n'));
+    console.error([...(row.answers ?? []), JSON.stringify(row.verdict, null, 1), server.log(), demo.log()].join('\n'));
   }
   return row;
 }
 
 function report(rows) {
-  const table = [['mode', 'flow', 'camera', 'expected', 'ended in', 's', ''],
-    ...rows.map((row) => [row.mode, row.flow, row.camera, row.expected, row.end, row.seconds.toFixed(0), row.wrong.length ? 'DEVIATION' : 'ok'])];
+  const table = [['mode', 'flow', 'camera', 'expected', 'ended in', 'status', 's', ''],
+    ...rows.map((row) => [row.mode, row.flow, row.camera, row.expected, row.end, row.status, row.seconds.toFixed(0), row.wrong.length ? 'DEVIATION' : 'ok'])];
   const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
   for (const cells of table) console.log(cells.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
   const wrong = rows.filter((row) => row.wrong.length > 0);

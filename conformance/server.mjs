@@ -40,5 +40,10 @@ export async function startServer({ binary, root, port, settings = {} }) {
     }
     await sleep(50);
   }
-  return { url, apiKey: API_KEY, log: () => log, stop: end };
+  /** What was decided on a session, and why: what the demo app's server is told and keeps from its pages. */
+  const verdict = async (session) => {
+    const answer = await fetch(`${url}/bioserver-app/v2/bio-sessions/${session}/liveness-challenge-result`, { headers: { apikey: API_KEY } });
+    return answer.ok ? answer.json() : undefined;
+  };
+  return { url, apiKey: API_KEY, log: () => log, verdict, stop: end };
 }

@@ -31,14 +31,16 @@ const ENDS = {
 const shown = (page) => page.evaluate(() => [...document.querySelectorAll('.step')]
   .filter((step) => !step.classList.contains('d-none') && step.getClientRects().length > 0).map((step) => step.id));
 
-/** Goes through the pages of `mode` at `url` and says on which one it ended: `{end, step, errors, answers}`. */
+/** Goes through the pages of `mode` at `url` and says on which one it ended: `{end, step, errors, answers, session}`. */
 export async function visit(browser, { mode, url, shots }) {
   const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
   const errors = [];
   const answers = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => message.text().startsWith('got error') && errors.push(message.text()));
+  let session;
   page.on('response', async (response) => {
+    if (response.url().includes('/init-liveness-session/')) session = (await response.json().catch(() => ({}))).sessionId;
     if (response.url().includes('/liveness-challenge-result/')) answers.push(`${response.status()} ${await response.text().catch(() => '')}`);
   });
   await page.goto(url);
@@ -48,7 +50,7 @@ export async function visit(browser, { mode, url, shots }) {
   while (Date.now() - began < VISIT_MS) {
     const steps = await shown(page);
     const last = steps.find((step) => step in ENDS);
-    if (last) return { page, end: ENDS[last], step: last, errors, answers };
+    if (last) return { page, end: ENDS[last], step: last, errors, answers, session };
     for (const step of steps) {
       const second = Math.round((Date.now() - began) / 1000);
       // The capture itself changes all the time.
@@ -63,7 +65,7 @@ export async function visit(browser, { mode, url, shots }) {
     }
     await sleep(150);
   }
-  return { page, end: 'never ended', step: [...seen].join(' > '), errors, answers };
+  return { page, end: 'never ended', step: [...seen].join(' > '), errors, answers, session };
 }
 
 /** After a success: the best image is really there. */

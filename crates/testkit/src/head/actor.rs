@@ -27,6 +27,9 @@ pub struct ActorParams {
     pub takes: Option<f64>,
     /// Metres from the camera at first.
     pub distance: (f64, f64),
+    /// Pixels that the controlled point goes per degree of yaw and of pitch in a frame 1280 wide, for someone who has played
+    /// before. `None`: guessed at first, and learned from what each turn does.
+    pub practised: Option<[f64; 2]>,
 }
 
 impl Default for ActorParams {
@@ -41,6 +44,7 @@ impl Default for ActorParams {
             linear: false,
             takes: None,
             distance: (0.50, 0.68),
+            practised: None,
         }
     }
 }
@@ -58,6 +62,7 @@ impl ActorParams {
             linear: true,
             takes: Some(0.35),
             distance: (0.55, 0.60),
+            practised: None,
         }
     }
 }
@@ -142,7 +147,8 @@ impl Actor {
         let sway = Sway::new(&mut rng);
         let blinks = Blinks::new(Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x6C69_6473));
         // What one would guess of a point that follows the nose: 6 to 14 pixels per degree in a frame 1280 wide.
-        let sensitivity = rng.random_range(7.0..12.0);
+        let guessed = rng.random_range(7.0..12.0);
+        let sensitivity = params.practised.unwrap_or([guessed; 2]);
         Self {
             params,
             rng,
@@ -151,7 +157,7 @@ impl Actor {
             place: Reach::still(rest),
             ready: 0.0,
             demand: Demand::Nothing,
-            sensitivity: [sensitivity; 2],
+            sensitivity,
             planned: None,
             sway,
             blinks,
@@ -252,7 +258,7 @@ impl Actor {
         let Some(dot) = active.wanted() else { return };
         let here = self.turn.to;
         // What the last turn did to the point tells how far the next must go.
-        if let Some((point, head)) = self.planned.take() {
+        if let (Some((point, head)), None) = (self.planned.take(), self.params.practised) {
             for (axis, sign) in [(0, 1.0), (1, -1.0)] {
                 let turned = here[axis] - head[axis];
                 let learned = sign * (active.controlled[axis] - point[axis]) / turned;

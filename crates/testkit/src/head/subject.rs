@@ -5,7 +5,7 @@ use selfsame_vision::Picture;
 use super::{Actor, Guidance, HeadPose, Scene};
 
 /// Something before a camera that is told what the page shows.
-pub trait Subject: Send {
+pub trait Subject: Send + Sync {
     /// Lets time pass until `seconds` after the camera was switched on, with `guidance` on the screen, and says how things
     /// are then. Time must not run backwards.
     fn advance(&mut self, seconds: f64, guidance: &Guidance) -> Moment;
