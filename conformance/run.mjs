@@ -24,7 +24,8 @@ const USAGE = `conformance/run.sh DEMO_FOLDER [options]
                         rendered person is recorded, and attacks on the mode, into .fixtures/conformance
   --attack MODE=FILE    an attack on the mode; more than one may be named
   --only KIND           of bona-fide, attacks: the cameras of this kind alone
-  --match FILE          another picture of the person of the bona fide camera: the direct flow then ends in a match
+  --match FILE          another picture of the person of the bona fide camera: the demo app then has to end in a match (without
+                        this option it is asked in passive mode alone, about the person of the fixtures)
   --seed N              fixes the challenges (development only), so that a recorded camera can answer them (default: 1)
   --set KEY=VALUE       a setting of the server, as SELFSAME__KEY
   --binary FILE         the server (default: target/release/selfsame, else target/debug/selfsame)
@@ -162,8 +163,8 @@ async function one({ chromium, chosen, mode, flow, camera, demo, serverPort, scr
         '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${file}`,
       ],
     });
-    const matchPicture = flow === 'gips' ? undefined : chosen.match;
-    const query = matchPicture && camera.bonaFide ? '?enableMatching=true' : '?enableMatching=false';
+    const matchPicture = flow === 'gips' || !camera.bonaFide ? undefined : (chosen.match ?? camera.match);
+    const query = `?enableMatching=${matchPicture !== undefined}`;
     const shots = chosen.shots && join(chosen.shots, `${pages[mode]}-${flow}-${camera.what.replace(/\W+/g, '_')}`);
     const told = await visit(browser, { mode, url: demo.url + query, shots });
     if (shots) await told.page.screenshot({ path: `${shots}-end.png` });

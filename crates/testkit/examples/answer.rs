@@ -54,13 +54,13 @@ const TAIL: f64 = 8.0;
 /// Longer than any of the server's own time-outs.
 const LONGEST: f64 = 90.0;
 /// A page and its server meet each question a few frames earlier or later than they did here: who answers in the middle of what a
-/// person may take (`ObedienceParams`: 0.22 to 1.3 s until a part of the way is done) is in time either way.
-const REACTION: (f64, f64) = (0.35, 0.45);
+/// person may take (`ObedienceParams`: 0.3 to 1.8 s until a part of the way is done) is in time either way.
+const REACTION: (f64, f64) = (0.55, 0.65);
 /// Somebody who has done it before: aims well, and sways half as much as most.
 const AIM: (f64, f64) = (0.95, 1.02);
 const CALM: f64 = 0.5;
 /// Of the point per degree: a frame 720 high, the ring and the turns of `DotsParams`, and what landmarks make of a rendered head.
-const GAINS: [f64; 2] = [16.5, 22.0];
+const GAINS: [f64; 2] = [14.0, 17.2];
 /// Where most people sit, with room to come closer.
 const DISTANCE: (f64, f64) = (0.56, 0.61);
 
