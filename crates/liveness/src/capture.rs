@@ -40,6 +40,9 @@ pub struct CaptureParams {
     pub hold_grace: usize,
     /// How many full frames are asked for, spread evenly over the hold.
     pub evidence_frames: usize,
+    /// Degrees by which a face may be turned in them, if there are enough that are not.
+    pub evidence_yaw: f32,
+    pub evidence_pitch: f32,
     /// Side of the crop that is asked for over the face box's longer side. The texture witness looks at 2.7 times the box;
     /// the rest is margin for motion between the tracking frame and its full frame.
     pub crop: f32,
@@ -72,6 +75,8 @@ impl Default for CaptureParams {
             hold_frames: 7,
             hold_grace: 2,
             evidence_frames: 5,
+            evidence_yaw: 18.0,
+            evidence_pitch: 16.0,
             crop: 3.2,
             history: 256,
             first_hold: Duration::from_millis(700),
@@ -445,6 +450,20 @@ impl Capture {
             .collect();
         seqs.sort_unstable();
         seqs.dedup();
+        // A face that is turned away is hard to compare; where dots are followed there are others.
+        let frontal: Vec<u32> = seqs
+            .iter()
+            .copied()
+            .filter(|seq| {
+                self.sighting(*seq).and_then(|frame| frame.faces.first()).is_some_and(|face| {
+                    face.yaw.abs() <= self.params.evidence_yaw
+                        && face.pitch.abs() <= self.params.evidence_pitch
+                })
+            })
+            .collect();
+        if frontal.len() >= self.params.evidence_frames {
+            seqs = frontal;
+        }
         let wanted = spread(seqs.len(), self.params.evidence_frames)
             .filter_map(|index| {
                 let frame = self.sighting(*seqs.get(index)?)?;

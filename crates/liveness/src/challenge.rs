@@ -79,11 +79,11 @@ pub struct Challenge {
 }
 
 /// Bounds of a dot's distance. A recording of another session must fit in distance as well as in direction.
-const REACH: (f32, f32) = (0.55, 1.10);
+const REACH: (f32, f32) = (0.52, 1.02);
 /// Most angle beside the named direction. Directions are 45 degrees apart: which one is meant stays clear.
 const ASIDE: f32 = 17.0;
 /// Least distance between a dot and the next: a motion that is hardly one shows nothing.
-const APART: f32 = 0.6;
+const APART: f32 = 0.55;
 /// Bounds of the pause before a dot in milliseconds. The longer its range, the less a recording's rhythm fits.
 const PAUSE: (u32, u32) = (350, 2_650);
 

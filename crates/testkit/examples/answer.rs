@@ -98,7 +98,9 @@ async fn main() -> ExitCode {
     println!("{told}");
     drop(server);
     if bona_fide && !convinced {
-        eprintln!("answer: the server was not convinced, so nothing is written; try another --person or portrait");
+        eprintln!(
+            "answer: the server was not convinced, so nothing is written; try another --person or portrait"
+        );
         return ExitCode::FAILURE;
     }
     write(&options, subject.as_ref(), &moments);
@@ -137,7 +139,8 @@ impl Subject for Played<'_> {
 }
 
 fn read_options() -> Options {
-    const USAGE: &str = "usage: answer OUT.mjpeg MODE SEED [--species NAME] [--person N] [--on MEDIUM] PORTRAIT...";
+    const USAGE: &str =
+        "usage: answer OUT.mjpeg MODE SEED [--species NAME] [--person N] [--on MEDIUM] PORTRAIT...";
     let mut options = Options {
         out: PathBuf::new(),
         mode: String::new(),
@@ -350,7 +353,9 @@ impl<'a> Recording<'a> {
             let whole = |size: usize| u32::try_from(size).expect("under 4 GB").to_be_bytes();
             for (index, piece) in crop.chunks(32 * 1024).enumerate() {
                 let mut chunk = vec![2];
-                chunk.extend(u32::try_from(wanted["seq"].as_u64().unwrap_or(0)).expect("a number").to_be_bytes());
+                chunk.extend(
+                    u32::try_from(wanted["seq"].as_u64().unwrap_or(0)).expect("a number").to_be_bytes(),
+                );
                 chunk.extend(whole(index * 32 * 1024));
                 chunk.extend(whole(crop.len()));
                 chunk.extend(piece);

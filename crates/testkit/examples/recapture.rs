@@ -102,13 +102,13 @@ struct Tally {
     accused: usize,
     lowest: Option<f32>,
     strongest: f32,
-    time: Duration,
+    times: Vec<Duration>,
 }
 
 impl Tally {
     fn add(&mut self, score: Option<f32>, strength: f32, time: Duration) {
         self.seen += 1;
-        self.time += time;
+        self.times.push(time);
         self.strongest = self.strongest.max(strength);
         match score {
             None => self.silent += 1,
@@ -120,14 +120,17 @@ impl Tally {
     }
 
     fn say(&self) -> String {
+        let mut times = self.times.clone();
+        times.sort();
+        let median = times.get(times.len() / 2).copied().unwrap_or_default();
         format!(
-            "{} of {} accused, {} silent, lowest score {:.2}, strongest {:.2}, {:.1} ms each",
+            "{} of {} accused, {} silent, lowest score {:.2}, strongest {:.2}, {:.1} ms in the median",
             self.accused,
             self.seen,
             self.silent,
             self.lowest.unwrap_or(1.0),
             self.strongest,
-            self.time.as_secs_f64() * 1000.0 / self.seen.max(1) as f64
+            median.as_secs_f64() * 1000.0
         )
     }
 }

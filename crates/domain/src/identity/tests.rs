@@ -54,7 +54,7 @@ fn only_success_verifies_and_every_no_says_why() {
             other => panic!("{status:?}: {other:?}"),
         }
         assert!(!no.liveness_passed());
-        assert_eq!(assess(&identity(), &[no.clone()]).level, AssuranceLevel::Loa0);
+        assert_eq!(assess(&identity(), std::slice::from_ref(&no)).level, AssuranceLevel::Loa0);
         let comparison =
             EvidenceComparison { with: no.id, false_match_rate: 0.0, threshold: 1e-4, at: LATER };
         assert_eq!(no.compare(comparison), Err(EvidenceTransitionError::NotComparable), "{status:?}");
@@ -85,7 +85,7 @@ fn levels_rise_with_evidence_and_a_mismatch_leaves_none() {
     assert_eq!((waiting.status, waiting.level), (IdentityStatus::Processing, AssuranceLevel::Loa0));
 
     let portrait = live(3).judge(LivenessStatus::Success, LATER).unwrap();
-    let one = assess(&identity, &[portrait.clone()]);
+    let one = assess(&identity, std::slice::from_ref(&portrait));
     assert_eq!((one.level, one.evaluated_at), (AssuranceLevel::Loa1, LATER));
     assert_eq!(one.upgrade_paths[0], (AssuranceLevel::Loa2, vec![Submission::PortraitReference]));
 

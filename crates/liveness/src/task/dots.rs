@@ -40,8 +40,8 @@ pub struct DotsParams {
 impl Default for DotsParams {
     fn default() -> Self {
         Self {
-            full_yaw: 20.0,
-            full_pitch: 16.0,
+            full_yaw: 22.0,
+            full_pitch: 18.0,
             tolerance: 0.25,
             dwell_frames: 2,
             dwell: Duration::from_millis(200),

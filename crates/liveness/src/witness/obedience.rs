@@ -35,7 +35,7 @@ pub struct ObedienceParams {
 impl Default for ObedienceParams {
     fn default() -> Self {
         Self {
-            reaction: 300,
+            reaction: 240,
             slowest: 1_800,
             slowest_first: 2_800,
             aside: 90.0,

@@ -7,7 +7,8 @@ use crate::EvidenceObservation;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatternsParams {
-    /// At most this mean over the evidence speaks for an attack. No frame of a person was below 0.85 (docs/liveness.md).
+    /// At most this mean over the evidence speaks for an attack. Every frame of a person that could be judged
+    /// had 1 (docs/liveness.md).
     pub attack: f32,
     /// Frames that are needed to testify: those of the least security level.
     pub frames: usize,

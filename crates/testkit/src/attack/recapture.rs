@@ -165,15 +165,14 @@ impl Recapture {
         match self.carrier {
             Carrier::Paper => show(u, v),
             Carrier::Display { pitch } => {
-                let (column, row) = ((u / pitch).floor(), (v / pitch).floor());
-                let (across, down) = (u / pitch - column, v / pitch - row);
-                // A pixel shows one colour. Apertures: nine tenths of the height and of a third of the width.
-                let colour = show((column + 0.5) * pitch, (row + 0.5) * pitch);
-                let lit = down < 0.9;
+                let colour = show(u, v);
+                // Half a sample, in pixels of the display. Apertures: nine tenths of the height and of a third of the width.
+                let half = 0.5 / FINE as f64 / pitch;
+                let lit = aperture(v / pitch, half, 0.9);
                 std::array::from_fn(|channel| {
-                    let within = across * 3.0 - channel as f64;
+                    let stripe = aperture(u / pitch - (channel as f64 + 0.05) / 3.0, half, 0.3);
                     // As bright as the picture where it is averaged.
-                    if lit && (0.05..0.95).contains(&within) { colour[channel] * 3.7 } else { 0.0 }
+                    colour[channel] * (lit * stripe / (0.9 * 0.3)) as f32
                 })
             }
             Carrier::Halftone { pitch } => {
@@ -187,18 +186,25 @@ impl Recapture {
                     let (a, b) = ((u * c + v * s) / pitch, (v * c - u * s) / pitch);
                     let wave =
                         ((std::f64::consts::TAU * a).cos() + (std::f64::consts::TAU * b).cos()) / 4.0 + 0.5;
-                    // The wave exceeds 1 - coverage on about that share of the cell.
-                    if wave > 1.0 - coverage {
-                        match at {
-                            3 => light = light.map(|light| light * 0.12),
-                            _ => light[at] *= 0.2,
-                        }
+                    // The wave exceeds 1 - coverage on about that share of the cell; a sample on the rim of a dot is half in it.
+                    let slope = std::f64::consts::FRAC_PI_2 / pitch / FINE as f64;
+                    let inked = ((wave - (1.0 - coverage)) / slope + 0.5).clamp(0.0, 1.0);
+                    match at {
+                        3 => light = light.map(|light| light * (1.0 - 0.88 * inked)),
+                        _ => light[at] *= 1.0 - 0.8 * inked,
                     }
                 }
                 light.map(|light| light as f32)
             }
         }
     }
+}
+
+/// What share of the stretch from `at - half` to `at + half` lies in openings as wide as `open` that repeat every 1 and begin at
+/// 0. Taken exactly: what is only sampled has a moiré with the samples, which no camera sees.
+fn aperture(at: f64, half: f64, open: f64) -> f64 {
+    let opened = |to: f64| to.floor() * open + (to - to.floor()).min(open);
+    (opened(at + half) - opened(at - half)) / (2.0 * half)
 }
 
 struct Source<'a> {

@@ -240,9 +240,9 @@ fn lines(edges: &[Edge], view: &View, upright: bool, params: &EdgeParams) -> Vec
             if ((k as isize - most) as f32 - tilt).abs() > 7.0 {
                 continue;
             }
-            let at = across - lean * (along - middle) + margin as f32;
+            let at = across - lean * (along - middle) + margin as f32 + 0.5;
             if at >= 0.0 && (at as usize) < columns {
-                votes[k * columns + at.round().min(columns as f32 - 1.0) as usize] += 1;
+                votes[k * columns + at as usize] += 1;
             }
         }
     }

@@ -56,7 +56,7 @@ impl Default for PatternParams {
     fn default() -> Self {
         Self {
             blocks: 8,
-            most_blocks: 96,
+            most_blocks: 48,
             share: 0.6,
             wander: 2,
             lowest: 7,
@@ -91,14 +91,15 @@ pub fn search(picture: &Picture, face: Rect, params: &PatternParams) -> Option<P
     let in_light = Range::new(params.lowest, params.highest, params.axis);
     let in_colour = Range::new(params.lowest, params.highest_in_colour, params.axis_in_colour);
     let mut spectrum = Spectrum::new();
+    let mut scratch = Vec::new();
     let mut light = Vec::with_capacity(blocks.len());
     let mut colour = Vec::with_capacity(blocks.len());
     let mut details = Vec::with_capacity(blocks.len());
     for &(x, y) in &blocks {
         let (of_light, of_colour) = spectrum.of(picture, x, y);
-        details.push(of_light.detail(&in_light));
-        light.extend(of_light.whitened(&in_light, params.wander));
-        colour.extend(of_colour.whitened(&in_colour, params.wander));
+        details.push(of_light.detail(&in_light, &mut scratch));
+        light.extend(of_light.whitened(&in_light, params.wander, &mut scratch));
+        colour.extend(of_colour.whitened(&in_colour, params.wander, &mut scratch));
     }
     details.sort_by(f32::total_cmp);
     let detail = details[details.len() / 2];
@@ -249,74 +250,81 @@ const fn signed(column: usize) -> isize {
 
 /// Where a pattern is looked for in one of the two spectra.
 struct Range {
-    /// Distance of each frequency from 0, in bins, rounded.
-    radius: Vec<u8>,
-    /// Whether it is looked at.
+    /// Whether a frequency is looked at.
     open: Vec<bool>,
+    /// By distance from 0, in bins, rounded.
+    rings: Vec<Ring>,
+    /// The finest detail: beyond three quarters of half a cycle per pixel, off the axes.
+    fine: Vec<u16>,
+}
+
+/// The frequencies at one distance from 0.
+#[derive(Default)]
+struct Ring {
+    all: Vec<u16>,
+    open: Vec<u16>,
 }
 
 impl Range {
     fn new(lowest: usize, highest: usize, axis: usize) -> Self {
-        let places = || (0..ROWS).flat_map(|v| (0..SIDE).map(move |u| (signed(u).unsigned_abs(), v)));
-        let radius = |u: usize, v: usize| (u as f32).hypot(v as f32).round() as u8;
+        let radius = |u: usize, v: usize| (u as f32).hypot(v as f32).round() as usize;
         let open = |across: usize, down: usize| {
             // Along the axes lie the steps between the blocks of codecs, at whatever size they had, and the rows of
             // interlacing.
             let on_axis = across.min(down) <= axis;
             // The lattice of 8 x 8 blocks of JPEG.
             let on_lattice = |k: usize| matches!(k % (SIDE / 8), 0 | 1) || k % (SIDE / 8) == SIDE / 8 - 1;
-            usize::from(radius(across, down)) >= lowest
+            radius(across, down) >= lowest
                 && across.max(down) <= highest
                 && !on_axis
                 && !(on_lattice(across) && on_lattice(down))
         };
-        Self {
-            radius: places().map(|(u, v)| radius(u, v)).collect(),
-            open: places().map(|(u, v)| open(u, v)).collect(),
+        let mut range = Self { open: vec![false; ROWS * SIDE], rings: Vec::new(), fine: Vec::new() };
+        range.rings.resize_with(radius(HALF, HALF) + 1, Ring::default);
+        for at in 0..(ROWS * SIDE) as u16 {
+            let place = usize::from(at);
+            let (across, down) = (signed(place % SIDE).unsigned_abs(), place / SIDE);
+            let distance = radius(across, down);
+            let ring = &mut range.rings[distance];
+            ring.all.push(at);
+            if open(across, down) {
+                ring.open.push(at);
+                range.open[place] = true;
+            }
+            if distance >= HALF * 3 / 4 && across.min(down) > 1 {
+                range.fine.push(at);
+            }
         }
+        range
     }
 }
 
 impl Power {
     /// Median power beyond three quarters of half a cycle per pixel, as the root mean square that white noise of such power has.
-    fn detail(&self, range: &Range) -> f32 {
-        let mut fine: Vec<f32> = (0..ROWS * SIDE)
-            .filter(|&at| {
-                usize::from(range.radius[at]) >= HALF * 3 / 4
-                    && at >= 2 * SIDE
-                    && (2..SIDE - 1).contains(&(at % SIDE))
-            })
-            .map(|at| self.0[at])
-            .collect();
-        let middle = fine.len() / 2;
-        let median = *fine.select_nth_unstable_by(middle, f32::total_cmp).1;
+    fn detail(&self, range: &Range, scratch: &mut Vec<f32>) -> f32 {
+        let median = self.median(&range.fine, scratch);
         // Power of noise is exponentially distributed: mean = median / ln 2. The window keeps (3/8)^2 of the power.
         (median / std::f32::consts::LN_2 / (SIDE * SIDE) as f32 / (9.0 / 64.0)).sqrt()
     }
 
+    fn median(&self, places: &[u16], scratch: &mut Vec<f32>) -> f32 {
+        scratch.clear();
+        scratch.extend(places.iter().map(|at| self.0[usize::from(*at)]));
+        let middle = scratch.len() / 2;
+        if scratch.is_empty() { 0.0 } else { *scratch.select_nth_unstable_by(middle, f32::total_cmp).1 }
+    }
+
     /// Divided by the median at the same distance from 0, each frequency with the largest of its neighbours (a pattern wanders a
     /// little over the face); `None` when the block is empty.
-    fn whitened(&self, range: &Range, wander: usize) -> Option<Vec<f32>> {
-        let mut rings: Vec<Vec<f32>> = vec![Vec::new(); HALF * 3 / 2 + 1];
-        for (power, radius) in self.0.iter().zip(&range.radius) {
-            rings[usize::from(*radius)].push(*power);
+    fn whitened(&self, range: &Range, wander: usize, scratch: &mut Vec<f32>) -> Option<Vec<f32>> {
+        let mut white = vec![0.0_f32; ROWS * SIDE];
+        for ring in range.rings.iter().filter(|ring| !ring.open.is_empty()) {
+            // A fraction of a step of rounding, as power: below it there is nothing to compare with.
+            let usual = self.median(&ring.all, scratch).max(ROUNDING);
+            for &at in &ring.open {
+                white[usize::from(at)] = self.0[usize::from(at)] / usual;
+            }
         }
-        let medians: Vec<f32> = rings
-            .iter_mut()
-            .map(|ring| {
-                let middle = ring.len() / 2;
-                let median = if ring.is_empty() {
-                    0.0
-                } else {
-                    *ring.select_nth_unstable_by(middle, f32::total_cmp).1
-                };
-                // A fraction of a step of rounding, as power: below it there is nothing to compare with.
-                median.max(ROUNDING)
-            })
-            .collect();
-        let white: Vec<f32> = (0..ROWS * SIDE)
-            .map(|at| if range.open[at] { self.0[at] / medians[usize::from(range.radius[at])] } else { 0.0 })
-            .collect();
         let widened = widened(&white, wander);
         widened.iter().any(|value| *value > 0.0).then_some(widened)
     }
@@ -327,10 +335,14 @@ const ROUNDING: f32 = 0.03 * 0.03 * (SIDE * SIDE) as f32 * 9.0 / 64.0;
 
 /// Each value the largest within `reach` bins; columns wrap, rows end.
 fn widened(map: &[f32], reach: usize) -> Vec<f32> {
-    let mut across = vec![0.0_f32; map.len()];
+    let mut across = map.to_vec();
     for (row, wide) in map.chunks_exact(SIDE).zip(across.chunks_exact_mut(SIDE)) {
-        for (u, value) in wide.iter_mut().enumerate() {
-            *value = (0..=2 * reach).map(|k| row[(u + SIDE + k - reach) % SIDE]).fold(0.0, f32::max);
+        for shift in 1..=reach.min(SIDE) {
+            for (value, (before, after)) in
+                wide.iter_mut().zip(row.iter().cycle().skip(SIDE - shift).zip(row.iter().cycle().skip(shift)))
+            {
+                *value = value.max(*before).max(*after);
+            }
         }
     }
     let mut both = vec![0.0_f32; map.len()];
