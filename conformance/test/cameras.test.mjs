@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { raw } from '../cameras.mjs';
+import { raw, still } from '../cameras.mjs';
 import { cleanUp, temporary } from '../processes.mjs';
 
 after(cleanUp);
@@ -32,4 +32,13 @@ test('a recording is played raw, each of its pictures once and as bright as it w
 test('a recording that is no motion JPEG is refused', async () => {
   const folder = temporary('test');
   await assert.rejects(raw(join(folder, 'nothing.mjpeg'), join(folder, 'camera.y4m')), /ffmpeg failed/);
+});
+
+test('a still is in the one format that Chromium shows', async () => {
+  const folder = temporary('test');
+  const [clip, camera] = [join(folder, 'clip.mjpeg'), join(folder, 'still.mjpeg')];
+  spawnSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=64x36:rate=30', '-frames:v', '9', '-pix_fmt', 'yuvj444p', clip]);
+  await still(clip, 4, camera, 1, 'null');
+  const probed = spawnSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=pix_fmt,nb_read_frames', '-of', 'csv=p=0', camera]);
+  assert.equal(probed.stdout.toString().trim(), 'yuvj420p,30');
 });

@@ -53,14 +53,14 @@ const REHEARSALS: [(f64, f64); 2] = [(1.63, 6.7), (2.87, 5.3)];
 const TAIL: f64 = 8.0;
 /// Longer than any of the server's own time-outs.
 const LONGEST: f64 = 90.0;
-/// A page and its server meet each question a few frames earlier or later than they did here: who answers in the middle of what a
-/// person may take (`ObedienceParams`: 0.3 to 1.8 s until a part of the way is done) is in time either way.
-const REACTION: (f64, f64) = (0.55, 0.65);
+/// A page and its server meet each question a few frames earlier or later than they did here, a busy machine later: who answers
+/// before the middle of what a person may take (`ObedienceParams`: 0.24 to 1.8 s until a part of the way is done) is in time either way.
+const REACTION: (f64, f64) = (0.40, 0.50);
 /// Somebody who has done it before: aims well, and sways half as much as most.
 const AIM: (f64, f64) = (0.95, 1.02);
 const CALM: f64 = 0.5;
 /// Of the point per degree: a frame 720 high, the ring and the turns of `DotsParams`, and what landmarks make of a rendered head.
-const GAINS: [f64; 2] = [14.0, 17.2];
+const GAINS: [f64; 2] = [12.7, 15.3];
 /// Where most people sit, with room to come closer.
 const DISTANCE: (f64, f64) = (0.56, 0.61);
 
