@@ -37,7 +37,7 @@ async function visit(name, { clip, settings = {} }) {
     const graphics = { 'passive-video': '.wbs-oval', active: '.wbs-target' }[name];
     if (graphics) await page.locator(graphics).waitFor({ timeout: 30_000 });
     await page.screenshot({ path: join(shots, `sample-${name}.png`) });
-    await page.waitForFunction(() => document.getElementById('begin').hidden === false && document.getElementById('say').dataset.outcome, undefined, { timeout: 90_000 });
+    await page.waitForFunction(() => document.getElementById('begin').hidden === false && document.getElementById('say').dataset.outcome, undefined, { timeout: 150_000 });
     const outcome = await page.evaluate(() => document.getElementById('say').dataset.outcome);
     if (outcome === 'success') await page.waitForFunction(() => document.querySelector('#best-image img')?.naturalWidth > 50);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out at 360 px');
