@@ -68,7 +68,7 @@ export class Recorder {
     const note = join(this.folder, `${name}.json`);
     const recipe = digest(this.root, rest);
     const known = existsSync(note) && JSON.parse(readFileSync(note, 'utf8'));
-    if (known?.recipe === recipe && (known.refused || existsSync(file))) return known.refused ? undefined : { file, person, portrait };
+    if (known?.recipe === recipe && (known.refused || existsSync(file))) return known.refused ? undefined : { file, person, portrait, status: known.verdict?.livenessStatus };
     console.error(`conformance: recording ${name} …`);
     const { code, printed, said } = await run(await this.#program(), [file, ...rest], {
       cwd: this.root, timeout: RECORD_MS, env: { SELFSAME_BIN: this.binary },
@@ -78,7 +78,7 @@ export class Recorder {
     const refused = code === 1 && verdict !== undefined;
     if (code !== 0 && !refused) throw new Error(`${name} cannot be recorded (${code}):\n${said}`);
     writeFileSync(note, JSON.stringify({ recipe, refused, verdict }, null, 1));
-    return refused ? undefined : { file, person, portrait };
+    return refused ? undefined : { file, person, portrait, status: verdict?.livenessStatus };
   }
 
   /** Somebody who does what this seed asks: `{file, person, portrait}`. */
@@ -96,8 +96,13 @@ export class Recorder {
   /** An attack: a species of the testkit's, or what `bonaFide` recorded, filmed from a medium. */
   async attack(mode, { species, on }, like) {
     const portrait = like?.portrait ?? PORTRAITS[0];
-    const name = `${mode}-${this.seed}-${species ?? `answer-on-${on}`}`;
-    const made = await this.#record(mode, name, { person: like?.person ?? 1, portrait, species, on });
+    let made;
+    for (const person of new Set([like?.person ?? 1, ...PERSONS])) {
+      const name = `${mode}-${this.seed}-${species ?? `answer-on-${on}`}-${person}`;
+      made = await this.#record(mode, name, { person, portrait, species, on });
+      // One that never got so far as to be judged is no attack: somebody who sits elsewhere may.
+      if (made.status !== 'TIMEOUT') break;
+    }
     return made.file;
   }
 }

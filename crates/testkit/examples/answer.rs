@@ -194,7 +194,7 @@ fn subject(options: &Options) -> Box<dyn Subject> {
         })
         .collect();
     if options.species != Presentation::BonaFide {
-        return options.species.subject(&heads, options.person);
+        return Box::new(InTheDark(options.species.subject(&heads, options.person)));
     }
     let params = ActorParams {
         reaction: REACTION,
@@ -205,14 +205,14 @@ fn subject(options: &Options) -> Box<dyn Subject> {
         ..ActorParams::default()
     };
     let head = Arc::clone(&heads[usize::try_from(options.person).unwrap_or(0) % heads.len()]);
-    Box::new(InTheDark(Person {
+    Box::new(InTheDark(Box::new(Person {
         scene: Scene::new(head, SceneParams::default(), options.person),
         actor: Actor::new(params, options.person),
-    }))
+    })))
 }
 
-/// A person who switches the lamp on when everything is ready.
-struct InTheDark(Person);
+/// Somebody who switches the lamp on when everything is ready.
+struct InTheDark(Box<dyn Subject>);
 
 impl Subject for InTheDark {
     fn advance(&mut self, seconds: f64, guidance: &Guidance) -> Moment {
