@@ -40,7 +40,7 @@ pub struct CaptureParams {
     pub hold_grace: usize,
     /// How many full frames are asked for, spread evenly over the hold.
     pub evidence_frames: usize,
-    /// Degrees by which a face may be turned in them, if there are enough that are not.
+    /// Degrees by which a face may be turned in them, if there are enough that are not; else the least turned are asked for.
     pub evidence_yaw: f32,
     pub evidence_pitch: f32,
     /// Side of the crop that is asked for over the face box's longer side. The texture witness looks at 2.7 times the box;
@@ -391,7 +391,14 @@ impl Capture {
                 }
                 let straight = (yaw / count, pitch / count);
                 self.held = good;
-                let dots = Dots::begin(challenge.clone(), straight, face, seen.frame.size, seen.now);
+                let dots = Dots::begin(
+                    challenge.clone(),
+                    straight,
+                    face,
+                    seen.frame.size,
+                    seen.now,
+                    &self.params.dots,
+                );
                 self.task = Some(Task::Dots(Box::new(dots)));
             }
             (Some(good), Plan::Passive) => {
@@ -450,20 +457,16 @@ impl Capture {
             .collect();
         seqs.sort_unstable();
         seqs.dedup();
-        // A face that is turned away is hard to compare; where dots are followed there are others.
-        let frontal: Vec<u32> = seqs
-            .iter()
-            .copied()
-            .filter(|seq| {
-                self.sighting(*seq).and_then(|frame| frame.faces.first()).is_some_and(|face| {
-                    face.yaw.abs() <= self.params.evidence_yaw
-                        && face.pitch.abs() <= self.params.evidence_pitch
-                })
+        // A face that is turned away is hard to compare: of where dots are followed, the frames that show it best.
+        let turned = |seq: u32| {
+            self.sighting(seq).and_then(|frame| frame.faces.first()).map_or(f32::INFINITY, |face| {
+                (face.yaw.abs() / self.params.evidence_yaw).max(face.pitch.abs() / self.params.evidence_pitch)
             })
-            .collect();
-        if frontal.len() >= self.params.evidence_frames {
-            seqs = frontal;
-        }
+        };
+        let frontal = seqs.iter().filter(|seq| turned(**seq) <= 1.0).count();
+        seqs.sort_by(|a, b| turned(*a).total_cmp(&turned(*b)));
+        seqs.truncate(frontal.max(2 * self.params.evidence_frames));
+        seqs.sort_unstable();
         let wanted = spread(seqs.len(), self.params.evidence_frames)
             .filter_map(|index| {
                 let frame = self.sighting(*seqs.get(index)?)?;

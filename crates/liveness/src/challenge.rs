@@ -75,6 +75,9 @@ impl Dot {
 /// The dots of an active challenge, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Challenge {
+    /// How many of them have to be followed.
+    pub asked: usize,
+    /// Those, and some more for dots that are missed.
     pub dots: Vec<Dot>,
 }
 
@@ -84,16 +87,20 @@ const REACH: (f32, f32) = (0.52, 1.02);
 const ASIDE: f32 = 17.0;
 /// Least distance between a dot and the next: a motion that is hardly one shows nothing.
 const APART: f32 = 0.55;
+/// Dots beyond those that are asked for: one that is missed costs another in its place and one more, and who follows roughly one more.
+const SPARE: usize = 5;
 /// Bounds of the pause before a dot in milliseconds. The longer its range, the less a recording's rhythm fits.
 const PAUSE: (u32, u32) = (350, 2_650);
 
 impl Challenge {
-    /// `count` dots (1 to 8) at different places; which, how far and when is up to `entropy`.
+    /// `count` dots (1 to 8) at different places, and spare ones as far as there are places left; which, how far and when is up
+    /// to `entropy`.
     pub fn random(count: u8, entropy: &dyn Entropy) -> Self {
         let mut left = Direction::ALL.to_vec();
         let mut dots: Vec<Dot> = Vec::new();
         let share = || below(entropy, 1_000) as f32 / 999.0;
-        while dots.len() < usize::from(count.clamp(1, 8)) {
+        let asked = usize::from(count.clamp(1, 8));
+        while dots.len() < (asked + SPARE).min(Direction::ALL.len()) {
             let index = below(entropy, left.len());
             let pause = PAUSE.0 + u32::try_from(below(entropy, (PAUSE.1 - PAUSE.0) as usize)).unwrap_or(0);
             let dot = Dot {
@@ -114,7 +121,7 @@ impl Challenge {
             left.swap_remove(index);
             dots.push(dot);
         }
-        Self { dots }
+        Self { asked, dots }
     }
 }
 
@@ -172,7 +179,8 @@ mod tests {
         let mut seen: HashMap<(Direction, Direction), u32> = HashMap::new();
         for _ in 0..5_600 {
             let challenge = Challenge::random(2, &OsEntropy);
-            let [first, second] = challenge.dots[..] else { panic!("two dots were asked for") };
+            assert_eq!((challenge.asked, challenge.dots.len()), (2, 7));
+            let [first, second, ..] = challenge.dots[..] else { panic!("two dots were asked for") };
             assert_ne!(first.direction, second.direction);
             *seen.entry((first.direction, second.direction)).or_default() += 1;
         }

@@ -268,7 +268,11 @@ mod tests {
     use crate::challenge::Challenge;
 
     fn plans() -> [Plan; 3] {
-        [Plan::Passive, Plan::PassiveVideo { growth: 1.4 }, Plan::Active(Challenge { dots: Vec::new() })]
+        [
+            Plan::Passive,
+            Plan::PassiveVideo { growth: 1.4 },
+            Plan::Active(Challenge { asked: 0, dots: Vec::new() }),
+        ]
     }
 
     fn words(plan: &Plan, change: Option<(Witness, Testimony)>) -> Vec<WitnessReport> {

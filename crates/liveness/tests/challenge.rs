@@ -57,7 +57,7 @@ fn recording(challenge: &Challenge, dice: &Dice) -> Motion {
     let mut moves = Vec::new();
     // The session's first frames: positioning and the straight look.
     let mut shown = 0.9;
-    for dot in &challenge.dots {
+    for dot in challenge.dots.iter().take(challenge.asked) {
         shown += dot.pause.as_secs_f64();
         let begin = shown + dice.between(0.3, 0.75);
         let end = begin + dice.between(0.5, 1.0);
@@ -173,8 +173,8 @@ fn motion_that_was_made_for_something_else_never_meets_the_challenge() {
     let replayed = met(&|seed, _, dice| recording(&self::challenge(seed + 1_000_003), dice));
     let reordered = met(&|_, challenge, dice| {
         let mut dots = challenge.dots.clone();
-        dots.reverse();
-        recording(&Challenge { dots }, dice)
+        dots[..challenge.asked].reverse();
+        recording(&Challenge { dots, ..*challenge }, dice)
     });
     let random = met(&|_, _, dice| wandering(dice));
     let still = met(&|_, _, _| Motion { moves: Vec::new(), tremor: 0.03 });

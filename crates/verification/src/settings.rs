@@ -68,14 +68,16 @@ impl Settings {
             evidence_timeout: self.evidence_timeout,
             ..CaptureParams::default()
         };
+        let obedience = self.witnesses_for(level).obedience;
+        let dots = DotsParams { obedience, ..DotsParams::default() };
         match level {
-            SecurityLevel::High => defaults,
+            SecurityLevel::High => CaptureParams { dots, ..defaults },
             SecurityLevel::Medium => CaptureParams {
                 evidence_frames: 4,
                 hold: Duration::from_millis(1_300),
                 hold_most: Duration::from_millis(4_000),
                 life: 0.0,
-                dots: DotsParams { strays: 10, tolerance: 0.29, ..DotsParams::default() },
+                dots: DotsParams { strays: 10, tolerance: 0.29, ..dots },
                 ..defaults
             },
             SecurityLevel::Low => CaptureParams {
@@ -83,7 +85,7 @@ impl Settings {
                 hold: Duration::from_millis(1_000),
                 hold_most: Duration::from_millis(1_000),
                 hold_frames: 6,
-                dots: DotsParams { strays: 12, tolerance: 0.34, rest_angle: 30.0, ..DotsParams::default() },
+                dots: DotsParams { strays: 12, tolerance: 0.34, rest_angle: 30.0, ..dots },
                 approach: ApproachParams {
                     stay: Duration::from_millis(600),
                     tolerance: 0.15,
@@ -104,7 +106,7 @@ impl Settings {
                 params.fusion.least = 0.27;
                 params.depth.head = 0.042;
                 (params.obedience.slowest, params.obedience.slowest_first) = (2_600, 5_000);
-                (params.obedience.aside, params.obedience.strays) = (105.0, 5.0);
+                (params.obedience.aside, params.obedience.strays) = (105.0, 8);
                 (params.obedience.corridor, params.obedience.outside) = (1.0, 4);
             }
             SecurityLevel::Low => {
@@ -113,7 +115,7 @@ impl Settings {
                 params.fusion.optional_attacks_bind = false;
                 params.depth.head = 0.035;
                 (params.obedience.slowest, params.obedience.slowest_first) = (5_000, 10_000);
-                (params.obedience.aside, params.obedience.strays) = (120.0, 6.0);
+                (params.obedience.aside, params.obedience.strays) = (120.0, 10);
                 (params.obedience.corridor, params.obedience.outside) = (1.2, 6);
                 params.perspective.growth = 0.40;
             }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use selfsame_domain::{Point, Timestamp};
+use selfsame_domain::{Point, Testimony, Timestamp};
 
 use super::{Seen, Step};
 use crate::challenge::{Challenge, Direction, Dot};
 use crate::observation::FaceObservation;
+use crate::witness::{Followed, ObedienceParams, due, followed};
 
 /// What it takes to reach a dot. Angles in degrees.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,14 +26,18 @@ pub struct DotsParams {
     pub stray_angle: f32,
     /// How far beside the last dot, in degrees, the point may still be on it.
     pub rest_angle: f32,
-    /// Frames that may stray before the challenge is given up: the way there may be roundabout once.
+    /// Frames that may stray before a dot is given up: the way there may be roundabout.
     pub strays: u32,
     /// Most time for one dot.
     pub timeout: Duration,
+    /// How many dots may be missed: each is asked again at another place, and one more after it, so that guessing does not pay.
+    pub misses: usize,
     /// Weight of the newest frame in the point's position: the landmarks of a 320 px frame tremble by a degree or two.
     pub smoothing: f32,
     /// The face may be lost for this many frames in a row.
     pub grace: usize,
+    /// When a dot counts as followed.
+    pub obedience: ObedienceParams,
     /// Without a turn of a tenth for this long the page is told that the face is still.
     pub still_after: Duration,
 }
@@ -50,8 +55,10 @@ impl Default for DotsParams {
             rest_angle: 25.0,
             strays: 8,
             timeout: Duration::from_secs(8),
+            misses: 2,
             smoothing: 0.65,
             grace: 3,
+            obedience: ObedienceParams::default(),
             still_after: Duration::from_secs(3),
         }
     }
@@ -97,16 +104,20 @@ pub struct DotRecord {
     pub reached_at: Option<Timestamp>,
     /// Every aim from when it was shown until it was reached.
     pub path: Vec<Aim>,
+    /// Frames in which the point led to no dot.
+    pub strays: u32,
+    /// Frames before it was shown in which the point had left already.
+    pub early: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DotsRecord {
+    /// In the order in which they were shown, those that were missed among them.
     pub dots: Vec<DotRecord>,
-    /// Frames in which the point led to no dot.
-    pub strays: u32,
-    /// Frames in which the point left before the next dot was shown.
-    pub early: u32,
+    /// How many the challenge asks for; each that is missed costs another one on top.
     pub asked: usize,
+    /// Most that may be missed.
+    pub misses: usize,
     /// Frames of the whole challenge with a face.
     pub frames: Vec<u32>,
     /// And those in which a dot was reached, or dwelt on.
@@ -116,6 +127,12 @@ pub struct DotsRecord {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Dots {
     challenge: Challenge,
+    /// Dots that were followed as heads do, and those that were not.
+    met: usize,
+    missed: usize,
+    roughly: usize,
+    /// Frames since the last dot in which the point left too soon.
+    early: u32,
     straight: (f32, f32),
     centre: Point,
     ring: f32,
@@ -138,6 +155,7 @@ impl Dots {
         face: &FaceObservation,
         size: crate::FrameSize,
         now: Timestamp,
+        params: &DotsParams,
     ) -> Self {
         let shorter = size.width.min(size.height) as f32;
         let ring = shorter * 0.34;
@@ -149,9 +167,13 @@ impl Dots {
         let middle = face.bounds.centre();
         let centre = Point { x: inside(middle.x, size.width), y: inside(middle.y, size.height) };
         let first = challenge.dots.first().map(|dot| now + dot.pause);
-        let record = DotsRecord { asked: challenge.dots.len(), ..DotsRecord::default() };
+        let record = DotsRecord { asked: challenge.asked, misses: params.misses, ..DotsRecord::default() };
         Self {
             challenge,
+            met: 0,
+            missed: 0,
+            roughly: 0,
+            early: 0,
             straight,
             centre,
             ring,
@@ -213,49 +235,71 @@ impl Dots {
             (self.moved_from, self.moved_at) = (self.aim, now);
         }
         if let Some(at) = self.next_at {
-            return self.wait(at, aim, params);
+            return self.wait(at, aim);
         }
+        let strays = self.strays(params);
         let Some(record) = self.record.dots.last_mut() else { return Step::Unmet("no dot was asked for") };
         record.path.push(aim);
-        let step = if distance(self.aim, record.dot.place()) <= params.tolerance {
+        if distance(self.aim, record.dot.place()) <= params.tolerance {
             self.on_dot += 1;
             self.record.on_dots.push(aim.seq);
             let since = *self.on_since.get_or_insert(now);
-            if self.on_dot >= params.dwell_frames && now.since(since) >= params.dwell {
-                record.reached_at = Some(now);
-                (self.on_dot, self.on_since) = (0, None);
-                match self.challenge.dots.get(self.record.dots.len()) {
-                    None => return Step::Done,
-                    Some(next) => self.next_at = Some(now + next.pause),
+            if self.on_dot < params.dwell_frames || now.since(since) < params.dwell {
+                return Step::On;
+            }
+            record.reached_at = Some(now);
+            return self.conclude(now, params);
+        }
+        (self.on_dot, self.on_since) = (0, None);
+        if strays {
+            record.strays += 1;
+        }
+        if now.since(record.shown_at) >= params.timeout || record.strays > params.strays {
+            return self.conclude(now, params);
+        }
+        Step::On
+    }
+
+    /// The dot is over: reached, or given up. What became of it decides whether there is another.
+    fn conclude(&mut self, now: Timestamp, params: &DotsParams) -> Step {
+        (self.on_dot, self.on_since) = (0, None);
+        let Some(record) = self.record.dots.last() else { return Step::Unmet("no dot was asked for") };
+        match followed(record, self.record.dots.len() == 1, &params.obedience) {
+            Ok(how) => {
+                self.met += 1;
+                self.roughly += usize::from(how == Followed::Roughly);
+            }
+            // There is no second try for a machine: the witnesses shall say so.
+            Err((Testimony::Attack, _)) => return Step::Done,
+            Err((_, what)) => {
+                self.missed += 1;
+                if self.missed > params.misses {
+                    return Step::Unmet(what);
                 }
             }
-            Step::On
-        } else {
-            (self.on_dot, self.on_since) = (0, None);
-            if now.since(record.shown_at) >= params.timeout {
-                Step::Unmet("a dot was not reached in time")
-            } else {
-                Step::On
-            }
-        };
-        if step == Step::On && self.next_at.is_none() && self.strays(params) {
-            self.record.strays += 1;
-            if self.record.strays > params.strays {
-                return Step::Unmet("the head did not go where the dots were");
-            }
         }
-        step
+        if self.met >= due(self.record.asked, self.missed, self.roughly) {
+            return Step::Done;
+        }
+        let Some(next) = self.challenge.dots.get(self.record.dots.len()) else {
+            return Step::Unmet("too many dots were missed");
+        };
+        self.next_at = Some(now + next.pause);
+        Step::On
     }
 
     /// A dot waits to be shown; the head has to stay where it is.
-    fn wait(&mut self, at: Timestamp, aim: Aim, params: &DotsParams) -> Step {
-        // Who goes back to the middle meanwhile has not guessed anything.
-        let rest = self.record.dots.last().map_or(Point::default(), |record| record.dot.place());
-        if distance_to_way(self.aim, rest) > 0.45 {
-            self.record.early += 1;
-            if self.record.early > params.strays {
-                return Step::Unmet("the head moved on before a dot was shown");
+    fn wait(&mut self, at: Timestamp, aim: Aim) -> Step {
+        // Who goes back to the middle meanwhile has not guessed anything, nor has who was on the way to a dot that was given up.
+        let rest = self.record.dots.last().map_or(Point::default(), |record| {
+            if record.reached_at.is_some() {
+                record.dot.place()
+            } else {
+                record.path.last().map_or(Point::default(), |aim| aim.point)
             }
+        });
+        if distance_to_way(self.aim, rest) > 0.45 {
+            self.early += 1;
         }
         if aim.at >= at {
             let Some(dot) = self.challenge.dots.get(self.record.dots.len()) else { return Step::Done };
@@ -266,6 +310,8 @@ impl Dots {
                 from: aim.point,
                 reached_at: None,
                 path: Vec::new(),
+                strays: 0,
+                early: std::mem::take(&mut self.early),
             });
             (self.moved_from, self.moved_at) = (aim.point, aim.at);
         }

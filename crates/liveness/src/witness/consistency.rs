@@ -12,14 +12,14 @@ pub struct ConsistencyParams {
     /// Least intersection over union of the face in a full frame and in its tracking frame. Both come from the same instant;
     /// what remains is the detector's noise between 320 px and full size.
     pub overlap: f32,
-    /// Least cosine similarity between the face of any full frame and of the first. Frames of one capture lie far above the
-    /// similarity of strangers (FMR 1e-4 is at 0.423).
+    /// Least cosine similarity between the face of any full frame and of the first: where one stranger in 10,000 would be taken for
+    /// the same person (models/manifest.toml). Frontal frames of one capture lie far above, turned heads less so.
     pub same_face: f32,
 }
 
 impl Default for ConsistencyParams {
     fn default() -> Self {
-        Self { overlap: 0.45, same_face: 0.5 }
+        Self { overlap: 0.45, same_face: 0.423 }
     }
 }
 

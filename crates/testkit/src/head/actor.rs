@@ -129,6 +129,10 @@ impl Sway {
 /// Angles that people turn the head to without leaving the page out of sight, degrees.
 const FURTHEST: [f64; 2] = [34.0, 24.0];
 
+/// What people take a point on the screen to be able to do, in pixels per degree: whoever sees it creep does not turn away
+/// altogether.
+const LEARNED: (f64, f64) = (6.0, 30.0);
+
 impl Actor {
     /// `seed` decides who it is: where they sit, how they sway, how quick they are.
     pub fn new(params: ActorParams, seed: u64) -> Self {
@@ -262,8 +266,10 @@ impl Actor {
             for (axis, sign) in [(0, 1.0), (1, -1.0)] {
                 let turned = here[axis] - head[axis];
                 let learned = sign * (active.controlled[axis] - point[axis]) / turned;
-                if turned.abs() > 3.0 && learned.abs() > 1.0 && learned.abs() < 80.0 {
-                    self.sensitivity[axis] = 0.4 * self.sensitivity[axis] + 0.6 * learned;
+                // A short turn teaches little: what moved the point then may have been the other axis, or sway.
+                if turned.abs() > 5.0 {
+                    let learned = learned.clamp(LEARNED.0, LEARNED.1);
+                    self.sensitivity[axis] = 0.5 * self.sensitivity[axis] + 0.5 * learned;
                 }
             }
         }
