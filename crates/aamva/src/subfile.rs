@@ -134,9 +134,9 @@ fn end(text: &[char], subfile: &Found, next: Option<usize>, warnings: &mut Vec<W
             return End { index: limit, cut: false };
         }
         let missing = stated_end - limit;
-        // What is missing may be separators only: the closing CR, which scanners trim, or all of them.
-        let separators = text[subfile.start..].iter().filter(|c| is_separator(**c)).count();
-        let stripped = separators == 0 && missing <= 64;
+        // What is missing may be separators only: the closing CR, which scanners trim, or all of them, one for each element.
+        let body = &text[subfile.elements..];
+        let stripped = !body.iter().any(|c| is_separator(*c)) && missing <= identifiers(body).len();
         let complete = missing == 1 || stripped || text.last().is_some_and(|c| *c == '\r');
         if complete {
             if missing > 1 {
@@ -188,9 +188,7 @@ fn split(body: &[char], cut: bool, warnings: &mut Vec<Warning>) -> Vec<Element> 
 /// be part of a value: the element before each occurrence, and the element itself, cannot be delimited and are dropped.
 fn split_unseparated(body: &[char], cut: bool, warnings: &mut Vec<Warning>) -> Vec<Element> {
     warnings.push(Warning::SeparatorsMissing);
-    let known: Vec<(usize, ElementId)> = (0..body.len())
-        .filter_map(|at| ElementId::of(&body[at..]).filter(|id| version::is_known(*id)).map(|id| (at, id)))
-        .collect();
+    let known = identifiers(body);
     let certain = |at: usize| {
         let (place, id) = known[at];
         let overlaps = at.checked_sub(1).is_some_and(|before| known[before].0 + 3 > place)
@@ -210,6 +208,13 @@ fn split_unseparated(body: &[char], cut: bool, warnings: &mut Vec<Warning>) -> V
         }
     }
     elements
+}
+
+/// The places of every identifier of the standard, wherever it stands.
+fn identifiers(body: &[char]) -> Vec<(usize, ElementId)> {
+    (0..body.len())
+        .filter_map(|at| ElementId::of(&body[at..]).filter(|id| version::is_known(*id)).map(|id| (at, id)))
+        .collect()
 }
 
 fn push(elements: &mut Vec<Element>, id: ElementId, value: &[char], warnings: &mut Vec<Warning>) {
