@@ -1,0 +1,203 @@
+//! What a barcode says, typed.
+
+use std::fmt;
+
+use time::Date;
+
+use crate::{
+    Compliance, Country, Element, ElementId, EyeColour, HairColour, Header, Height, Issuer, Name, Sex,
+    Subfile, Warning, Weight, issuer,
+};
+
+/// What the card is: the type of its first subfile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `DL`.
+    Licence,
+    /// `ID`.
+    IdentityCard,
+}
+
+/// A postal address. `Debug` prints no value.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// DAG, or DAL of a version 1 residence.
+    pub street: Option<String>,
+    /// DAH, or DAM.
+    pub street_2: Option<String>,
+    /// DAI, or DAN.
+    pub city: Option<String>,
+    /// DAJ, or DAO: the two letters of the state or province.
+    pub jurisdiction: Option<String>,
+    /// DAK, or DAP, without filler: `23269`, `23269-1234`, `K1A 0B1`; any other form as it stands.
+    pub postal_code: Option<String>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(…)")
+    }
+}
+
+/// What the holder may drive, in the codes of the jurisdiction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Privileges {
+    /// DCA; DAR in version 1.
+    pub vehicle_class: Option<String>,
+    /// DCB; DAS in version 1.
+    pub restrictions: Option<String>,
+    /// DCD; DAT in version 1.
+    pub endorsements: Option<String>,
+    /// DCH, federal commercial vehicle codes (versions 2 and 3).
+    pub federal_commercial: Option<String>,
+}
+
+/// How a card says that it has no value for an element (Annex D, "mandatory data elements for which no data exists").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Absence {
+    /// `NONE`: no data exists, such as no middle name.
+    NoData,
+    /// `unavl`: data exists but was not available.
+    Unavailable,
+    /// Nothing but padding.
+    Empty,
+}
+
+/// The data of one card. `Debug` prints the header and the warnings, no personal data.
+///
+/// A field is `None` when its element was not there, said that it has no value ([`Card::absent`]), or could not be read
+/// ([`Warning::Unreadable`]).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Card {
+    /// The header's fields.
+    pub header: Header,
+    /// Licence or identity card; `None` when the header designates neither.
+    pub kind: Option<Kind>,
+    /// DAQ, customer number: the number of the licence or identity card.
+    pub number: Option<String>,
+    /// The name.
+    pub name: Name,
+    /// DBB, date of birth.
+    pub birth_date: Option<Date>,
+    /// DBD, date of issue.
+    pub issue_date: Option<Date>,
+    /// DBA, date of expiry.
+    pub expiry_date: Option<Date>,
+    /// DBC, sex.
+    pub sex: Option<Sex>,
+    /// DAY, eye colour.
+    pub eyes: Option<EyeColour>,
+    /// DAZ, hair colour.
+    pub hair: Option<HairColour>,
+    /// DAU, or DAV of version 1, height.
+    pub height: Option<Height>,
+    /// DAW, else DAX, else DCE, weight.
+    pub weight: Option<Weight>,
+    /// DAG to DAK, address.
+    pub address: Address,
+    /// DAL to DAP, residence where it is not the address (version 1).
+    pub residence: Address,
+    /// DCF, document discriminator (from version 2).
+    pub document_discriminator: Option<String>,
+    /// DCG, country of issue (from version 2). See also [`Card::issuing_country`].
+    pub country: Option<Country>,
+    /// What the holder may drive.
+    pub privileges: Privileges,
+    /// DCI, place of birth.
+    pub birth_place: Option<String>,
+    /// DCJ, audit information.
+    pub audit_information: Option<String>,
+    /// DCK, inventory control number.
+    pub inventory_control: Option<String>,
+    /// DDA, compliance with the REAL ID Act (from version 4).
+    pub compliance: Option<Compliance>,
+    /// DDB, revision date of the card's design (from version 4).
+    pub revision_date: Option<Date>,
+    /// DDC, expiry of the hazardous materials endorsement (from version 4).
+    pub hazmat_expiry_date: Option<Date>,
+    /// DDD, limited duration document (from version 4).
+    pub limited_duration: Option<bool>,
+    /// DDH, the holder is under 18 until this day (from version 5).
+    pub under_18_until: Option<Date>,
+    /// DDI, the holder is under 19 until this day (from version 5).
+    pub under_19_until: Option<Date>,
+    /// DDJ, the holder is under 21 until this day (from version 5).
+    pub under_21_until: Option<Date>,
+    /// DDK (from version 6), DBH in version 1: organ donor.
+    pub organ_donor: Option<bool>,
+    /// DDL, veteran (from version 7).
+    pub veteran: Option<bool>,
+    /// Elements that say they have no value, in their order.
+    pub absent: Vec<(ElementId, Absence)>,
+    /// Elements of the licence or identity card subfile without a field here, or whose value could not be read, as they stand.
+    pub other: Vec<Element>,
+    /// The other subfiles: those of jurisdictions, `Z` and a letter.
+    pub subfiles: Vec<Subfile>,
+    /// Where the payload departs from the standard.
+    pub warnings: Vec<Warning>,
+}
+
+impl Card {
+    /// A card without fields, to be filled in for [`crate::compose`].
+    pub fn new(kind: Kind, iin: u32) -> Self {
+        Self::empty(Header { version: 10, iin, jurisdiction_version: Some(0), entries: 1 }, Some(kind))
+    }
+
+    pub(crate) fn empty(header: Header, kind: Option<Kind>) -> Self {
+        Self {
+            header,
+            kind,
+            number: None,
+            name: Name::default(),
+            birth_date: None,
+            issue_date: None,
+            expiry_date: None,
+            sex: None,
+            eyes: None,
+            hair: None,
+            height: None,
+            weight: None,
+            address: Address::default(),
+            residence: Address::default(),
+            document_discriminator: None,
+            country: None,
+            privileges: Privileges::default(),
+            birth_place: None,
+            audit_information: None,
+            inventory_control: None,
+            compliance: None,
+            revision_date: None,
+            hazmat_expiry_date: None,
+            limited_duration: None,
+            under_18_until: None,
+            under_19_until: None,
+            under_21_until: None,
+            organ_donor: None,
+            veteran: None,
+            absent: Vec::new(),
+            other: Vec::new(),
+            subfiles: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The authority of the header's issuer identification number.
+    pub fn issuer(&self) -> Option<&'static Issuer> {
+        issuer(self.header.iin)
+    }
+
+    /// DCG where the card has it, else the country of the issuer.
+    pub fn issuing_country(&self) -> Option<Country> {
+        self.country.or_else(|| self.issuer().map(|issuer| issuer.country))
+    }
+}
+
+impl fmt::Debug for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Card")
+            .field("header", &self.header)
+            .field("kind", &self.kind)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
