@@ -1,0 +1,11 @@
+//! Machine-readable zones.
+pub mod check;
+pub mod date;
+pub mod format;
+pub mod names;
+pub mod parse;
+pub mod state;
+pub use check::check_digit;
+pub use date::{MrzDate, PartialDate};
+pub use format::{Field, Format};
+pub use parse::{Check, Issue, Mrz, ParseError, Sex, parse};
