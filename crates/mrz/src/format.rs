@@ -235,6 +235,17 @@ impl Format {
         matches!(self, Self::Td1 | Self::Td2 | Self::Td3 | Self::FrenchIdentityCard)
     }
 
+    /// Whether a check digit covers a field. None covers issuing state, nationality, names and sex (on the French card a single one
+    /// does, over the whole zone); on visas none covers the optional data; on the Swiss licence there are none at all.
+    #[must_use]
+    pub fn is_protected(self, field: Field) -> bool {
+        let checks = self.fixed_checks();
+        let covered = |position: usize| {
+            checks.iter().any(|check| check.at == position || check.over.iter().any(|at| at.contains(&position)))
+        };
+        self.field(field).is_some_and(|mut at| at.all(covered))
+    }
+
     /// Whether a text of this format's lengths that begins like `head` (the five characters of document code and issuing state)
     /// is of this format. A leading `V` tells a visa from TD2 and TD3 (ICAO 9303-7, section 4.2.2), `IDFRA` on two lines of 36
     /// the French card.
