@@ -284,13 +284,13 @@ impl Format {
 
     /// Where a field stands, its check digit not included.
     pub(crate) fn field(self, field: Field) -> Option<Range<usize>> {
-        let checks = self.fixed_checks();
+        let checks = self.check_positions();
         let mut positions = self
             .places()
             .iter()
             .filter(|place| place.field == field)
             .flat_map(|place| place.at.clone())
-            .filter(|at| checks.iter().all(|check| check.at != *at));
+            .filter(|at| !checks.contains(at));
         let start = positions.next()?;
         Some(start..positions.last().unwrap_or(start) + 1)
     }
@@ -304,6 +304,19 @@ impl Format {
             position -= length;
         }
         (self.line_lengths().len(), position)
+    }
+
+    /// Where the check digits of [`Self::fixed_checks`] stand.
+    fn check_positions(self) -> &'static [usize] {
+        match self {
+            Self::Td1 => &[14, 36, 44, 59],
+            Self::Td2 => &[45, 55, 63, 71],
+            Self::Td3 => &[53, 63, 71, 86, 87],
+            Self::MrvA => &[53, 63, 71],
+            Self::MrvB => &[45, 55, 63],
+            Self::FrenchIdentityCard => &[48, 69, 71],
+            Self::SwissDrivingLicence => &[],
+        }
     }
 
     fn fixed_checks(self) -> Vec<CheckPlace> {
@@ -390,6 +403,8 @@ mod tests {
                 next = at.end;
             }
             assert_eq!(next, format.len(), "{format:?}");
+            let checks: Vec<_> = format.fixed_checks().iter().map(|check| check.at).collect();
+            assert_eq!(checks, format.check_positions(), "{format:?}");
         }
     }
 

@@ -91,9 +91,34 @@ pub(crate) fn choices(cell: &Cell, kind: Kind, swap: bool, params: &ReadParams) 
         .enumerate()
         .map(|(n, (c, p))| {
             let seen = listed.iter().any(|&(known, p)| known == c && p >= params.listed_probability * best);
-            (c, Swap { cost: (best / p).ln().max(0.0), blind: usize::from(n > 0 && !seen) })
+            // A recogniser that weighed the position and did not name this character is a witness against it.
+            let blind = if n == 0 || seen { 0 } else { 1 + usize::from(cell.weighed) };
+            (c, Swap { cost: (best / p).ln().max(0.0), blind })
         })
         .collect()
+}
+
+/// Whether a text holds digits, and letters of the table only.
+pub(crate) fn is_digits_but_for_confusions(text: &[u8]) -> bool {
+    let (mut digits, mut letters) = (0, 0);
+    for &c in text.iter().filter(|&&c| c != b'<') {
+        match c {
+            b'0'..=b'9' => digits += 1,
+            c if as_digit(c).is_some() => letters += 1,
+            _ => return false,
+        }
+    }
+    digits > letters && letters > 0
+}
+
+/// Whether a text of letters and digits that no check digit covers would be all digits, or all letters, but for characters of the
+/// table: then one of them may well be confused.
+pub(crate) fn is_suspect_mix(text: &[u8]) -> bool {
+    let letters = |c: &u8| c.is_ascii_uppercase();
+    let mixed = text.iter().any(letters) && text.iter().any(u8::is_ascii_digit);
+    let letters_but_for_confusions =
+        text.iter().all(|&c| c == b'<' || c.is_ascii_uppercase() || as_letter(c).is_some());
+    mixed && (is_digits_but_for_confusions(text) || letters_but_for_confusions)
 }
 
 #[cfg(test)]
@@ -134,5 +159,14 @@ mod tests {
         assert_eq!(characters(&line, Kind::Either, false), "0O8");
         assert_eq!(characters(&line, Kind::Digits, true), "08");
         assert_eq!(characters(&Line::from_alternatives([vec![('6', 0.6), ('G', 0.4)]]), Kind::Either, true), "6G");
+    }
+
+    #[test]
+    fn mixes_that_may_be_a_confusion() {
+        for (text, suspect) in
+            [("12O45<<", true), ("AB0RT", true), ("B3SFO000123AB", false), ("12345<<", false), ("ABC<D", false), ("<<<", false)]
+        {
+            assert_eq!(is_suspect_mix(text.as_bytes()), suspect, "{text}");
+        }
     }
 }

@@ -20,7 +20,7 @@ use line::{Cell, UNREADABLE};
 use search::{Next, cheapest_first};
 
 /// How bold the repair is. The defaults are reasoned (see the crate's documentation), and tried on the simulated recogniser of
-/// `examples/rates.rs`; they were not fitted to a recogniser.
+/// `tests/rates.rs`; they were not fitted to a recogniser.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReadParams {
     /// How probable a swap of [`CONFUSIONS`] is against the character read, where the recogniser gave no alternatives. 0.01: a
@@ -34,7 +34,8 @@ pub struct ReadParams {
     pub listed_probability: f64,
     /// Where no check digit covers a position, a second choice this probable against the first makes the reading ambiguous. 0.25.
     pub doubtful_odds: f64,
-    /// Blind swaps that one check digit may vouch for. 1: it accepts one in ten of random strings.
+    /// Blind swaps that one check digit may vouch for. 1: it accepts one in ten of random strings. A swap that a recogniser which
+    /// gives probabilities did not name counts twice.
     pub blind_swaps_per_check: usize,
     /// Blind swaps in the whole zone. 2.
     pub blind_swaps: usize,
@@ -115,7 +116,7 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Swap {
     pub(crate) cost: f64,
-    /// 1 when the recogniser did not name it.
+    /// 1 when the recogniser named nothing, 2 when it named others.
     pub(crate) blind: usize,
 }
 
@@ -270,6 +271,13 @@ struct Sheet {
 
 fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadParams, found: &mut Vec<Found>) {
     let cells: Vec<Cell> = mended.iter().flat_map(|mended| mended.cells.iter().cloned()).collect();
+    let head: Vec<u8> = cells[format.head_at()..format.head_at() + 5]
+        .iter()
+        .map(|cell| choices(cell, Kind::Letters, false, params)[0].0)
+        .collect();
+    if !format.fits_head(&head) {
+        return;
+    }
     let covered = covered(format, &cells);
     let mut options: Vec<Vec<(u8, Swap)>> = Vec::with_capacity(cells.len());
     let mut doubtful = doubt;
@@ -303,8 +311,9 @@ fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadPar
             }
         }
     }
-    if !format.fits_head(&text[format.head_at()..format.head_at() + 5]) {
-        return;
+    for place in format.places().iter().filter(|place| place.kind == Kind::Either) {
+        let bare = place.field == Field::OptionalData && place.at.clone().all(|at| !covered[at]);
+        doubtful |= bare && confusions::is_suspect_mix(&text[place.at.clone()]);
     }
     let checks = format.checks(&text);
     let sheet = Sheet { format, cells, choices: options, text, checks };
@@ -417,7 +426,8 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
             }
         }
         if composite.is_none_or(|check| agrees(check, &text)) {
-            let one = finish(sheet, &text, cost, too_blind || blind > params.blind_swaps);
+            let too_blind = too_blind || blind > params.blind_swaps;
+            let one = finish(sheet, &text, cost, too_blind || plainer_text_agrees(sheet, &text));
             // A text that breaks another rule is no rival.
             if one.mrz.issues.is_empty() || found.is_empty() {
                 if one.mrz.issues.is_empty() {
@@ -436,6 +446,28 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
         *cut_off = exhausted;
     }
     found
+}
+
+/// Whether a number or optional data of digits and a few letters that digits are taken for would pass every check digit with digits in
+/// their place as well. Two errors cancel out in one of ten; and a field of digits alone is much the likelier one.
+fn plainer_text_agrees(sheet: &Sheet, text: &[u8]) -> bool {
+    let mixed: Vec<Range<usize>> = [Field::DocumentNumber, Field::OptionalData, Field::OptionalData2]
+        .into_iter()
+        .filter_map(|field| sheet.format.field(field))
+        .filter(|at| confusions::is_digits_but_for_confusions(&text[at.clone()]))
+        .collect();
+    // Every choice of these fields: at most seven.
+    (1..1_u32 << mixed.len()).any(|choice| {
+        let mut plain = text.to_vec();
+        for (n, at) in mixed.iter().enumerate() {
+            if choice & (1 << n) != 0 {
+                for c in &mut plain[at.clone()] {
+                    *c = confusions::as_digit(*c).unwrap_or(*c);
+                }
+            }
+        }
+        sheet.checks.iter().all(|check| agrees(check, &plain))
+    })
 }
 
 fn groups(sheet: &Sheet, composite: Option<&CheckPlace>) -> Vec<Group> {

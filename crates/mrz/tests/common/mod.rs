@@ -24,7 +24,7 @@ fn name(rng: &mut StdRng) -> String {
     (0..words).map(|_| word(rng)).collect::<Vec<_>>().join(" ")
 }
 
-pub fn text(rng: &mut StdRng, alphabet: &[u8], length: usize) -> String {
+pub(crate) fn text(rng: &mut StdRng, alphabet: &[u8], length: usize) -> String {
     (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
 }
 
@@ -37,12 +37,12 @@ fn date(rng: &mut StdRng) -> MrzDate {
     date
 }
 
-pub const DIGITS: &[u8] = b"0123456789";
-pub const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-pub const EITHER: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+pub(crate) const DIGITS: &[u8] = b"0123456789";
+pub(crate) const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+pub(crate) const EITHER: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// A holder and a document that `format` can carry.
-pub fn draft(rng: &mut StdRng, format: Format) -> Draft {
+pub(crate) fn draft(rng: &mut StdRng, format: Format) -> Draft {
     let number = match rng.random_range(0..3) {
         0 => text(rng, DIGITS, 9),
         1 => text(rng, LETTERS, 2) + &text(rng, DIGITS, 7),
@@ -105,14 +105,14 @@ pub fn draft(rng: &mut StdRng, format: Format) -> Draft {
     draft
 }
 
-pub fn composed(rng: &mut StdRng, format: Format) -> (Draft, Vec<String>) {
+pub(crate) fn composed(rng: &mut StdRng, format: Format) -> (Draft, Vec<String>) {
     let draft = draft(rng, format);
     let lines = compose(format, &draft).expect("a draft of the generator can be written");
     (draft, lines)
 }
 
 /// What a recogniser may take `c` for, by the table.
-pub fn confused(rng: &mut dyn Rng, c: u8) -> Option<u8> {
+pub(crate) fn confused(rng: &mut dyn Rng, c: u8) -> Option<u8> {
     let others: Vec<u8> = CONFUSIONS
         .iter()
         .filter_map(|&(letter, digit)| match char::from(c) {
