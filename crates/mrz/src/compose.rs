@@ -233,6 +233,10 @@ fn put_number(format: Format, text: &mut [u8], draft: &Draft) -> Result<(), Comp
         (format.field(Field::DocumentNumber), format.field(Field::OptionalData), long)
     else {
         put(format, text, Field::DocumentNumber, &draft.document_number)?;
+        if let (Some(place), Format::Td1 | Format::Td2) = (format.field(Field::DocumentNumber), format) {
+            // Its check digit's place, which a filler would make a long number's.
+            text[place.end] = b'0';
+        }
         return put(format, text, Field::OptionalData, &draft.optional_data);
     };
     let (principal, rest) = number.split_at(place.len());

@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::{composed, confused};
+use common::composed;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use selfsame_mrz::{Format, Line, ReadParams, Verdict, check, read};
+use selfsame_mrz::{CONFUSIONS, Format, Line, ReadParams, Verdict, check, read};
 
 /// The formats with check digits.
 const CHECKED: [Format; 6] =
@@ -47,6 +47,19 @@ impl Tally {
     fn share(&self, of: u32) -> f64 {
         f64::from(of) / f64::from(self.cases)
     }
+}
+
+/// What a recogniser may take `c` for, by the table.
+fn confused(rng: &mut StdRng, c: u8) -> Option<u8> {
+    let others: Vec<u8> = CONFUSIONS
+        .iter()
+        .filter_map(|&(letter, digit)| match char::from(c) {
+            c if c == letter => Some(digit as u8),
+            c if c == digit => Some(letter as u8),
+            _ => None,
+        })
+        .collect();
+    (!others.is_empty()).then(|| others[rng.random_range(0..others.len())])
 }
 
 /// What the recogniser makes of `c`: by the table, but not the pairs that the crate says it cannot decide.
@@ -153,5 +166,5 @@ fn a_recogniser_that_says_how_sure_it_is_gets_more_restored() {
     }
     println!("with probabilities: {tally:?}");
     assert!(tally.share(tally.wrong_valid) <= 1e-4);
-    assert!(tally.share(tally.first_exact) >= 0.98 && tally.share(tally.valid) >= 0.95);
+    assert!(tally.share(tally.first_exact) >= 0.99 && tally.share(tally.valid) >= 0.93);
 }

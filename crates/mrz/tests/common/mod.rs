@@ -1,9 +1,9 @@
-//! Invented holders and a simulated recogniser, both from a seed.
+//! Invented holders and documents, from a seed.
 
 use rand::rngs::StdRng;
-use rand::{Rng, RngExt};
+use rand::RngExt;
 use selfsame_mrz::compose::{Draft, compose};
-use selfsame_mrz::{CONFUSIONS, Format, MrzDate, Sex};
+use selfsame_mrz::{Format, MrzDate, Sex};
 
 const SYLLABLES: &[&str] = &[
     "BO", "DI", "QUI", "ZA", "SO", "GI", "LO", "MAR", "TEN", "ER", "IK", "SON", "OS", "IS", "BEL", "GUS", "DOR", "ZIL",
@@ -24,7 +24,7 @@ fn name(rng: &mut StdRng) -> String {
     (0..words).map(|_| word(rng)).collect::<Vec<_>>().join(" ")
 }
 
-pub(crate) fn text(rng: &mut StdRng, alphabet: &[u8], length: usize) -> String {
+fn text(rng: &mut StdRng, alphabet: &[u8], length: usize) -> String {
     (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
 }
 
@@ -37,12 +37,12 @@ fn date(rng: &mut StdRng) -> MrzDate {
     date
 }
 
-pub(crate) const DIGITS: &[u8] = b"0123456789";
-pub(crate) const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-pub(crate) const EITHER: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const DIGITS: &[u8] = b"0123456789";
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const EITHER: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// A holder and a document that `format` can carry.
-pub(crate) fn draft(rng: &mut StdRng, format: Format) -> Draft {
+fn draft(rng: &mut StdRng, format: Format) -> Draft {
     let number = match rng.random_range(0..3) {
         0 => text(rng, DIGITS, 9),
         1 => text(rng, LETTERS, 2) + &text(rng, DIGITS, 7),
@@ -109,17 +109,4 @@ pub(crate) fn composed(rng: &mut StdRng, format: Format) -> (Draft, Vec<String>)
     let draft = draft(rng, format);
     let lines = compose(format, &draft).expect("a draft of the generator can be written");
     (draft, lines)
-}
-
-/// What a recogniser may take `c` for, by the table.
-pub(crate) fn confused(rng: &mut dyn Rng, c: u8) -> Option<u8> {
-    let others: Vec<u8> = CONFUSIONS
-        .iter()
-        .filter_map(|&(letter, digit)| match char::from(c) {
-            c if c == letter => Some(digit as u8),
-            c if c == digit => Some(letter as u8),
-            _ => None,
-        })
-        .collect();
-    (!others.is_empty()).then(|| others[rng.random_range(0..others.len())])
 }
