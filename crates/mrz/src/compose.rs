@@ -286,7 +286,8 @@ fn fit_names(primary: &str, secondary: &str, width: usize) -> String {
         return cut(primary, width);
     }
     let surname_width = width - 3;
-    let primary = if primary.len() > surname_width { cut(primary, surname_width) } else { primary.to_owned() };
+    let primary =
+        if primary.len() > surname_width { cut(primary, surname_width) } else { primary.to_owned() };
     let left = width - 2 - primary.len();
     format!("{primary}<<{}", cut(secondary, left))
 }
@@ -316,7 +317,10 @@ mod tests {
 
     #[test]
     fn names_are_cut_to_end_in_a_letter() {
-        assert_eq!(fit_names("NILAVADHANANANDA", "CHAYAPA<DEJTHAMRONG", 30), "NILAVADHANANANDA<<CHAYAPA<DEJT");
+        assert_eq!(
+            fit_names("NILAVADHANANANDA", "CHAYAPA<DEJTHAMRONG", 30),
+            "NILAVADHANANANDA<<CHAYAPA<DEJT"
+        );
         assert_eq!(fit_names("SMITH", "JOHN<WARREN", 12), "SMITH<<JOH<W");
         assert_eq!(fit_names("PAPANDROPOULOUS", "JONATHON", 12), "PAPANDROP<<J");
         assert_eq!(fit_names("PAPANDROPOULOUS", "", 12), "PAPANDROPOUL");
@@ -326,11 +330,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let good = Draft {
-            primary_identifier: "Eriksson".into(),
-            document_number: "A1".into(),
-            ..Draft::default()
-        };
+        let good =
+            Draft { primary_identifier: "Eriksson".into(), document_number: "A1".into(), ..Draft::default() };
         assert!(td3(&good).is_ok());
         let long = Draft { document_number: "1234567890".into(), ..good.clone() };
         assert_eq!(td3(&long), Err(ComposeError::TooLong { field: Field::DocumentNumber, longest: 9 }));

@@ -241,7 +241,9 @@ impl Format {
     pub fn is_protected(self, field: Field) -> bool {
         let checks = self.fixed_checks();
         let covered = |position: usize| {
-            checks.iter().any(|check| check.at == position || check.over.iter().any(|at| at.contains(&position)))
+            checks
+                .iter()
+                .any(|check| check.at == position || check.over.iter().any(|at| at.contains(&position)))
         };
         self.field(field).is_some_and(|mut at| at.all(covered))
     }
@@ -292,7 +294,7 @@ impl Format {
             .flat_map(|place| place.at.clone())
             .filter(|at| !checks.contains(at));
         let start = positions.next()?;
-        Some(start..positions.last().unwrap_or(start) + 1)
+        Some(start..positions.next_back().unwrap_or(start) + 1)
     }
 
     /// The line and column, both from 0, of a position.
@@ -320,43 +322,46 @@ impl Format {
     }
 
     fn fixed_checks(self) -> Vec<CheckPlace> {
-        fn check(field: Field, at: usize, over: &[Range<usize>]) -> CheckPlace {
-            CheckPlace { field, at, over: over.to_vec(), filler_when_empty: false }
+        fn one(field: Field, at: usize, over: Range<usize>) -> CheckPlace {
+            CheckPlace { field, at, over: vec![over], filler_when_empty: false }
+        }
+        fn all(at: usize, over: &[Range<usize>]) -> CheckPlace {
+            CheckPlace { field: Field::Composite, at, over: over.to_vec(), filler_when_empty: false }
         }
         match self {
             Self::Td1 => vec![
-                check(Field::DocumentNumber, 14, &[5..14]),
-                check(Field::BirthDate, 36, &[30..36]),
-                check(Field::ExpiryDate, 44, &[38..44]),
-                check(Field::Composite, 59, &[5..30, 30..37, 38..45, 48..59]),
+                one(Field::DocumentNumber, 14, 5..14),
+                one(Field::BirthDate, 36, 30..36),
+                one(Field::ExpiryDate, 44, 38..44),
+                all(59, &[5..30, 30..37, 38..45, 48..59]),
             ],
             Self::Td2 => vec![
-                check(Field::DocumentNumber, 45, &[36..45]),
-                check(Field::BirthDate, 55, &[49..55]),
-                check(Field::ExpiryDate, 63, &[57..63]),
-                check(Field::Composite, 71, &[36..46, 49..56, 57..71]),
+                one(Field::DocumentNumber, 45, 36..45),
+                one(Field::BirthDate, 55, 49..55),
+                one(Field::ExpiryDate, 63, 57..63),
+                all(71, &[36..46, 49..56, 57..71]),
             ],
             Self::Td3 => vec![
-                check(Field::DocumentNumber, 53, &[44..53]),
-                check(Field::BirthDate, 63, &[57..63]),
-                check(Field::ExpiryDate, 71, &[65..71]),
-                CheckPlace { filler_when_empty: true, ..check(Field::OptionalData, 86, &[72..86]) },
-                check(Field::Composite, 87, &[44..54, 57..64, 65..87]),
+                one(Field::DocumentNumber, 53, 44..53),
+                one(Field::BirthDate, 63, 57..63),
+                one(Field::ExpiryDate, 71, 65..71),
+                CheckPlace { filler_when_empty: true, ..one(Field::OptionalData, 86, 72..86) },
+                all(87, &[44..54, 57..64, 65..87]),
             ],
             Self::MrvA => vec![
-                check(Field::DocumentNumber, 53, &[44..53]),
-                check(Field::BirthDate, 63, &[57..63]),
-                check(Field::ExpiryDate, 71, &[65..71]),
+                one(Field::DocumentNumber, 53, 44..53),
+                one(Field::BirthDate, 63, 57..63),
+                one(Field::ExpiryDate, 71, 65..71),
             ],
             Self::MrvB => vec![
-                check(Field::DocumentNumber, 45, &[36..45]),
-                check(Field::BirthDate, 55, &[49..55]),
-                check(Field::ExpiryDate, 63, &[57..63]),
+                one(Field::DocumentNumber, 45, 36..45),
+                one(Field::BirthDate, 55, 49..55),
+                one(Field::ExpiryDate, 63, 57..63),
             ],
             Self::FrenchIdentityCard => vec![
-                check(Field::DocumentNumber, 48, &[36..48]),
-                check(Field::BirthDate, 69, &[63..69]),
-                check(Field::Composite, 71, &[0..71]),
+                one(Field::DocumentNumber, 48, 36..48),
+                one(Field::BirthDate, 69, 63..69),
+                one(Field::Composite, 71, 0..71),
             ],
             Self::SwissDrivingLicence => vec![],
         }

@@ -13,8 +13,8 @@ use selfsame_mrz::{Format, Line, ReadParams, Verdict, parse, read};
 
 /// What mutations put in.
 const INSERTED: &[char] = &[
-    '<', '<', 'K', 'C', 'O', '0', '1', 'I', 'l', '8', 'B', '5', 'S', '2', 'Z', '6', 'G', 'Q', 'D', ' ', '«', '‹', 'ß', 'Ü', '\0', '~',
-    '\u{0301}', '你', '𝔸', 'Я', '？', '９', '\n',
+    '<', '<', 'K', 'C', 'O', '0', '1', 'I', 'l', '8', 'B', '5', 'S', '2', 'Z', '6', 'G', 'Q', 'D', ' ', '«',
+    '‹', 'ß', 'Ü', '\0', '~', '\u{0301}', '你', '𝔸', 'Я', '？', '９', '\n',
 ];
 
 fn mutate(rng: &mut StdRng, lines: &mut Vec<Vec<char>>) {
@@ -102,7 +102,13 @@ fn arbitrary_text() {
                 let length = [9, 30, 36, 44, 43, 31, 100][rng.random_range(0..7)];
                 let any = |rng: &mut StdRng| char::from_u32(rng.random_range(0..0x11_0000)).unwrap_or('<');
                 (0..length)
-                    .map(|_| if rng.random_bool(0.2) { any(&mut rng) } else { INSERTED[rng.random_range(0..INSERTED.len())] })
+                    .map(|_| {
+                        if rng.random_bool(0.2) {
+                            any(&mut rng)
+                        } else {
+                            INSERTED[rng.random_range(0..INSERTED.len())]
+                        }
+                    })
                     .collect()
             })
             .collect();

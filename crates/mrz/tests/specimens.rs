@@ -14,11 +14,19 @@ use time::macros::date;
 const SPECIMENS: &[(Format, &[&str])] = &[
     (
         Format::Td1,
-        &["I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"],
+        &[
+            "I<UTOD231458907<<<<<<<<<<<<<<<",
+            "7408122F1204159UTO<<<<<<<<<<<6",
+            "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+        ],
     ),
     (
         Format::Td1,
-        &["I<UTOD23145890<7349<<<<<<<<<<<", "3407127M9507122UTO<<<<<<<<<<<2", "STEVENSON<<PETER<JOHN<<<<<<<<<"],
+        &[
+            "I<UTOD23145890<7349<<<<<<<<<<<",
+            "3407127M9507122UTO<<<<<<<<<<<2",
+            "STEVENSON<<PETER<JOHN<<<<<<<<<",
+        ],
     ),
     (Format::Td2, &["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]),
     (
@@ -103,7 +111,10 @@ fn what_is_wrong_is_said() {
     let first = SPECIMENS[3].1[0];
     let mrz = parse(&[first, "L898902C37UTO7413122F1204159ZE184226B<<<<<10"]).expect("the shape is right");
     let number = mrz.checks[0];
-    assert_eq!((number.field, number.expected, number.found, number.ok), (Field::DocumentNumber, '6', '7', false));
+    assert_eq!(
+        (number.field, number.expected, number.found, number.ok),
+        (Field::DocumentNumber, '6', '7', false)
+    );
     assert!(mrz.issues.contains(&Issue::ImpossibleDate(Field::BirthDate)));
     assert!(!mrz.is_valid());
     let issue = |first: &str| parse(&[first, SPECIMENS[3].1[1]]).expect("the shape is right").issues;

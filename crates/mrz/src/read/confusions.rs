@@ -158,14 +158,22 @@ mod tests {
         assert_eq!(characters(&line, Kind::Either, true), "0O8DQB");
         assert_eq!(characters(&line, Kind::Either, false), "0O8");
         assert_eq!(characters(&line, Kind::Digits, true), "08");
-        assert_eq!(characters(&Line::from_alternatives([vec![('6', 0.6), ('G', 0.4)]]), Kind::Either, true), "6G");
+        assert_eq!(
+            characters(&Line::from_alternatives([vec![('6', 0.6), ('G', 0.4)]]), Kind::Either, true),
+            "6G"
+        );
     }
 
     #[test]
     fn mixes_that_may_be_a_confusion() {
-        for (text, suspect) in
-            [("12O45<<", true), ("AB0RT", true), ("B3SFO000123AB", false), ("12345<<", false), ("ABC<D", false), ("<<<", false)]
-        {
+        for (text, suspect) in [
+            ("12O45<<", true),
+            ("AB0RT", true),
+            ("B3SFO000123AB", false),
+            ("12345<<", false),
+            ("ABC<D", false),
+            ("<<<", false),
+        ] {
             assert_eq!(is_suspect_mix(text.as_bytes()), suspect, "{text}");
         }
     }

@@ -110,9 +110,8 @@ pub(crate) fn clear_tail(cells: &mut [Cell]) -> bool {
         .iter()
         .rposition(|cell| cell.top() != b'<' && !looks_like_filler(cell.top()))
         .map_or(0, |last| last + 1);
-    let three = |three: &[Cell]| {
-        three.iter().all(|cell| cell.top() == three[0].top() && cell.top() != UNREADABLE)
-    };
+    let three =
+        |three: &[Cell]| three.iter().all(|cell| cell.top() == three[0].top() && cell.top() != UNREADABLE);
     let mut doubt = false;
     if let Some(at) = cells[tail..].windows(3).position(three) {
         let from = tail + at;

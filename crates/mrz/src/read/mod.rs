@@ -239,7 +239,8 @@ fn read_as(format: Format, window: &[Vec<Cell>], params: &ReadParams, found: &mu
     }
     let mut picks = vec![0; ways.len()];
     loop {
-        let Some(mended) = ways.iter().zip(&picks).map(|(ways, &pick)| ways.get(pick)).collect::<Option<Vec<_>>>()
+        let Some(mended) =
+            ways.iter().zip(&picks).map(|(ways, &pick)| ways.get(pick)).collect::<Option<Vec<_>>>()
         else {
             return;
         };
@@ -372,7 +373,9 @@ fn settle_state(cells: &[Cell], text: &mut [u8]) -> bool {
             .flat_map(|code| letters.iter().map(move |&letter| [code.as_slice(), &[letter]].concat()))
             .collect();
     }
-    codes.retain(|code| std::str::from_utf8(code).is_ok_and(|code| state::is_known(code.trim_end_matches('<'))));
+    codes.retain(|code| {
+        std::str::from_utf8(code).is_ok_and(|code| state::is_known(code.trim_end_matches('<')))
+    });
     if let Some(first) = codes.first() {
         text.copy_from_slice(first);
     }
@@ -508,7 +511,11 @@ fn settle(sheet: &Sheet, group: &Group, window: f64, params: &ReadParams) -> (Ve
             characters.push(c);
             blind += swap.blind;
         }
-        if group.check.as_ref().is_none_or(|check| agrees(check, &text) && is_date(sheet.format, check, &text)) {
+        if group
+            .check
+            .as_ref()
+            .is_none_or(|check| agrees(check, &text) && is_date(sheet.format, check, &text))
+        {
             ways.push(Settled { cost, characters, blind });
         }
         Next::Continue

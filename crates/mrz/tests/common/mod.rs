@@ -1,15 +1,16 @@
 //! Invented holders and documents, from a seed.
 
-use rand::rngs::StdRng;
 use rand::RngExt;
+use rand::rngs::StdRng;
 use selfsame_mrz::compose::{Draft, compose};
 use selfsame_mrz::{Format, MrzDate, Sex};
 
 const SYLLABLES: &[&str] = &[
-    "BO", "DI", "QUI", "ZA", "SO", "GI", "LO", "MAR", "TEN", "ER", "IK", "SON", "OS", "IS", "BEL", "GUS", "DOR", "ZIL",
-    "ANN", "O", "KAL", "VIC", "ELI", "JON", "HUG", "FE", "PAO", "WY", "XU", "YO", "CE", "RU",
+    "BO", "DI", "QUI", "ZA", "SO", "GI", "LO", "MAR", "TEN", "ER", "IK", "SON", "OS", "IS", "BEL", "GUS",
+    "DOR", "ZIL", "ANN", "O", "KAL", "VIC", "ELI", "JON", "HUG", "FE", "PAO", "WY", "XU", "YO", "CE", "RU",
 ];
-const STATES: &[&str] = &["UTO", "D", "USA", "ISL", "BOL", "SGP", "DZA", "GIB", "BIH", "SOM", "ZWE", "LBY", "XXA", "GBR"];
+const STATES: &[&str] =
+    &["UTO", "D", "USA", "ISL", "BOL", "SGP", "DZA", "GIB", "BIH", "SOM", "ZWE", "LBY", "XXA", "GBR"];
 
 fn pick<'a>(rng: &mut StdRng, from: &[&'a str]) -> &'a str {
     from[rng.random_range(0..from.len())]
