@@ -70,7 +70,10 @@ test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is inst
 	  $(CARGO) nextest run --workspace --locked && $(CARGO) test --workspace --locked --doc; \
 	else $(CARGO) test --workspace --locked; fi
 
-test-web: models web fixtures build ## type check, unit tests, and the browser test against the real server
+# The binary comes from the very build that the Rust tests used: `make build` selects other features of the dependencies, and they would
+# be compiled once more.
+test-web: models web fixtures ## type check, unit tests, and the browser test against the real server
+	$(CARGO) test --workspace --locked --no-run --quiet
 	npm --prefix web run typecheck
 	npm --prefix web test
 	node --test conformance/test/*.test.mjs
