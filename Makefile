@@ -13,7 +13,7 @@ CARGO_DENY_VERSION := 0.20.2
 # The binary that the browser test and the load client start.
 export SELFSAME_BIN ?= $(CURDIR)/target/debug/selfsame
 
-.PHONY: help run models web build fixtures system tools lint advisories test test-rust test-web bench clean-fixtures
+.PHONY: help run models web build fixtures system tools lint advisories test test-rust test-web bench clean-fixtures fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
@@ -84,3 +84,10 @@ bench: models web fixtures ## the figures of docs/benchmarks.md (LFW=<folder> ad
 
 clean-fixtures: ## remove .fixtures/
 	rm -rf .fixtures
+
+FUZZ_SECONDS ?= 60
+fuzz: ## fuzz every parser for a minute each (cargo-fuzz and a nightly toolchain)
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || { echo 'fuzz: cargo-fuzz is missing; get it with: cargo install cargo-fuzz --locked' >&2; exit 1; }
+	for target in mrz aamva picture; do \
+	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=5 -max_len=65536; \
+	done
