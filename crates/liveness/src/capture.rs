@@ -1,15 +1,19 @@
 //! The phases of a capture: waiting, positioning, holding still, collecting evidence, done.
 
+mod evidence;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use selfsame_domain::{DeviceInfo, Rect, Timestamp};
+use selfsame_domain::{DeviceInfo, Timestamp};
+
+pub use evidence::EvidenceRequest;
 
 use crate::challenge::Plan;
 use crate::fusion::signs_of_life;
 use crate::guidance::{Guidance, GuidanceParams, Position, guide};
 use crate::observation::{
-    CameraClaims, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation, FrameSize,
+    CameraClaims, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation,
 };
 use crate::task::{
     Approach, ApproachParams, ApproachRecord, Dots, DotsParams, DotsRecord, DotsView, Hold, Seen, Step,
@@ -99,14 +103,6 @@ pub enum Instruction {
     FollowDots,
     /// The capture is over, the verdict is being made.
     Pending,
-}
-
-/// A full frame that the server wants.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EvidenceRequest {
-    pub seq: u32,
-    /// Pixels of the full frame.
-    pub crop: Rect,
 }
 
 /// Why a capture ended before it could be judged.
@@ -442,83 +438,6 @@ impl Capture {
         crate::motion::surroundings_shift(before, now).is_some_and(|shift| shift > self.params.moving_phone)
     }
 
-    fn ask_for_evidence(&mut self, size: FrameSize, now: Timestamp) {
-        // Pages keep full frames for eight seconds: what is older cannot be had any more.
-        let newest = self.frames.back().map_or(0.0, |frame| frame.captured_at);
-        let mut seqs: Vec<u32> = self
-            .held
-            .iter()
-            .copied()
-            .filter(|seq| {
-                self.sighting(*seq).is_some_and(|frame| {
-                    !frame.faces.is_empty() && newest - frame.captured_at <= self.params.ring_millis
-                })
-            })
-            .collect();
-        seqs.sort_unstable();
-        seqs.dedup();
-        // A face that is turned away is hard to compare: of where dots are followed, the frames that show it best.
-        let turned = |seq: u32| {
-            self.sighting(seq).and_then(|frame| frame.faces.first()).map_or(f32::INFINITY, |face| {
-                (face.yaw.abs() / self.params.evidence_yaw).max(face.pitch.abs() / self.params.evidence_pitch)
-            })
-        };
-        let frontal = seqs.iter().filter(|seq| turned(**seq) <= 1.0).count();
-        seqs.sort_by(|a, b| turned(*a).total_cmp(&turned(*b)));
-        seqs.truncate(frontal.max(2 * self.params.evidence_frames));
-        seqs.sort_unstable();
-        let wanted = spread(seqs.len(), self.params.evidence_frames)
-            .filter_map(|index| {
-                let frame = self.sighting(*seqs.get(index)?)?;
-                let face = frame.faces.first()?;
-                Some(EvidenceRequest {
-                    seq: frame.seq,
-                    crop: crop_around(face.bounds, self.params.crop, size),
-                })
-            })
-            .collect::<Vec<_>>();
-        self.requested = wanted.clone();
-        self.phase = Phase::Collecting { since: now, wanted, received: Vec::new() };
-    }
-
-    /// The full frames that were asked for.
-    pub fn requested(&self) -> &[EvidenceRequest] {
-        &self.requested
-    }
-
-    /// Whether a full frame was asked for and has not come yet.
-    pub fn wants(&self, seq: u32) -> Option<EvidenceRequest> {
-        match &self.phase {
-            Phase::Collecting { wanted, received, .. }
-                if !received.iter().any(|evidence| evidence.seq == seq) =>
-            {
-                wanted.iter().find(|request| request.seq == seq).copied()
-            }
-            _ => None,
-        }
-    }
-
-    /// A full frame arrived and was looked at. Returns true when nothing more is wanted.
-    pub fn evidence(&mut self, observation: EvidenceObservation) -> bool {
-        let expected = self.wants(observation.seq).is_some();
-        let Phase::Collecting { wanted, received, .. } = &mut self.phase else { return false };
-        if expected {
-            received.push(observation);
-        }
-        if received.len() < wanted.len() {
-            return false;
-        }
-        self.evidence = std::mem::take(received);
-        self.phase = Phase::Ended;
-        true
-    }
-
-    /// The page no longer has a frame that was asked for.
-    pub fn evidence_missing(&mut self) -> Ending {
-        self.phase = Phase::Ended;
-        Ending::EvidenceMissing
-    }
-
     /// What the passing of time does. `Some` at most once.
     pub fn tick(&mut self, now: Timestamp) -> Option<Ending> {
         let ending = match &self.phase {
@@ -579,169 +498,5 @@ impl Capture {
     }
 }
 
-/// `count` indices out of `available`, evenly spread, first and last included.
-fn spread(available: usize, count: usize) -> impl Iterator<Item = usize> {
-    let count = count.min(available);
-    (0..count).map(move |index| if count < 2 { 0 } else { index * (available - 1) / (count - 1) })
-}
-
-/// A square about the face, `scale` times its longer side, shifted to stay within the frame and cut where it is larger.
-fn crop_around(face: Rect, scale: f32, size: FrameSize) -> Rect {
-    let (frame_width, frame_height) = (size.width as f32, size.height as f32);
-    let side = face.width.max(face.height) * scale;
-    let (width, height) = (side.min(frame_width), side.min(frame_height));
-    let centre = face.centre();
-    Rect {
-        x: (centre.x - width / 2.0).clamp(0.0, frame_width - width).floor(),
-        y: (centre.y - height / 2.0).clamp(0.0, frame_height - height).floor(),
-        width: width.floor(),
-        height: height.floor(),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use selfsame_domain::Point;
-
-    use super::*;
-
-    const SIZE: FrameSize = FrameSize { width: 1280, height: 720 };
-
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_millis(millis)
-    }
-
-    fn frame(seq: u32, face: bool) -> FrameObservation {
-        let face = face.then(|| FaceObservation {
-            bounds: Rect { x: 500.0, y: 200.0, width: 240.0, height: 300.0 },
-            landmarks: vec![Point::default(); 68],
-            yaw: 0.0,
-            pitch: 0.0,
-            roll: 0.0,
-            brightness: 120.0,
-        });
-        FrameObservation {
-            seq,
-            captured_at: f64::from(seq) * 125.0,
-            size: SIZE,
-            faces: face.into_iter().collect(),
-            ..FrameObservation::default()
-        }
-    }
-
-    fn started() -> Capture {
-        let mut capture = Capture::new(CaptureParams::default(), Plan::Passive, DeviceInfo::default(), at(0));
-        capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0));
-        capture
-    }
-
-    fn collecting() -> (Capture, Vec<EvidenceRequest>) {
-        let mut capture = started();
-        for seq in 1..100 {
-            let outcome = capture.frame(frame(seq, true), at(i64::from(seq) * 125));
-            if !outcome.evidence.is_empty() {
-                return (capture, outcome.evidence);
-            }
-        }
-        panic!("the hold never ended");
-    }
-
-    fn seen(seq: u32) -> EvidenceObservation {
-        EvidenceObservation { seq, ..EvidenceObservation::default() }
-    }
-
-    #[test]
-    fn a_good_face_is_held_and_evidence_is_spread_over_the_hold() {
-        let (_, evidence) = collecting();
-        assert_eq!(evidence.len(), 5);
-        assert_eq!(evidence[0].seq, 1);
-        assert!(evidence.windows(2).all(|pair| pair[0].seq < pair[1].seq));
-        assert!(evidence[4].seq >= 13, "1.6 s at 8 frames a second");
-    }
-
-    #[test]
-    fn losing_the_face_starts_the_hold_again() {
-        let mut capture = started();
-        capture.frame(frame(1, true), at(125));
-        assert!(matches!(capture.phase(), Phase::Performing { .. }));
-        for seq in 2..5 {
-            capture.frame(frame(seq, false), at(i64::from(seq) * 125));
-        }
-        assert!(matches!(capture.phase(), Phase::Positioning { .. }));
-    }
-
-    #[test]
-    fn frames_before_the_start_never_lead_to_evidence() {
-        let mut capture = Capture::new(CaptureParams::default(), Plan::Passive, DeviceInfo::default(), at(0));
-        for seq in 1..60 {
-            assert!(capture.frame(frame(seq, true), at(i64::from(seq) * 125)).evidence.is_empty());
-        }
-    }
-
-    #[test]
-    fn only_what_was_asked_for_counts_as_evidence_and_only_once() {
-        let (mut capture, wanted) = collecting();
-        assert!(!capture.evidence(seen(9_999)));
-        for _ in 0..20 {
-            assert!(!capture.evidence(seen(wanted[0].seq)));
-        }
-        for request in &wanted[1..4] {
-            assert!(!capture.evidence(seen(request.seq)));
-        }
-        assert!(capture.evidence(seen(wanted[4].seq)));
-        assert_eq!(capture.evidence.len(), 5);
-    }
-
-    #[test]
-    fn each_phase_ends_in_time() {
-        let mut capture = Capture::new(CaptureParams::default(), Plan::Passive, DeviceInfo::default(), at(0));
-        assert_eq!(capture.tick(at(59_999)), None);
-        assert_eq!(capture.tick(at(60_000)), Some(Ending::NeverStarted));
-        assert_eq!(capture.tick(at(90_000)), None, "an ending is told once");
-
-        let mut capture = started();
-        capture.frame(frame(1, false), at(100));
-        assert_eq!(capture.tick(at(20_000)), Some(Ending::NoFace));
-
-        let (mut capture, _) = collecting();
-        assert_eq!(capture.tick(at(40_000)), Some(Ending::EvidenceMissing));
-    }
-
-    #[test]
-    fn a_face_in_the_wallpaper_now_and_then_is_nobody() {
-        let mut capture = started();
-        for seq in 1..160 {
-            let now = at(i64::from(seq) * 125);
-            assert_eq!(capture.tick(now), None);
-            capture.frame(frame(seq, seq % 5 < 2), now);
-        }
-        assert_eq!(capture.tick(at(20_100)), Some(Ending::NoFace));
-    }
-
-    #[test]
-    fn a_person_who_left_is_told_so() {
-        let mut capture = started();
-        for seq in 1..9 {
-            let mut seen = frame(seq, true);
-            seen.faces[0].yaw = 60.0;
-            capture.frame(seen, at(i64::from(seq) * 125));
-        }
-        assert_eq!(capture.tick(at(20_900)), None);
-        assert_eq!(capture.tick(at(21_100)), Some(Ending::NoFace));
-    }
-
-    #[test]
-    fn crops_stay_inside_the_frame() {
-        let crop = crop_around(Rect { x: 1200.0, y: 10.0, width: 70.0, height: 90.0 }, 3.2, SIZE);
-        assert!(crop.x + crop.width <= 1280.0 && crop.y >= 0.0);
-        let crop = crop_around(Rect { x: 100.0, y: 10.0, width: 700.0, height: 700.0 }, 3.2, SIZE);
-        assert_eq!((crop.width, crop.height), (1280.0, 720.0));
-    }
-
-    #[test]
-    fn spread_includes_both_ends() {
-        assert_eq!(spread(14, 5).collect::<Vec<_>>(), [0, 3, 6, 9, 13]);
-        assert_eq!(spread(2, 5).collect::<Vec<_>>(), [0, 1]);
-        assert_eq!(spread(0, 5).count(), 0);
-    }
-}
+mod tests;

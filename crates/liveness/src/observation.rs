@@ -99,8 +99,9 @@ pub struct EvidenceObservation {
     pub texture: Option<f32>,
     /// Quality on the bioserver scale; `None` without a face.
     pub quality: Option<f32>,
-    /// Cosine similarity with the face of the first evidence frame; `None` for the first itself and without a face.
-    pub same_face: Option<f32>,
+    /// How often strangers look as alike as this face and that of the first evidence frame, 0..1; `None` for the first itself and
+    /// without a face.
+    pub false_match_rate: Option<f64>,
     /// 0..1, lower where the full frame shows the grid of a screen or the dots of a print; `None` when it was not looked for.
     pub pattern: Option<f32>,
     /// 0..1, lower where the edges of a device or a sheet lie about the face; `None` when they were not looked for.

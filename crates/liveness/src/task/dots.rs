@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use selfsame_domain::{Point, Testimony, Timestamp};
+use selfsame_domain::{Point, Timestamp};
 
 use super::{Seen, Step};
 use crate::challenge::{Challenge, Direction, Dot};
 use crate::observation::FaceObservation;
-use crate::witness::{Followed, ObedienceParams, due, followed};
+use crate::witness::{ObedienceParams, tally};
 
 /// What it takes to reach a dot. Angles in degrees.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,17 +122,11 @@ pub struct DotsRecord {
     pub misses: usize,
     /// Frames of the whole challenge with a face.
     pub frames: Vec<u32>,
-    /// And those in which a dot was reached, or dwelt on.
-    pub on_dots: Vec<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Dots {
     challenge: Challenge,
-    /// Dots that were followed as heads do, and those that were not.
-    met: usize,
-    missed: usize,
-    roughly: usize,
     /// Frames since the last dot in which the point left too soon.
     early: u32,
     straight: (f32, f32),
@@ -177,9 +171,6 @@ impl Dots {
         };
         Self {
             challenge,
-            met: 0,
-            missed: 0,
-            roughly: 0,
             early: 0,
             straight,
             centre,
@@ -249,7 +240,6 @@ impl Dots {
         record.path.push(aim);
         if distance(self.aim, record.dot.place()) <= params.tolerance {
             self.on_dot += 1;
-            self.record.on_dots.push(aim.seq);
             let since = *self.on_since.get_or_insert(now);
             if self.on_dot < params.dwell_frames || now.since(since) < params.dwell {
                 return Step::On;
@@ -270,22 +260,15 @@ impl Dots {
     /// The dot is over: reached, or given up. What became of it decides whether there is another.
     fn conclude(&mut self, now: Timestamp, params: &DotsParams) -> Step {
         (self.on_dot, self.on_since) = (0, None);
-        let Some(record) = self.record.dots.last() else { return Step::Unmet("no dot was asked for") };
-        match followed(record, self.record.dots.len() == 1, &params.obedience) {
-            Ok(how) => {
-                self.met += 1;
-                self.roughly += usize::from(how == Followed::Roughly);
-            }
-            // There is no second try for a machine: the witnesses shall say so.
-            Err((Testimony::Attack, _)) => return Step::Done,
-            Err((_, what)) => {
-                self.missed += 1;
-                if self.missed > params.misses {
-                    return Step::Unmet(what);
-                }
-            }
+        let sum = tally(&self.record, &params.obedience);
+        // There is no second try for a machine: the witnesses shall say so.
+        if sum.machine {
+            return Step::Done;
         }
-        if self.met >= due(self.record.asked, self.missed, self.roughly, self.record.offered) {
+        if sum.missed > params.misses {
+            return Step::Unmet(sum.why);
+        }
+        if sum.met >= sum.due {
             return Step::Done;
         }
         let Some(next) = self.challenge.dots.get(self.record.dots.len()) else {

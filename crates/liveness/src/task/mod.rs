@@ -7,6 +7,8 @@ mod hold;
 use selfsame_domain::Timestamp;
 
 pub use approach::{ApproachParams, ApproachRecord, Target};
+#[cfg(test)]
+pub(crate) use dots::Aim;
 pub use dots::{DotRecord, DotsParams, DotsRecord, DotsView, ShownDot};
 
 pub(crate) use approach::Approach;

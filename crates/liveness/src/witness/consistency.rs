@@ -12,14 +12,14 @@ pub struct ConsistencyParams {
     /// Least intersection over union of the face in a full frame and in its tracking frame. Both come from the same instant;
     /// what remains is the detector's noise between 320 px and full size.
     pub overlap: f32,
-    /// Least cosine similarity between the face of any full frame and of the first: where one stranger in 10,000 would be taken for
-    /// the same person (models/manifest.toml). Frontal frames of one capture lie far above, turned heads less so.
-    pub same_face: f32,
+    /// The face of any full frame and of the first are one person's when strangers look as alike at most this often: a rate, which
+    /// means the same whatever network compares. Frontal frames of one capture lie far below, turned heads less so.
+    pub false_match_rate: f64,
 }
 
 impl Default for ConsistencyParams {
     fn default() -> Self {
-        Self { overlap: 0.45, same_face: 0.423 }
+        Self { overlap: 0.45, false_match_rate: 1e-4 }
     }
 }
 
@@ -43,9 +43,9 @@ pub fn consistency<'a>(
             return attack("a full frame does not belong to the stream");
         };
         worst = worst.min(face.bounds.iou(&seen.bounds));
-        match frame.same_face {
-            // Written so that a similarity that is not a number fails.
-            Some(similarity) if similarity >= params.same_face => {}
+        match frame.false_match_rate {
+            // Written so that a rate that is not a number fails.
+            Some(rate) if rate <= params.false_match_rate => {}
             None if index == 0 => {}
             _ => return attack("the full frames do not show one and the same face"),
         }
@@ -90,7 +90,7 @@ mod tests {
                 face: Some(face(BOUNDS)),
                 texture: None,
                 quality: None,
-                same_face: (seq > 1).then_some(0.9),
+                false_match_rate: (seq > 1).then_some(1e-7),
                 ..EvidenceObservation::default()
             })
             .collect();
@@ -112,9 +112,9 @@ mod tests {
             judged(|evidence, _| evidence[1].face = Some(face(Rect { x: 0.0, ..BOUNDS }))),
             Testimony::Attack
         );
-        assert_eq!(judged(|evidence, _| evidence[2].same_face = Some(0.1)), Testimony::Attack);
-        assert_eq!(judged(|evidence, _| evidence[2].same_face = Some(f32::NAN)), Testimony::Attack);
-        assert_eq!(judged(|evidence, _| evidence[2].same_face = None), Testimony::Attack);
+        assert_eq!(judged(|evidence, _| evidence[2].false_match_rate = Some(1.1e-4)), Testimony::Attack);
+        assert_eq!(judged(|evidence, _| evidence[2].false_match_rate = Some(f64::NAN)), Testimony::Attack);
+        assert_eq!(judged(|evidence, _| evidence[2].false_match_rate = None), Testimony::Attack);
         assert_eq!(judged(|_, stream| stream.clear()), Testimony::Attack);
         assert_eq!(judged(|_, stream| stream[0].faces.clear()), Testimony::Attack);
     }

@@ -21,7 +21,7 @@ pub use depth::{DepthParams, depth};
 pub use edges::{EdgesParams, edges};
 pub use eyes::{EyesParams, eyes};
 pub use micro_motion::{MicroMotionParams, micro_motion};
-pub(crate) use obedience::{Followed, due, followed};
+pub(crate) use obedience::tally;
 pub use obedience::{ObedienceParams, obedience};
 pub use patterns::{PatternsParams, patterns};
 pub use perspective::{PerspectiveParams, perspective, width_over_eyes};

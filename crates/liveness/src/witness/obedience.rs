@@ -71,12 +71,49 @@ pub fn obedience(record: Option<&DotsRecord>, params: &ObedienceParams) -> Witne
     let Some(record) = record else {
         return abstained(Witness::Obedience, "no dots were shown");
     };
-    let (mut met, mut roughly, mut machine, mut why) = (0, 0, false, "not all dots were reached");
+    let sum = tally(record, params);
+    let (testimony, saw) = if sum.machine {
+        (Testimony::Attack, sum.why)
+    } else if record.asked == 0 || sum.met < sum.due || sum.missed > record.misses {
+        (Testimony::Insufficient, sum.why)
+    } else if record.dots.len() > record.asked {
+        let saw = "the head followed the dots in human time, with more than were asked for at first";
+        (Testimony::BonaFide, saw)
+    } else {
+        (Testimony::BonaFide, "the head followed the dots in order and in human time")
+    };
+    let score = (sum.met as f32 / sum.due as f32).min(1.0);
+    let score = if testimony == Testimony::BonaFide { score } else { score.min(0.99) };
+    report(Witness::Obedience, testimony, score, 1.0, saw)
+}
+
+/// How a dot was followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Followed {
+    Promptly,
+    Roughly,
+}
+
+/// What the dots that are over come to. The task goes by it while it shows dots, and the witness when it judges them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) met: usize,
+    pub(crate) missed: usize,
+    /// How many have to be met.
+    pub(crate) due: usize,
+    /// One of them was followed as only a machine does.
+    pub(crate) machine: bool,
+    /// What was wrong last.
+    pub(crate) why: &'static str,
+}
+
+pub(crate) fn tally(record: &DotsRecord, params: &ObedienceParams) -> Tally {
+    let (mut met, mut roughly, mut machine, mut why) = (0, false, false, "not all dots were reached");
     for (index, dot) in record.dots.iter().enumerate() {
         match followed(dot, index == 0, params) {
             Ok(how) => {
                 met += 1;
-                roughly += usize::from(how == Followed::Roughly);
+                roughly |= how == Followed::Roughly;
             }
             Err((kind, what)) => {
                 machine |= kind == Testimony::Attack;
@@ -85,42 +122,19 @@ pub fn obedience(record: Option<&DotsRecord>, params: &ObedienceParams) -> Witne
         }
     }
     let missed = record.dots.len() - met;
-    let due = due(record.asked, missed, roughly, record.offered);
-    let (testimony, saw) = if machine {
-        (Testimony::Attack, why)
-    } else if record.asked == 0 || met < due || missed > record.misses {
-        (Testimony::Insufficient, why)
-    } else if record.dots.len() > record.asked {
-        (
-            Testimony::BonaFide,
-            "the head followed the dots in human time, with more than were asked for at first",
-        )
-    } else {
-        (Testimony::BonaFide, "the head followed the dots in order and in human time")
-    };
-    let score = (met as f32 / due as f32).min(1.0);
-    let score = if testimony == Testimony::BonaFide { score } else { score.min(0.99) };
-    report(Witness::Obedience, testimony, score, 1.0, saw)
-}
-
-/// How a dot was followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Followed {
-    Promptly,
-    Roughly,
+    Tally { met, missed, due: due(record.asked, missed, roughly, record.offered), machine, why }
 }
 
 /// How many dots have to be followed when `asked` were asked for: a missed one is due again, and each time one more after it; and one
-/// more if any was followed but roughly. Whoever is asked for many runs out of the `offered` places instead: of five and more
+/// more if any was followed but `roughly`. Whoever is asked for many runs out of the `offered` places instead: of five and more
 /// that were followed, none was by luck.
-pub(crate) fn due(asked: usize, missed: usize, roughly: usize, offered: usize) -> usize {
-    let due = asked.max(1) + missed + usize::from(roughly > 0);
-    // Misses are few, and spare places many, where little was asked for: this does not lower what that is.
-    due.min(offered.saturating_sub(missed)).max(asked.min(5)).max(1)
+fn due(asked: usize, missed: usize, roughly: bool, offered: usize) -> usize {
+    let due = asked.max(1) + missed + usize::from(roughly);
+    due.min(offered.saturating_sub(missed)).max(asked.clamp(1, 5))
 }
 
 /// Whether a head went to a dot as heads do; otherwise whether a machine did, and what was wrong.
-pub(crate) fn followed(
+fn followed(
     record: &DotRecord,
     first: bool,
     params: &ObedienceParams,
@@ -194,4 +208,112 @@ pub(crate) fn followed(
         }
     }
     Ok(if roughly { Followed::Roughly } else { Followed::Promptly })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use selfsame_domain::{Point, Timestamp};
+
+    use super::*;
+    use crate::challenge::{Direction, Dot};
+    use crate::task::Aim;
+
+    /// A dot to the right of the frame that a head goes to: `(ms after it was shown, part of the way, ones beside it)`.
+    fn dot(path: &[(i64, f32, f32)]) -> DotRecord {
+        let dot = Dot { direction: Direction::Left, aside: 0.0, reach: 0.8, pause: Duration::ZERO };
+        let place = dot.place();
+        let aim = |(seq, (millis, part, beside)): (usize, &(i64, f32, f32))| Aim {
+            seq: seq as u32,
+            at: Timestamp::from_millis(*millis),
+            point: Point { x: place.x * part, y: *beside },
+        };
+        DotRecord {
+            dot,
+            shown_at: Timestamp::from_millis(0),
+            from: Point::default(),
+            reached_at: path.last().map(|(millis, ..)| Timestamp::from_millis(*millis)),
+            path: path.iter().enumerate().map(aim).collect(),
+            strays: 0,
+            early: 0,
+        }
+    }
+
+    fn good() -> DotRecord {
+        dot(&[(150, 0.0, 0.0), (450, 0.1, 0.0), (600, 0.4, 0.02), (750, 0.85, 0.03), (900, 1.0, 0.0)])
+    }
+
+    fn missed() -> DotRecord {
+        DotRecord { reached_at: None, ..good() }
+    }
+
+    fn word(dots: Vec<DotRecord>) -> Testimony {
+        let record = DotsRecord { dots, asked: 2, offered: 7, misses: 2, ..DotsRecord::default() };
+        obedience(Some(&record), &ObedienceParams::default()).testimony
+    }
+
+    #[test]
+    fn each_fault_of_one_dot_breaks_the_yes() {
+        assert_eq!(word(vec![good(), good()]), Testimony::BonaFide);
+        let faults: [(Testimony, DotRecord); 9] = [
+            (Testimony::Insufficient, missed()),
+            (Testimony::Insufficient, DotRecord { strays: 7, ..good() }),
+            (Testimony::Insufficient, DotRecord { early: 7, ..good() }),
+            (Testimony::Insufficient, DotRecord { from: good().dot.place(), ..good() }),
+            (Testimony::Insufficient, DotRecord { path: Vec::new(), ..good() }),
+            (Testimony::Attack, dot(&[(150, 0.5, 0.0), (300, 1.0, 0.0)])),
+            // Another way first, elsewhere first, too late.
+            (Testimony::Insufficient, dot(&[(300, -0.7, 0.0), (900, 0.6, 0.0), (1_050, 1.0, 0.0)])),
+            (Testimony::Insufficient, {
+                let astray = (0..4).map(|step| (450 + step * 150, 0.6, 1.0));
+                dot(&[(300, 0.5, 0.0)]
+                    .into_iter()
+                    .chain(astray)
+                    .chain([(1_200, 1.0, 0.0)])
+                    .collect::<Vec<_>>())
+            }),
+            (Testimony::Insufficient, dot(&[(1_950, 0.2, 0.0), (2_100, 1.0, 0.0)])),
+        ];
+        for (testimony, fault) in faults {
+            assert_eq!(word(vec![good(), fault.clone()]), testimony, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_missed_dot_costs_two_and_a_rough_one_one_more() {
+        assert_eq!(word(vec![missed(), good(), good()]), Testimony::Insufficient);
+        assert_eq!(word(vec![missed(), good(), good(), good()]), Testimony::BonaFide);
+        let late = || dot(&[(1_100, 0.1, 0.0), (1_200, 0.5, 0.0), (1_350, 1.0, 0.0)]);
+        assert_eq!(word(vec![good(), late()]), Testimony::Insufficient);
+        assert_eq!(word(vec![good(), late(), good()]), Testimony::BonaFide);
+        let three = [missed(), missed(), missed()].into_iter().chain((0..9).map(|_| good())).collect();
+        assert_eq!(word(three), Testimony::Insufficient, "more than may be missed");
+    }
+
+    #[test]
+    fn never_is_less_due_than_was_asked_for_while_there_are_places() {
+        for (asked, missed, roughly) in (1..=8).flat_map(|asked| {
+            (0..=2).flat_map(move |missed| [false, true].map(|roughly| (asked, missed, roughly)))
+        }) {
+            // What `Challenge::random` offers.
+            let offered = (asked + 5_usize).min(8);
+            let due = due(asked, missed, roughly, offered);
+            assert!(due >= asked.min(5), "{asked} {missed} {roughly}: {due}");
+            assert!(due + missed <= offered, "{asked} {missed} {roughly}: {due} can be met");
+            if asked <= 3 {
+                assert_eq!(due, asked + missed + usize::from(roughly));
+            }
+        }
+        assert_eq!(due(0, 0, false, 0), 1, "nothing asked is not met by nothing");
+    }
+
+    #[test]
+    fn nothing_shown_is_no_yes() {
+        assert_eq!(obedience(None, &ObedienceParams::default()).testimony, Testimony::Abstained);
+        assert_eq!(word(Vec::new()), Testimony::Insufficient);
+        let nothing = DotsRecord { dots: vec![good(), good()], ..DotsRecord::default() };
+        let word = obedience(Some(&nothing), &ObedienceParams::default());
+        assert_eq!(word.testimony, Testimony::Insufficient);
+    }
 }

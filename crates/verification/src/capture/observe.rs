@@ -184,13 +184,13 @@ pub fn inspect(
     let quality = vision.quality(picture, &face).score;
     let template = vision.embed(picture, &face)?;
     let recapture = vision.recapture(picture, &face);
-    let same_face = first.map(|first| vision.compare(first, &template)).transpose()?.map(|word| word.cosine);
+    let compared = first.map(|first| vision.compare(first, &template)).transpose()?;
     let observation = EvidenceObservation {
         seq: request.seq,
         face: Some(in_full_frame(picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
         texture: Some(texture),
         quality: Some(quality),
-        same_face,
+        false_match_rate: compared.map(|compared| compared.false_match_rate),
         pattern: recapture.pattern,
         edges: recapture.edges,
     };
