@@ -116,8 +116,7 @@ impl Store {
             Kind::Sqlite => "SELECT 'SQLite ' || sqlite_version() AS version",
             Kind::Postgres => "SELECT 'PostgreSQL ' || current_setting('server_version') AS version",
         };
-        let statement =
-            sea_orm::Statement::from_string(connection.get_database_backend(), statement);
+        let statement = sea_orm::Statement::from_string(connection.get_database_backend(), statement);
         let row = connection.query_one_raw(statement).await?;
         let version = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
         let pending = migration::pending(&connection).await?;

@@ -11,11 +11,11 @@ use selfsame_domain::{
     OsEntropy, Personal, Point, Rect, SecurityLevel, SessionId, SystemClock, Tenant, TenantId, Timestamp,
     Verdict,
 };
-use selfsame_testkit_postgres::TestDatabase;
 use selfsame_store::{
     Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store, StoreSettings,
     api_key_hash,
 };
+use selfsame_testkit_postgres::TestDatabase;
 
 /// A database of its own, and how to open it again.
 struct Backend {
@@ -547,6 +547,8 @@ async fn a_capture_is_abandoned_when_its_process_is_no_more(backend: Backend) {
     let found = async |agreed, most| {
         let mut repository = store.begin().await.unwrap();
         let found = repository.sessions().for_maintenance_abandoned(long_ago, long_ago, agreed, most).await;
+        // Else whoever looks next may still find them taken.
+        repository.save().await.unwrap();
         found.unwrap().iter().map(|session| session.id).collect::<std::collections::BTreeSet<_>>()
     };
     let ids = |range: std::ops::Range<usize>| owned[range].iter().map(|session| session.id).collect();

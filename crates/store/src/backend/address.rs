@@ -76,7 +76,9 @@ mod tests {
 
     #[test]
     fn no_password_is_shown_however_it_was_written() {
-        for password in ["SECRET", "%53ECRET", "1/SECRET", "1#SECRET", "1?SECRET", "a@SECRET", "SECRET:x", "S/ECRET"] {
+        for password in
+            ["SECRET", "%53ECRET", "1/SECRET", "1#SECRET", "1?SECRET", "a@SECRET", "SECRET:x", "S/ECRET"]
+        {
             let url = format!("postgres://u:{password}@db/selfsame");
             let text = shown(&url);
             assert!(!text.contains("ECRET") && !text.contains(password), "{password}: {text}");

@@ -84,13 +84,13 @@ async fn write_as(version: u32, connection: &DatabaseConnection) {
             ("session_id", OPENED.into()),
             ("digest", "ab".into()),
             ("mode", "TEST_1".into()),
-            ("image_type", "SELFIE".into()),
+            ("image_type", "selfie".into()),
             ("quality", 142.5_f32.into()),
             ("image_width", 640_i32.into()),
             ("image_height", 480_i32.into()),
             (
                 "geometry",
-                r#"{"bounds":{"x":1.5,"y":2.0,"width":3.0,"height":4.0},"eyes":[{"x":1.0,"y":2.0},{"x":3.0,"y":4.0}]}"#
+                r#"[{"x":1.5,"y":2.0,"width":3.0,"height":4.0},[{"x":1.0,"y":2.0},{"x":3.0,"y":4.0}]]"#
                     .into(),
             ),
             ("has_image", false.into()),
@@ -192,8 +192,7 @@ async fn reads_what_was_written_as(version: u32, store: &Store) {
     if version >= 3 {
         let (entry, attempts) = repository.outbox().for_maintenance_get(ENTRY).await.unwrap().unwrap();
         assert_eq!((entry.attempts, attempts.len()), (1, 1));
-        let secrets =
-            repository.callback_secrets().list(tenant, Timestamp::from_millis(9)).await.unwrap();
+        let secrets = repository.callback_secrets().list(tenant, Timestamp::from_millis(9)).await.unwrap();
         assert_eq!(secrets[0].sealed, b"secret");
     }
     if version >= 4 {
@@ -221,7 +220,10 @@ async fn from_every_version(url: impl Fn(u32) -> String) {
         connection.close().await.unwrap();
         assert_eq!(Store::look(&settings).await.unwrap().pending.len(), (newest - version) as usize);
         let migrated = Store::migrate(&settings).await.unwrap();
-        assert_eq!((migrated.applied.len(), migrated.version), ((newest - version) as usize, newest as usize));
+        assert_eq!(
+            (migrated.applied.len(), migrated.version),
+            ((newest - version) as usize, newest as usize)
+        );
         let store = Store::open(&settings).await.unwrap();
         reads_what_was_written_as(version, &store).await;
     }

@@ -11,8 +11,8 @@ use selfsame_domain::{
 };
 
 use super::impossible;
-use crate::{StoreError, backend};
 use crate::entity::{identity, identity_consent, identity_evidence};
+use crate::{StoreError, backend};
 
 pub struct Identities<'t> {
     pub(super) transaction: &'t DatabaseTransaction,

@@ -28,8 +28,7 @@ impl Processes<'_> {
 
     /// It lives. One that was taken for dead meanwhile is back, but not what others took from it.
     pub async fn renew(&mut self, id: Uuid, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
-        let row =
-            server_process::Model { id, started_at: now.as_millis(), lease_until: until.as_millis() };
+        let row = server_process::Model { id, started_at: now.as_millis(), lease_until: until.as_millis() };
         server_process::Entity::insert(row.into_active_model())
             .on_conflict(
                 OnConflict::column(server_process::Column::Id)

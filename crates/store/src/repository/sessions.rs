@@ -180,8 +180,7 @@ impl Sessions<'_> {
             .add(bio_session::Column::CapturingSince.lte(capturing_before.as_millis()))
             .add(bio_session::Column::CaptureOwner.is_null())
             .add(bio_session::Column::CaptureOwner.not_in_subquery(alive));
-        let capturing =
-            Condition::all().add(bio_session::Column::State.eq(CAPTURING)).add(without_owner);
+        let capturing = Condition::all().add(bio_session::Column::State.eq(CAPTURING)).add(without_owner);
         let rows = bio_session::Entity::find()
             .filter(Condition::any().add(opened).add(capturing))
             .order_by_asc(bio_session::Column::CreatedAt)
