@@ -32,7 +32,6 @@ fn settings(address: SocketAddr) -> S3Settings {
 }
 
 impl Backend {
-    #[expect(clippy::unused_async, reason = "as the other")]
     async fn folder() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = folder.path().join("objects");

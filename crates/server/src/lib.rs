@@ -114,7 +114,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     if ended > 0 {
         tracing::warn!(ended, "captures that the last stop cut off were decided as ERROR");
     }
-    tokio::spawn(app.clone().stay());
+    let staying = tokio::spawn(app.clone().stay());
     let preparing = {
         let app = app.clone();
         tokio::spawn(async move { app.prepare().await })
@@ -150,6 +150,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop())
         .await;
+    staying.abort();
     if let Err(error) = app.leave().await {
         tracing::warn!(%error, "captures cut off by this stop wait for the lease of this process to run out");
     }
