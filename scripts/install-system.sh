@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need of the system and do not find: Chromium (the browser test), ffmpeg (its camera) and openssl
-# (which verifies signatures independently of the server).
+# Installs what the tests need of the system and do not find: Chromium (the browser test), ffmpeg (its camera), openssl (which
+# verifies signatures independently of the server) and PostgreSQL (the tests start servers of their own from it).
 # A no-op where all are there. `make run` needs neither.
 set -euo pipefail
 
@@ -8,6 +8,8 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 command -v openssl >/dev/null || missing+=(openssl)
+# Debian keeps the server's programs out of the path, in a folder for each version.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 
 echo "install-system: missing: ${missing[*]}" >&2

@@ -35,6 +35,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("testkit", &["domain", "aamva", "mrz", "vision"]),
+    // The store's tests build without the networks.
+    ("testkit-postgres", &[]),
     // The evals judge with the very witnesses that the server hears.
     ("cli", &["domain", "aamva", "mrz", "config", "vision", "liveness", "verification", "server"]),
 ];
