@@ -230,6 +230,8 @@ pub struct Document {
     pub barcode: Vec<u8>,
     /// The payload of the QR code; empty where there is none.
     pub qr: String,
+    /// A word across every side, such as SPECIMEN.
+    pub overprint: Option<String>,
 }
 
 /// Codes of nationalities, next to the specimen's own.
@@ -270,6 +272,7 @@ impl Document {
             mrz: Vec::new(),
             barcode: Vec::new(),
             qr: String::new(),
+            overprint: None,
         };
         document.fill(rng);
         document

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use image::{Rgb, RgbImage, imageops};
+use image::{Rgb, RgbImage};
 use resvg::{tiny_skia, usvg};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::fonts::OCR_B;
-use crate::{Field, Fonts};
+use crate::{Field, Fonts, Portrait};
 
 /// What a box on a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -131,7 +131,6 @@ pub enum RenderError {
 pub(crate) enum Anchor {
     Start,
     Middle,
-    End,
 }
 
 /// One line of text.
@@ -161,7 +160,7 @@ pub(crate) struct Text {
 pub(crate) struct Inlay {
     pub(crate) role: Role,
     pub(crate) area: Area,
-    pub(crate) picture: RgbImage,
+    pub(crate) picture: Portrait,
     /// How much of the picture hides what is below, 0–1.
     pub(crate) opacity: f32,
     /// Made grey.
@@ -272,6 +271,7 @@ impl Sheet {
                 let node = tree.node_by_id(&format!("t{at}"));
                 let Some(usvg::Node::Text(node)) = node else { return Err(RenderError::Glyph(text.role)) };
                 let mut glyphs = node.layouted().iter().flat_map(|span| &span.positioned_glyphs);
+                // A zone in another font would look right to people and wrong to readers.
                 let right = |font| text.role != Role::Mrz || font == fonts.ocr_b();
                 if !glyphs.all(|glyph| glyph.id.0 != 0 && right(glyph.font)) {
                     return Err(RenderError::Glyph(text.role));
@@ -312,7 +312,6 @@ impl Sheet {
             let anchor = match text.anchor {
                 Anchor::Start => "start",
                 Anchor::Middle => "middle",
-                Anchor::End => "end",
             };
             let family = if text.role == Role::Mrz { OCR_B } else { text.family };
             let weight = if text.bold { 700 } else { 400 };
@@ -368,18 +367,7 @@ fn modules(code: &Code) -> String {
 /// Puts a picture onto the page, cut to the area's shape about its middle.
 fn blend(page: &mut RgbImage, inlay: &Inlay, area: Area) {
     let (width, height) = (area.width.round().max(1.0) as u32, area.height.round().max(1.0) as u32);
-    let (w, h) = (inlay.picture.width() as f32, inlay.picture.height() as f32);
-    let kept = (w / area.width).min(h / area.height);
-    let (cut_w, cut_h) = (area.width * kept, area.height * kept);
-    let cut = imageops::crop_imm(
-        &inlay.picture,
-        ((w - cut_w) / 2.0) as u32,
-        ((h - cut_h) / 2.0) as u32,
-        (cut_w as u32).max(1),
-        (cut_h as u32).max(1),
-    )
-    .to_image();
-    let small = imageops::resize(&cut, width, height, imageops::FilterType::CatmullRom);
+    let small = inlay.picture.filling(width, height);
     for (x, y, pixel) in small.enumerate_pixels() {
         let (px, py) = (area.x.round() as u32 + x, area.y.round() as u32 + y);
         let Some(below) = page.get_pixel_mut_checked(px, py) else { continue };

@@ -5,7 +5,7 @@ mod ornament;
 mod passport;
 mod zone;
 
-use image::RgbImage;
+use image::{RgbImage, imageops};
 
 use crate::sheet::{Anchor, Area, Inlay, Role, Sheet, Text};
 use crate::{Design, Document, Field, Fonts, Kind, Page, RenderError, Side};
@@ -25,6 +25,17 @@ impl Portrait {
     #[must_use]
     pub fn cropped(picture: &RgbImage, [x, y, width, height]: [u32; 4]) -> Self {
         Self(image::imageops::crop_imm(picture, x, y, width.max(1), height.max(1)).to_image())
+    }
+
+    /// The picture cut about its middle and resized to fill a box.
+    pub(crate) fn filling(&self, width: u32, height: u32) -> RgbImage {
+        let (w, h) = (self.0.width() as f32, self.0.height() as f32);
+        let kept = (w / width as f32).min(h / height as f32);
+        let (cut_w, cut_h) = (width as f32 * kept, height as f32 * kept);
+        let (left, top) = (((w - cut_w) / 2.0) as u32, ((h - cut_h) / 2.0) as u32);
+        let cut =
+            imageops::crop_imm(&self.0, left, top, (cut_w as u32).max(1), (cut_h as u32).max(1)).to_image();
+        imageops::resize(&cut, width, height, imageops::FilterType::CatmullRom)
     }
 
     /// A head and shoulders without a face, for tests that need none. `tone` 0–1 makes them differ.
@@ -65,7 +76,26 @@ pub(crate) fn render(
         (Kind::DrivingLicence, Side::Front) => card::licence_front(&mut sheet, document, portrait),
         (Kind::DrivingLicence, Side::Back) => card::licence_back(&mut sheet, document)?,
     }
+    if let Some(word) = &document.overprint {
+        overprint(&mut sheet, word);
+    }
     sheet.render(fonts, dpi)
+}
+
+/// A word from corner to corner.
+fn overprint(sheet: &mut Sheet, word: &str) {
+    let (width, height) = sheet.size();
+    // The ink's own box is upright: what the turned word may be wide is what fits between the edges.
+    let line =
+        Text::line(Role::Overprint, word, (width / 2.0, height * 0.58), 16.0, width * 0.8, "Liberation Sans");
+    sheet.texts.push(Text {
+        anchor: Anchor::Middle,
+        bold: true,
+        colour: "#b01818".to_owned(),
+        opacity: 0.45,
+        turned: -22.0,
+        ..line
+    });
 }
 
 /// Lays labels and values out.
@@ -164,11 +194,10 @@ pub(crate) fn portraits(
     main: Area,
     ghost: Option<Area>,
 ) {
-    let picture = &portrait.0;
     sheet.inlays.push(Inlay {
         role: Role::Portrait,
         area: main,
-        picture: picture.clone(),
+        picture: portrait.clone(),
         opacity: 0.97,
         grey: false,
     });
@@ -176,7 +205,7 @@ pub(crate) fn portraits(
         sheet.inlays.push(Inlay {
             role: Role::Ghost,
             area,
-            picture: picture.clone(),
+            picture: portrait.clone(),
             opacity: 0.22,
             grey: true,
         });
