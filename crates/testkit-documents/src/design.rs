@@ -72,7 +72,12 @@ impl Design {
         };
         Self {
             country: pick(rng, COUNTRIES),
-            state: if kind == Kind::DrivingLicence { "UTO" } else { state },
+            state: match (kind, state) {
+                (Kind::DrivingLicence, _) => "UTO",
+                // Two lines of 36 that begin with IDFRA are the French card of 1988, another layout.
+                (Kind::IdentityCardTd2, "FRA") => "UTO",
+                _ => state,
+            },
             authority: pick(rng, AUTHORITIES),
             languages,
             dates: DateStyle::ALL.choose(rng).copied().unwrap_or(DateStyle::Blanks),

@@ -1,4 +1,35 @@
-//! Identity documents of invented countries, every field known, photographed in software.
+//! Identity documents of invented countries, every field known, photographed in software. For tests; never shipped.
+//!
+//! A [`Document`] is drawn from a seed: a person who does not exist, a design of no real country, fields in one or two of fourteen
+//! languages, a machine-readable zone that is valid, on licences the AAMVA payload of a PDF417. [`Document::render`] prints a side into
+//! a [`Page`] of pixels with the place of every label, value and line; [`tampered`] copies or falsifies it; [`photograph`] puts it on a
+//! table and takes a picture as a [`Shot`] says, or as a [`Severity`] of 0 to 4 has it at random. [`Truth`] is all of that as JSON.
+//! The same seeds give the same pixels: fonts are loaded by path ([`Fonts`]), never looked up in the system.
+//!
+//! ```
+//! use selfsame_testkit_documents::{Document, Fonts, Kind, Portrait, Severity, Shot, Side, photograph};
+//!
+//! let fonts = Fonts::load()?;
+//! let document = Document::random(Kind::Passport, 1);
+//! let page = document.render(Side::Front, &Portrait::silhouette(0.5), &fonts, 150.0)?;
+//! assert!(selfsame_mrz::parse(&page.mrz())?.is_valid());
+//!
+//! let Some(severity) = Severity::new(2) else { panic!("0 to 4") };
+//! let shot = Shot { size: (800, 600), ..Shot::random(severity, 1) };
+//! let photo = photograph(&page, &shot);
+//! assert!(photo.whole());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is simplified
+//!
+//! - Real nationalities and, one time in three, real issuing codes stand in the zones, because readers refuse codes that ISO 3166
+//!   does not know; the country's printed name stays an invented one.
+//! - The AAMVA payload has the issuer number of the standard's own examples, and names in the letters of the zone, while the front keeps
+//!   its diacritics.
+//! - Lines of the zone have the pitch, size and distance of ICAO 9303-3, on a plain pale ground; laminates, holograms and changing inks
+//!   are not drawn, and the light is one shadow and one glare spot.
+//! - Pages are flat: no bent passports, no thumbs.
 
 mod barcode;
 pub mod camera;

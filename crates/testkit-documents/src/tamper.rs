@@ -261,6 +261,8 @@ fn stick_portrait(mut page: Page, stranger: &Portrait, rng: &mut Xoshiro256PlusP
         if rim { Rgb([r / 2 + 110, g / 2 + 110, b / 2 + 108]) } else { Rgb([r, g, b.saturating_sub(8)]) }
     });
     imageops::replace(&mut page.picture, &edged, left, top);
+    let area =
+        Area { x: left as f32, y: top as f32, width: edged.width() as f32, height: edged.height() as f32 };
     Tampered { page, areas: vec![area] }
 }
 

@@ -53,8 +53,24 @@ impl Homography {
         Some(Self(Matrix3::new(h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], 1.0)))
     }
 
+    /// The map of a shot. A page to be kept whole is brought in by steps until its corners are a hundredth of the photo inside.
+    pub(crate) fn of_shot(page: (u32, u32), shot: &Shot) -> Self {
+        let mut shot = shot.clone();
+        loop {
+            let homography = Self::placed(page, &shot);
+            let (width, height) = (shot.size.0 as f32, shot.size.1 as f32);
+            let within = |value: f32, size: f32| (size * 0.01..=size * 0.99).contains(&value);
+            let corners = frame(page).map(|corner| homography.map(corner));
+            if !shot.keep_whole || corners.iter().all(|[x, y]| within(*x, width) && within(*y, height)) {
+                return homography;
+            }
+            shot.fill *= 0.97;
+            shot.centre = (0.5 + (shot.centre.0 - 0.5) * 0.9, 0.5 + (shot.centre.1 - 0.5) * 0.9);
+        }
+    }
+
     /// The page turned and tilted before a camera of a phone's usual angle (focal length 0.9 of the photo's longer side).
-    pub(crate) fn of_shot((width, height): (u32, u32), shot: &Shot) -> Self {
+    fn placed((width, height): (u32, u32), shot: &Shot) -> Self {
         let (photo_w, photo_h) = (shot.size.0 as f32, shot.size.1 as f32);
         let (w, h) = (width as f32, height as f32);
         // At quarter turns the other side limits.

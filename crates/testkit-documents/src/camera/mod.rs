@@ -57,6 +57,8 @@ pub struct Shot {
     pub tilt: (f32, f32),
     /// Where the page's middle is, as shares of the photo's width and height.
     pub centre: (f32, f32),
+    /// The page is made smaller and moved inwards as far as it takes to have all of it in the photo.
+    pub keep_whole: bool,
     /// What the page lies on.
     pub surface: Surface,
     /// How much the deepest shadow takes, 0–1.
@@ -86,6 +88,7 @@ impl Shot {
             rotation: 0.0,
             tilt: (0.0, 0.0),
             centre: (0.5, 0.5),
+            keep_whole: false,
             surface: Surface::Lid,
             shadow: 0.0,
             glare: 0.0,
@@ -115,6 +118,7 @@ impl Shot {
             }
             1 => {
                 shot.fill = rng.random_range(0.8..0.95);
+                shot.keep_whole = true;
                 shot.rotation = signed(rng, 3.0) + if rng.random_bool(0.25) { 180.0 } else { 0.0 };
                 shot.noise = rng.random_range(0.0..2.0);
                 shot.quality = rng.random_range(85..=95);
@@ -154,6 +158,7 @@ impl Shot {
                 shot.noise = rng.random_range(4.0..12.0);
                 shot.tint(rng, 0.2);
                 if rng.random_bool(0.33) {
+                    shot.keep_whole = false;
                     let off = rng.random_range(0.32..0.42) * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
                     shot.fill = 0.8;
                     shot.centre = if rng.random_bool(0.5) { (0.5 + off, 0.5) } else { (0.5, 0.5 + off) };
@@ -167,6 +172,7 @@ impl Shot {
     fn photo(&mut self, rng: &mut Xoshiro256PlusPlus, fill: std::ops::Range<f32>) {
         self.size = if rng.random_bool(0.8) { (4000, 3000) } else { (3000, 4000) };
         self.fill = rng.random_range(fill);
+        self.keep_whole = true;
         self.centre = (rng.random_range(0.46..0.54), rng.random_range(0.46..0.54));
         self.surface = Surface::CLUTTERED[rng.random_range(0..Surface::CLUTTERED.len())];
     }

@@ -67,6 +67,7 @@ pub(crate) fn td1_back(sheet: &mut Sheet, document: &Document) {
     page.field(Field::Authority, (5.0, below + 1.0), 44.0);
     page.field(Field::Height, (5.0, below + page.row() + 2.0), 20.0);
     page.field(Field::IssuingState, (28.0, below + page.row() + 2.0), 18.0);
+    page.field(Field::Type, (49.0, below + page.row() + 2.0), 14.0);
     ornament::crest(page.sheet, &document.design, Area { x: 66.0, y: 6.0, width: 13.0, height: 16.0 });
 }
 
@@ -99,6 +100,10 @@ pub(crate) fn td2(sheet: &mut Sheet, document: &Document, portrait: &Portrait) {
     y += step;
     page.field(Field::Authority, (x, y), 28.0);
     page.field(Field::PersonalNumber, (x + 31.0, y), 20.0);
+    y += step;
+    page.field(Field::Height, (x, y), 28.0);
+    page.field(Field::Type, (x + 31.0, y), 11.0);
+    page.field(Field::IssuingState, (x + 44.0, y), 8.0);
 }
 
 /// The numbered fields of ISO/IEC 18013-1, which many countries share.

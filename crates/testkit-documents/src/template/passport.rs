@@ -58,7 +58,7 @@ pub(crate) fn visa(sheet: &mut Sheet, document: &Document, portrait: &Portrait) 
     let design = &document.design;
     let (width, _) = sheet.size();
     let dark = design.colour(0.0, 70.0, 22.0);
-    ornament::crest(sheet, design, Area { x: width - 13.0, y: 3.0, width: 7.0, height: 8.5 });
+    ornament::crest(sheet, design, Area { x: width - 12.0, y: 2.6, width: 6.0, height: 7.4 });
     let mut title = design.languages[0].title(document.kind).to_owned();
     if let Some(second) = design.languages.get(1).map(|language| language.title(document.kind))
         && second != title
