@@ -42,7 +42,7 @@ build: ## the debug build of the server
 fixtures: system ## bring the pictures and clips the tests look at into .fixtures/
 	scripts/fixtures.sh
 
-system: ## install chromium, ffmpeg and postgresql where they are missing (apt, as root or with sudo)
+system: ## install chromium, ffmpeg, fonts and postgresql where they are missing (apt, as root or with sudo)
 	scripts/install-system.sh
 
 tools: ## install cargo-deny for this checkout (about two minutes)
