@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => command::serve(&args),
         Command::Faces(args) => command::faces(&args),
         Command::Compare(args) => return command::compare(&args),
+        Command::Document(args) => command::document(&args),
         Command::Eval { command: EvalCommand::Verification(args) } => eval::verification(&args),
         Command::Eval { command: EvalCommand::Pad(args) } => eval::pad(&args),
         Command::Eval { command: EvalCommand::Mrz(args) } => eval::mrz(&args),

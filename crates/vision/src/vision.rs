@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::MrzReading;
+use selfsame_domain::document::{DocumentReading, MrzReading};
 
-use crate::document::{MrzParams, mrz_reading, read_zone};
+use crate::document::{MrzParams, document_reading, mrz_reading, read_zone};
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
 };
@@ -209,6 +209,17 @@ impl Vision {
         let _span = tracing::debug_span!("vision.mrz").entered();
         let zone = read_zone(&mut *self.lane()?, picture, &self.mrz)?;
         Ok(zone.map(|zone| mrz_reading(&zone, now.date())))
+    }
+
+    /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
+    /// put together by [`DocumentReading::with_back`]. `now` decides the centuries of dates.
+    ///
+    /// # Errors
+    /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
+    pub fn read_document(&self, picture: &Picture, now: Timestamp) -> Result<DocumentReading, VisionError> {
+        let _span = tracing::debug_span!("vision.document").entered();
+        let zone = read_zone(&mut *self.lane()?, picture, &self.mrz)?;
+        Ok(document_reading(zone.as_ref(), now.date()))
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

@@ -3,12 +3,14 @@
 pub(crate) mod callbacks;
 mod compare;
 mod doctor;
+mod document;
 mod faces;
 mod models;
 mod serve;
 
 pub(crate) use compare::compare;
 pub(crate) use doctor::doctor;
+pub(crate) use document::document;
 pub(crate) use faces::{FaceReport, faces};
 pub(crate) use models::models_check;
 pub(crate) use serve::serve;

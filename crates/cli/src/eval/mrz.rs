@@ -138,7 +138,11 @@ fn samples(folder: &Path) -> Result<Vec<Sample>, Failure> {
             let truth: Vec<String> =
                 text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
             if truth.is_empty() {
-                return Err(Failure::Line { file, line: 1, what: "the lines of the zone are expected".to_owned() });
+                return Err(Failure::Line {
+                    file,
+                    line: 1,
+                    what: "the lines of the zone are expected".to_owned(),
+                });
             }
             Ok(Sample { picture, truth })
         })
@@ -294,7 +298,9 @@ mod tests {
 
     #[test]
     fn edit_distances() {
-        for (one, other, distance) in [("", "", 0), ("", "AB", 2), ("ABC", "ABC", 0), ("KITTEN", "SITTING", 3)] {
+        for (one, other, distance) in
+            [("", "", 0), ("", "AB", 2), ("ABC", "ABC", 0), ("KITTEN", "SITTING", 3)]
+        {
             assert_eq!(edit_distance(one.as_bytes(), other.as_bytes()), distance, "{one} {other}");
             assert_eq!(edit_distance(other.as_bytes(), one.as_bytes()), distance, "{other} {one}");
         }

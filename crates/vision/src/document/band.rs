@@ -13,10 +13,12 @@ pub(crate) struct BandParams {
     /// How much darker than the paper a stroke is, 0..=255, tried one after another: print on a flat page, photographed print,
     /// blurred print.
     pub(crate) darkness: [u8; 3],
-    /// Gaps within a line that are closed. 15: characters 24 pixels apart have such gaps at most.
+    /// Gaps within a line that are closed. 20: beside an `I` or a `1` a fifth of the line's pitch of 24 pixels is ink.
     pub(crate) gap: usize,
-    /// What is shorter along the line than this joins nothing. 22: longer than `gap`, so that a speck between lines does not.
+    /// What is shorter along the line than this joins nothing. 28: longer than `gap`, so that a speck between lines does not.
     pub(crate) least_run: usize,
+    /// Length of a piece of a line against its thickness, at least, before pieces are joined. 3.
+    pub(crate) least_piece: f64,
     /// Length of a line against its thickness, at least. 14: thirty characters of a card are 30 times as long as high, and
     /// the mask of a blurred line is up to twice as thick.
     pub(crate) least_aspect: f64,
@@ -32,8 +34,9 @@ impl Default for BandParams {
             longest: 1100,
             paper_from: 9,
             darkness: [80, 45, 25],
-            gap: 15,
-            least_run: 22,
+            gap: 20,
+            least_run: 28,
+            least_piece: 3.0,
             least_aspect: 14.0,
             least_length: 0.16,
             pitch: 1.1..4.5,
@@ -115,10 +118,20 @@ impl Band {
 }
 
 /// Bands of a picture at one darkness, the likeliest first: lines along the rows and, read downwards, along the columns.
-pub(crate) fn bands(grey: &Grey, strokes: &Strokes, scale: f64, darkness: u8, params: &BandParams) -> Vec<Band> {
+pub(crate) fn bands(
+    grey: &Grey,
+    strokes: &Strokes,
+    scale: f64,
+    darkness: u8,
+    params: &BandParams,
+) -> Vec<Band> {
     let lines = |strokes: &Grey| {
         let least = params.least_length * grey.width.max(grey.height) as f64;
-        joined(text_lines(strokes, darkness, least, params))
+        let mut lines = joined(text_lines(strokes, darkness, params));
+        lines.retain(|line| {
+            line.length() >= least && line.length() >= params.least_aspect * line.mean_thickness()
+        });
+        lines
     };
     let to_picture = |line: TextLine, columns: bool| {
         line.mapped(
@@ -162,7 +175,7 @@ struct Run {
 }
 
 /// Long thin components of the strokes, closed along the rows.
-fn text_lines(strokes: &Grey, darkness: u8, least_length: f64, params: &BandParams) -> Vec<TextLine> {
+fn text_lines(strokes: &Grey, darkness: u8, params: &BandParams) -> Vec<TextLine> {
     let mut runs: Vec<Run> = Vec::new();
     let mut parents: Vec<usize> = Vec::new();
     let mut above = 0..0;
@@ -180,7 +193,8 @@ fn text_lines(strokes: &Grey, darkness: u8, least_length: f64, params: &BandPara
             }
             let mut touching = upper;
             while touching < above.end && runs[touching].from < runs[at].to {
-                let (a, b) = (root(&mut parents, runs[touching].component), root(&mut parents, runs[at].component));
+                let (a, b) =
+                    (root(&mut parents, runs[touching].component), root(&mut parents, runs[at].component));
                 parents[a.max(b)] = a.min(b);
                 touching += 1;
             }
@@ -192,7 +206,7 @@ fn text_lines(strokes: &Grey, darkness: u8, least_length: f64, params: &BandPara
     }
     runs.sort_by_key(|run| run.component);
     runs.chunk_by(|one, other| one.component == other.component)
-        .filter_map(|component| fitted(component, least_length, params))
+        .filter_map(|component| fitted(component, params))
         .collect()
 }
 
@@ -230,13 +244,10 @@ fn closed_runs(row: &[u8], darkness: u8, params: &BandParams, mut push: impl FnM
 }
 
 /// A line through a component, when it is long, thin and follows a gentle curve.
-fn fitted(component: &[Run], least_length: f64, params: &BandParams) -> Option<TextLine> {
+fn fitted(component: &[Run], params: &BandParams) -> Option<TextLine> {
     let from = component.iter().map(|run| run.from).min()?;
     let to = component.iter().map(|run| run.to).max()?;
     let length = (to - from) as f64;
-    if length < least_length {
-        return None;
-    }
     // Per column: how many pixels, and the sum of their rows.
     let mut columns = vec![(0.0_f64, 0.0_f64); to - from];
     for run in component {
@@ -246,7 +257,7 @@ fn fitted(component: &[Run], least_length: f64, params: &BandParams) -> Option<T
         }
     }
     let thickness = median(columns.iter().map(|column| column.0).filter(|count| *count > 0.0).collect())?;
-    if length < params.least_aspect * thickness || thickness < 2.0 {
+    if length < params.least_piece * thickness || thickness < 2.0 {
         return None;
     }
     // Columns that are much thicker or thinner than the line are not of it: a stain, a border.
@@ -335,13 +346,17 @@ fn joined(mut lines: Vec<TextLine>) -> Vec<TextLine> {
             let alike = thickness < 1.7 * left.mean_thickness().min(line.mean_thickness());
             let turn = left.direction()[1] - line.direction()[1];
             let off = line.from[1] - left.to[1] - gap * left.direction()[1];
-            alike && (-thickness..4.0 * thickness).contains(&gap) && turn.abs() < 0.06 && off.abs() < 0.5 * thickness
+            alike
+                && (-thickness..4.0 * thickness).contains(&gap)
+                && turn.abs() < 0.06
+                && off.abs() < 0.5 * thickness
         };
         match whole.iter_mut().find(|left| fits(left)) {
             Some(left) => {
                 let middle = if left.length() > line.length() { left.to } else { line.from };
                 // Its middle by the parabola through both ends and the joint.
-                let t = ((middle[0] - left.from[0]) / (line.to[0] - left.from[0]).max(1e-9)).clamp(0.05, 0.95);
+                let t =
+                    ((middle[0] - left.from[0]) / (line.to[0] - left.from[0]).max(1e-9)).clamp(0.05, 0.95);
                 let chord = left.from[1] + (line.to[1] - left.from[1]) * t;
                 let sag = (middle[1] - chord) / (4.0 * t * (1.0 - t));
                 left.middle =
@@ -365,7 +380,8 @@ fn grouped(lines: &[TextLine], params: &BandParams) -> Vec<Band> {
         let (start, end) = one.along(other);
         let ratio = one.mean_thickness() / other.mean_thickness();
         let aligned = start.abs() < 0.12 && (end - 1.0).abs() < 0.12;
-        (parallel && aligned && (0.55..1.8).contains(&ratio) && params.pitch.contains(&pitch)).then_some(pitch)
+        (parallel && aligned && (0.55..1.8).contains(&ratio) && params.pitch.contains(&pitch))
+            .then_some(pitch)
     };
     let mut bands: Vec<Band> = Vec::new();
     let mut inner = Vec::new();
@@ -410,7 +426,14 @@ mod tests {
     use super::*;
 
     /// A page of `width x height` with lines of strokes: characters of `size` pixels, as tall as wide, at the given left ends.
-    fn page(width: usize, height: usize, size: usize, count: usize, lines: &[(usize, usize)], slope: f64) -> Grey {
+    fn page(
+        width: usize,
+        height: usize,
+        size: usize,
+        count: usize,
+        lines: &[(usize, usize)],
+        slope: f64,
+    ) -> Grey {
         let mut values = vec![220; width * height];
         for &(left, top) in lines {
             for character in 0..count {

@@ -60,7 +60,8 @@ impl Grey {
     /// The morphological closing with a square: the brightest of every square, then the darkest of those.
     fn closed(&self, size: usize) -> Vec<u8> {
         let (width, height) = (self.width, self.height);
-        let brightest = by_columns(&by_rows(&self.values, width, size, u8::max), width, height, size, u8::max);
+        let brightest =
+            by_columns(&by_rows(&self.values, width, size, u8::max), width, height, size, u8::max);
         by_columns(&by_rows(&brightest, width, size, u8::min), width, height, size, u8::min)
     }
 }
@@ -72,7 +73,8 @@ const DARK_GROUND: u32 = 24;
 fn by_rows(values: &[u8], width: usize, size: usize, pick: fn(u8, u8) -> u8) -> Vec<u8> {
     let half = size / 2;
     let padded_len = (width + 2 * half).div_ceil(size) * size;
-    let (mut padded, mut forward, mut backward) = (vec![0; padded_len], vec![0; padded_len], vec![0; padded_len]);
+    let (mut padded, mut forward, mut backward) =
+        (vec![0; padded_len], vec![0; padded_len], vec![0; padded_len]);
     let mut out = Vec::with_capacity(values.len());
     for row in values.chunks_exact(width) {
         // The border repeats: what is outside is like the edge.
@@ -159,10 +161,11 @@ mod tests {
             (0..height as i32)
                 .flat_map(|y| (0..width as i32).map(move |x| (x, y)))
                 .map(|(x, y)| {
-                    let mut all = (-2..=2).flat_map(|dy| (-2..=2).map(move |dx| (x + dx, y + dy))).map(|(x, y)| {
-                        let (x, y) = (x.clamp(0, width as i32 - 1), y.clamp(0, height as i32 - 1));
-                        values[y as usize * width + x as usize]
-                    });
+                    let mut all =
+                        (-2..=2).flat_map(|dy| (-2..=2).map(move |dx| (x + dx, y + dy))).map(|(x, y)| {
+                            let (x, y) = (x.clamp(0, width as i32 - 1), y.clamp(0, height as i32 - 1));
+                            values[y as usize * width + x as usize]
+                        });
                     let first = all.next().unwrap();
                     all.fold(first, pick)
                 })

@@ -98,7 +98,8 @@ fn options(steps: &[Step]) -> Vec<(char, f32)> {
 
 /// How sure the recogniser is of a line: the mean of its best probabilities, 0 for none.
 pub(crate) fn certainty(glyphs: &[Glyph]) -> f64 {
-    let sum: f64 = glyphs.iter().filter_map(|glyph| glyph.options.first()).map(|best| f64::from(best.1)).sum();
+    let sum: f64 =
+        glyphs.iter().filter_map(|glyph| glyph.options.first()).map(|best| f64::from(best.1)).sum();
     sum / (glyphs.len().max(1) as f64)
 }
 

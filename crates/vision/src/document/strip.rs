@@ -111,11 +111,16 @@ mod tests {
 
     #[test]
     fn a_level_line_keeps_its_rows_and_an_upside_down_one_reverses_them() {
-        let line =
-            TextLine { from: [40.0, 100.0], middle: [120.0, 100.0], to: [200.0, 100.0], thickness: [20.0, 20.0] };
+        let line = TextLine {
+            from: [40.0, 100.0],
+            middle: [120.0, 100.0],
+            to: [200.0, 100.0],
+            thickness: [20.0, 20.0],
+        };
         let cut = strip(&gradient(), &line, 30, PLAIN);
         assert_eq!(cut.rgb.len(), cut.width * cut.height * 3);
-        let pixel = |cut: &Strip, x: usize, y: usize| [0, 1].map(|i| f64::from(cut.rgb[(y * cut.width + x) * 3 + i]));
+        let pixel =
+            |cut: &Strip, x: usize, y: usize| [0, 1].map(|i| f64::from(cut.rgb[(y * cut.width + x) * 3 + i]));
         let [x, y] = pixel(&cut, 0, 0);
         assert!((x - 20.0).abs() < 1.5 && (y - 85.0).abs() < 1.5, "{x} {y}");
         let [x, y] = pixel(&cut, cut.width - 1, 29);
@@ -128,8 +133,12 @@ mod tests {
 
     #[test]
     fn a_line_that_reads_downwards_has_its_top_on_the_right() {
-        let line =
-            TextLine { from: [120.0, 40.0], middle: [120.0, 100.0], to: [120.0, 160.0], thickness: [20.0, 20.0] };
+        let line = TextLine {
+            from: [120.0, 40.0],
+            middle: [120.0, 100.0],
+            to: [120.0, 160.0],
+            thickness: [20.0, 20.0],
+        };
         let cut = strip(&gradient(), &line, 30, PLAIN);
         assert!(cut.rgb[0] > 130 && cut.rgb[1] < 24, "{:?}", &cut.rgb[..3]);
     }

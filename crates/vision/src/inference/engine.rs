@@ -145,7 +145,8 @@ fn verified(file: &Path, expected: &str) -> Result<(Vec<u8>, String), ModelError
 
 /// Compares a file's sha256 without keeping it; returns its length and hash.
 fn verified_in_passing(file: &Path, expected: &str) -> Result<(u64, String), ModelError> {
-    let missing = |error: std::io::Error| ModelError::Missing { file: file.to_owned(), detail: error.to_string() };
+    let missing =
+        |error: std::io::Error| ModelError::Missing { file: file.to_owned(), detail: error.to_string() };
     let mut source = std::fs::File::open(file).map_err(missing)?;
     let mut hasher = Sha256::new();
     let (mut buffer, mut length) = (vec![0; 1 << 17], 0);
@@ -298,10 +299,12 @@ impl Network {
     /// The verified file with small weights cleared, and its sha256.
     fn read(&self) -> Result<(Vec<u8>, String), ModelError> {
         let (mut model, sha256) = verified(&self.file, &self.spec.sha256)?;
-        weights::clear_small(&mut model, self.spec.zero_weights_below).map_err(|detail| ModelError::Misshapen {
-            file: self.file.clone(),
-            slot: self.slot.name(),
-            detail: detail.to_owned(),
+        weights::clear_small(&mut model, self.spec.zero_weights_below).map_err(|detail| {
+            ModelError::Misshapen {
+                file: self.file.clone(),
+                slot: self.slot.name(),
+                detail: detail.to_owned(),
+            }
         })?;
         Ok((model, sha256))
     }
@@ -375,11 +378,6 @@ impl Alphabet {
         (all.len() == classes).then_some(Self { classes: all })
     }
 
-    /// The character of a class; `\0` for the blank.
-    pub(crate) fn character(&self, class: usize) -> char {
-        self.classes.get(class).copied().unwrap_or('\0')
-    }
-
     /// The class of a character.
     pub(crate) fn class(&self, character: char) -> Option<usize> {
         self.classes.iter().skip(1).position(|known| *known == character).map(|at| at + 1)
@@ -404,7 +402,8 @@ impl Lane {
     /// Opens a network that is opened on demand.
     fn ensure_open(&mut self, slot: Slot) -> Result<(), VisionError> {
         if !self.sessions.contains_key(&slot) {
-            let failed = |error: ModelError| VisionError::Inference { slot: slot.name(), detail: error.to_string() };
+            let failed =
+                |error: ModelError| VisionError::Inference { slot: slot.name(), detail: error.to_string() };
             let session = self.engine.networks[&slot].open(&self.engine.environment).map_err(failed)?;
             self.sessions.insert(slot, session);
         }
@@ -446,8 +445,7 @@ impl Lane {
         let failed = |detail: String| VisionError::Inference { slot: slot.name(), detail };
         let session = self.sessions.get_mut(&slot).ok_or_else(|| failed("it is not loaded".to_owned()))?;
         let shape = [1, spec.input.order.planes(), height, width];
-        let input =
-            TensorRef::from_array_view((shape, planes)).map_err(|error| failed(error.to_string()))?;
+        let input = TensorRef::from_array_view((shape, planes)).map_err(|error| failed(error.to_string()))?;
         let started = Instant::now();
         let outputs = session.run(ort::inputs![input]).map_err(|error| failed(error.to_string()))?;
         let spent = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);

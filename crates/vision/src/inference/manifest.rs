@@ -180,7 +180,9 @@ pub struct CalibrationPoint {
 impl SlotSpec {
     fn check(&self) -> Result<(), String> {
         self.input.check()?;
-        if self.output.is_empty() || self.output.iter().any(|output| output.is_empty() && !output.is_dynamic()) {
+        if self.output.is_empty()
+            || self.output.iter().any(|output| output.is_empty() && !output.is_dynamic())
+        {
             return Err("an output without values".to_owned());
         }
         if !self.zero_weights_below.is_finite() || !(0.0..1e-6).contains(&self.zero_weights_below) {
