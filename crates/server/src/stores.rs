@@ -85,6 +85,10 @@ fn is_unverified(url: &str) -> bool {
 /// # Errors
 /// What hinders, and what to do.
 pub async fn migrate_database(config: &Config) -> Result<(&'static str, Migrated), ServeError> {
+    if config.database.url.is_none() {
+        crate::make_private_folder(&config.data.dir)
+            .map_err(|cause| ServeError::DataFolder { folder: config.data.dir.clone(), cause })?;
+    }
     let url = config.database_url();
     let kind = Kind::of(&url).map_or("unknown", Kind::name);
     Ok((kind, Store::migrate(&StoreSettings { url }).await?))

@@ -228,7 +228,7 @@ async fn what_hinders_a_connection_is_said_without_the_password() {
         (format!("{user}://selfsame:{password}@{address}/missing"), "\"missing\" does not exist"),
         (format!("{user}://selfsame:{password}@127.0.0.1:{nobody}/x"), "refused"),
         (format!("{url}?pasword=another-secret"), "parameter pasword"),
-        (format!("{url}?sslmode=perhaps"), "sslmode"),
+        (format!("{url}?sslmode=perhaps"), "ssl_mode"),
         (format!("{user}://selfsame:another/secret@{address}/x"), "percent-encoded"),
         (format!("mysql://selfsame:{password}@{address}/x"), "sqlite: or postgres:"),
     ] {
