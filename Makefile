@@ -24,6 +24,7 @@ run: models web ## bring the weights, build server and web, start on 127.0.0.1:8
 
 # npm leaves node_modules/.package-lock.json behind a whole install, so it serves as the stamp.
 models: models/node_modules/.package-lock.json ## bring the weights and the inference engine (locked, hash-checked)
+	scripts/models.sh
 
 models/node_modules/.package-lock.json: models/package-lock.json models/package.json
 	npm ci --prefix models --ignore-scripts --no-audit --no-fund
@@ -42,7 +43,7 @@ build: ## the debug build of the server
 fixtures: system ## bring the pictures and clips the tests look at into .fixtures/
 	scripts/fixtures.sh
 
-system: ## install chromium and ffmpeg where they are missing (apt, as root or with sudo)
+system: ## install chromium, ffmpeg, fonts and postgresql where they are missing (apt, as root or with sudo)
 	scripts/install-system.sh
 
 tools: ## install cargo-deny for this checkout (about two minutes)

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Faces(FacesArgs),
     /// Tell whether two pictures show the same person
     Compare(CompareArgs),
+    /// Read a document: its machine-readable zone, the fields in it, and whether its check digits agree
+    Document(DocumentArgs),
     /// Measure accuracy on pictures of your own
     Eval {
         #[command(subcommand)]
@@ -44,6 +46,11 @@ pub(crate) enum Command {
     Callbacks {
         #[command(subcommand)]
         command: CallbacksCommand,
+    },
+    /// The database: bring its schema up to date
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
     },
     /// Check that everything is in place, and say what to do where it is not
     Doctor(DoctorArgs),
@@ -132,12 +139,41 @@ pub(crate) struct CompareArgs {
     pub(crate) sources: Sources,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame document passport.jpg
+  selfsame document front.jpg --back back.jpg --json | jq .mrz.valid
+
+A photograph or a scan; the document may lie in any quarter turn and a little slanted. --json prints
+  {documentType,issuingCountry,mrz:{format,lines,valid,verdict,checks:[{field,ok}],fields,corrected,corners},barcode,
+   fields:[{name,value,sources,confidence,side}],checks:[{check,passed}],warnings}   or   {error:{code,message,file}}
+documentType: PASSPORT, IDENTITY_CARD, DRIVING_LICENCE or VISA. What was not read is absent or null, never guessed. valid:
+every check digit agrees and no other reading is about as likely; verdict says more: VALID, AMBIGUOUS, UNPROTECTED, INVALID.
+In this version fields come from the machine-readable zone only; barcode is null.
+
+Exit: 0 the document is of a known type, 1 it is not or a picture cannot be read.")]
+pub(crate) struct DocumentArgs {
+    /// The side with the portrait; JPEG, PNG or WebP
+    #[arg(value_name = "FRONT")]
+    pub(crate) front: PathBuf,
+    /// The other side of a card
+    #[arg(long, value_name = "BACK")]
+    pub(crate) back: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum EvalCommand {
     /// Face verification on labelled pairs, as the LFW protocol does
     Verification(VerificationArgs),
     /// Presentation-attack detection on a list of bona fide captures and attacks
     Pad(PadArgs),
+    /// Machine-readable zones of documents whose lines are known
+    Mrz(MrzArgs),
 }
 
 #[derive(Debug, Args)]
@@ -191,6 +227,34 @@ pub(crate) struct PadArgs {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) frames: u32,
     /// Also writes what each witness said of each capture: one JSON object per line, in the list's order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) each: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame eval mrz --dir passports
+  selfsame eval mrz --dir passports --json | jq .msPerImage.p50
+
+The folder holds pictures of documents, each with a text of the same name: the lines of its machine-readable zone.
+
+  {images,exact,exactRate,lines,exactLines,cer,found,valid,validWrong,unreadable,msPerImage:{p50,p95,threads}}
+exact: documents of which every line is right, as the reader gives them: repaired by field types and check digits. cer:
+edit distance over all characters; a zone that was not found counts whole. valid: readings that the reader vouches for,
+validWrong: those of them that are not exact. msPerImage: from the file's bytes to the reading, wall clock.")]
+pub(crate) struct MrzArgs {
+    /// Folder of pictures and texts
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Pictures read at once, 1 by default; with more, msPerImage tells of a busy machine
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub(crate) threads: Option<usize>,
+    /// Also writes what was read of each picture: one JSON object per line
     #[arg(long, value_name = "FILE")]
     pub(crate) each: Option<PathBuf>,
     #[arg(long)]
@@ -259,6 +323,29 @@ pub(crate) enum CallbacksCommand {
     Replay(CallbacksReplayArgs),
     /// Show or rotate the secret that a tenant's callbacks are signed with
     Secret(CallbacksSecretArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatabaseCommand {
+    /// Bring the schema up to date, as a start of the server would; forward only
+    Migrate(DatabaseMigrateArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame database migrate
+  SELFSAME__DATABASE__URL=postgres://selfsame:PASSWORD@db/selfsame selfsame database migrate --json
+
+--json prints {database,version,applied:[…]}: the kind of database, how many migrations its schema has now, and the names of
+those that were applied. Make a back-up before: there is no way back. Server processes of the version before must be stopped.
+
+Exit: 0 the schema is up to date, 1 it is not.")]
+pub(crate) struct DatabaseMigrateArgs {
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
 }
 
 /// Where a callback stands.

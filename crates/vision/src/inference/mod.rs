@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 pub use engine::Slot;
 pub(crate) use engine::{Engine, Lane};
-pub use manifest::{CalibrationPoint, EngineLibrary, InputSpec, Manifest, OutputSpec, PlaneOrder, SlotSpec};
+pub use manifest::{
+    CalibrationPoint, EngineLibrary, InputSpec, Manifest, Opened, OutputSpec, PlaneOrder, SlotSpec,
+};
 pub(crate) use pool::Pool;
 
 /// The command that mends a missing or altered file.

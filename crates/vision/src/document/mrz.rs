@@ -1,0 +1,235 @@
+//! The machine-readable zone of a picture.
+
+use selfsame_domain::Point;
+use selfsame_mrz::{Line, ReadParams, Reading, Verdict, read};
+
+use crate::image::Picture;
+use crate::inference::{Lane, VisionError};
+
+use super::band::{Band, BandParams, Strokes, bands};
+use super::grey::Grey;
+use super::recognise::{Glyph, certainty, mrz_line, strip_height};
+use super::strip::{StripShape, strip};
+
+/// How the zone is read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MrzParams {
+    pub(crate) band: BandParams,
+    pub(crate) read: ReadParams,
+    /// How lines are cut out, tried until a reading is valid.
+    pub(crate) shapes: [StripShape; 3],
+    /// Bands that are tried, the likeliest ones.
+    pub(crate) bands: usize,
+}
+
+impl Default for MrzParams {
+    fn default() -> Self {
+        Self {
+            band: BandParams::default(),
+            read: ReadParams::default(),
+            shapes: [
+                StripShape { height: 1.6, squeeze: 0.7 },
+                StripShape { height: 1.35, squeeze: 0.8 },
+                StripShape { height: 1.9, squeeze: 0.95 },
+            ],
+            bands: 4,
+        }
+    }
+}
+
+/// A zone that was found and read.
+#[derive(Debug, Clone)]
+pub(crate) struct ZoneReading {
+    /// Every way to read it, the best first; not empty.
+    pub(crate) readings: Vec<Reading>,
+    pub(crate) band: Band,
+}
+
+impl ZoneReading {
+    /// The corners of the zone in pixels of the picture, in the direction of reading: top left, top right, bottom right, bottom left.
+    pub(crate) fn corners(&self) -> [Point; 4] {
+        let (first, last) = (&self.band.lines[0], &self.band.lines[self.band.lines.len() - 1]);
+        let [dx, dy] = first.direction();
+        let point =
+            |p: [f64; 2], off: f64| Point { x: (p[0] - dy * off) as f32, y: (p[1] + dx * off) as f32 };
+        let half = first.mean_thickness() / 2.0;
+        [point(first.from, -half), point(first.to, -half), point(last.to, half), point(last.from, half)]
+    }
+
+    fn rank(&self) -> (u8, usize, f64) {
+        let best = &self.readings[0];
+        let verdict = match best.verdict {
+            Verdict::Valid => 0,
+            Verdict::Ambiguous => 1,
+            Verdict::Unprotected => 2,
+            Verdict::Invalid => 3,
+        };
+        let wrong = best.mrz.checks.iter().filter(|check| !check.ok).count() + best.mrz.issues.len();
+        (verdict, wrong, best.cost)
+    }
+
+    fn is_better(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| {
+            let (a, b) = (self.rank(), other.rank());
+            (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)).is_lt()
+        })
+    }
+
+    /// Whether no rule is broken, be it that another reading breaks none either.
+    fn is_sound(&self) -> bool {
+        self.readings[0].verdict != Verdict::Invalid
+    }
+
+    fn is_valid(&self) -> bool {
+        self.readings[0].verdict == Verdict::Valid
+    }
+}
+
+/// Finds and reads the zone; `None` when nothing looks like one.
+pub(crate) fn read_zone(
+    lane: &mut Lane,
+    picture: &Picture,
+    params: &MrzParams,
+) -> Result<Option<ZoneReading>, VisionError> {
+    let (grey, scale) = Grey::reduced(picture, &mut lane.resizer, params.band.longest);
+    let strokes = Strokes::of(&grey, &params.band);
+    let mut best: Option<ZoneReading> = None;
+    for darkness in params.band.darkness {
+        for band in bands(&grey, &strokes, scale, darkness, &params.band).into_iter().take(params.bands) {
+            if let Some(reading) = read_band(lane, picture, &band, params)? {
+                if reading.is_better(best.as_ref()) {
+                    best = Some(reading);
+                }
+                if best.as_ref().is_some_and(ZoneReading::is_sound) {
+                    return Ok(best);
+                }
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// Reads one band, upright or upside down.
+fn read_band(
+    lane: &mut Lane,
+    picture: &Picture,
+    band: &Band,
+    params: &MrzParams,
+) -> Result<Option<ZoneReading>, VisionError> {
+    let mut best: Option<ZoneReading> = None;
+    let mut band = band.clone();
+    let mut cuts: Vec<Vec<Vec<Glyph>>> = Vec::new();
+    for (n, shape) in params.shapes.iter().enumerate() {
+        let mut lines = recognised(lane, picture, &band, *shape)?;
+        let mut found = readings(&lines, params);
+        if n == 0 && found.first().is_none_or(|reading| reading.verdict == Verdict::Invalid) {
+            // The other way up?
+            let turned = band.turned();
+            let turned_lines = recognised(lane, picture, &turned, *shape)?;
+            if sureness(&turned_lines) > sureness(&lines) {
+                (band, lines) = (turned, turned_lines);
+                found = readings(&lines, params);
+            }
+            if sureness(&lines) < LEAST_SURENESS {
+                return Ok(None);
+            }
+        }
+        cuts.push(lines);
+        // What several cuts say together is surer than what any of them says.
+        let together = if n > 0 { readings(&averaged(&cuts), params) } else { Vec::new() };
+        for readings in [found, together] {
+            if !readings.is_empty() {
+                let reading = ZoneReading { readings, band: band.clone() };
+                if reading.is_better(best.as_ref()) {
+                    best = Some(reading);
+                }
+            }
+        }
+        // Cuts do not differ enough to decide between two readings that both agree with every check digit.
+        let wanted = best.as_ref().is_none_or(|best| n == 0 && !best.is_valid() || !best.is_sound());
+        if !wanted {
+            break;
+        }
+    }
+    Ok(best)
+}
+
+/// The probabilities of several cuts of the same lines, averaged over those cuts of a line that have as many characters as most do.
+fn averaged(cuts: &[Vec<Vec<Glyph>>]) -> Vec<Vec<Glyph>> {
+    let Some(first) = cuts.first() else { return Vec::new() };
+    (0..first.len())
+        .map(|line| {
+            let alike = |length: usize| cuts.iter().filter(|cut| cut[line].len() == length).count();
+            // Of equally frequent lengths that of the earliest cut.
+            let length = cuts.iter().rev().map(|cut| cut[line].len()).max_by_key(|length| alike(*length));
+            let cuts: Vec<_> =
+                cuts.iter().map(|cut| &cut[line]).filter(|cut| Some(cut.len()) == length).collect();
+            (0..length.unwrap_or(0)).map(|at| mean_glyph(cuts.iter().map(|cut| &cut[at]))).collect()
+        })
+        .collect()
+}
+
+fn mean_glyph<'a>(glyphs: impl ExactSizeIterator<Item = &'a Glyph>) -> Glyph {
+    let count = glyphs.len() as f32;
+    let mut mean = Glyph { at: 0.0, options: Vec::new() };
+    for glyph in glyphs {
+        mean.at += glyph.at / f64::from(count);
+        for &(character, probability) in &glyph.options {
+            match mean.options.iter_mut().find(|(known, _)| *known == character) {
+                Some((_, sum)) => *sum += probability / count,
+                None => mean.options.push((character, probability / count)),
+            }
+        }
+    }
+    mean.options.sort_by(|one, other| other.1.total_cmp(&one.1));
+    mean
+}
+
+/// Below this sureness lines are not of a machine-readable zone, and other cuts of them are not tried. Half of what blurred zones
+/// have.
+const LEAST_SURENESS: f64 = 12.0;
+
+/// How much like a zone the lines were to the recogniser: characters that it was sure of, in the mean line.
+fn sureness(lines: &[Vec<Glyph>]) -> f64 {
+    let sum: f64 = lines.iter().map(|line| certainty(line).powi(4) * line.len() as f64).sum();
+    sum / lines.len().max(1) as f64
+}
+
+fn recognised(
+    lane: &mut Lane,
+    picture: &Picture,
+    band: &Band,
+    shape: StripShape,
+) -> Result<Vec<Vec<Glyph>>, VisionError> {
+    let height = strip_height(lane);
+    band.lines.iter().map(|line| mrz_line(lane, &strip(picture, line, height, shape))).collect()
+}
+
+fn readings(lines: &[Vec<Glyph>], params: &MrzParams) -> Vec<Reading> {
+    let lines: Vec<Line> = lines
+        .iter()
+        .map(|glyphs| Line::from_alternatives(glyphs.iter().map(|glyph| glyph.options.clone())))
+        .collect();
+    read(&lines, &params.read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glyphs(options: &[&[(char, f32)]]) -> Vec<Glyph> {
+        options.iter().map(|options| Glyph { at: 0.5, options: options.to_vec() }).collect()
+    }
+
+    #[test]
+    fn cuts_of_the_same_length_are_averaged_and_others_left_out() {
+        let sure = glyphs(&[&[('O', 0.9), ('0', 0.1)], &[('1', 1.0)]]);
+        let unsure = glyphs(&[&[('0', 0.7), ('O', 0.3)], &[('1', 1.0)]]);
+        let short = glyphs(&[&[('X', 1.0)]]);
+        let mean = averaged(&[vec![short], vec![sure], vec![unsure]]);
+        assert_eq!(mean[0].len(), 2);
+        assert_eq!(mean[0][0].options[0].0, 'O');
+        assert!((mean[0][0].options[0].1 - 0.6).abs() < 1e-6 && (mean[0][0].options[1].1 - 0.4).abs() < 1e-6);
+        assert!(averaged(&[]).is_empty());
+    }
+}
