@@ -178,7 +178,8 @@ async fn what_is_wrong_with_a_bucket_is_said_without_its_secret() {
         (S3Settings { endpoint: Some(format!("http://{nobody}")), ..good.clone() }, "refused"),
     ] {
         let blobs = Blobs::s3(&settings).unwrap();
-        let error = blobs.check(&OsEntropy).await.unwrap_err().to_string();
+        let Err(error) = blobs.check(&OsEntropy).await else { panic!("it should say: {says}") };
+        let error = error.to_string();
         assert!(error.contains(says), "{says}: {error}");
         assert!(
             !error.contains("secret-") && !error.contains("-secret") && !error.contains("server/check"),

@@ -1,17 +1,35 @@
-//! A real S3 service on a TCP port of this machine: s3s-fs, whose objects are files of a folder. It checks signatures.
+//! A real S3 service on a TCP port of this machine: s3s-fs, whose objects are files of a folder. It checks signatures, and that the
+//! bucket is there: left alone, s3s-fs makes a missing one when something is put into it.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
+use s3s::{S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
 
 pub(crate) const ACCESS_KEY_ID: &str = "test-access-key";
 pub(crate) const SECRET_ACCESS_KEY: &str = "test-secret-0123456789abcdef/+=";
+
+struct Buckets(PathBuf);
+
+#[async_trait::async_trait]
+impl S3Access for Buckets {
+    async fn check(&self, request: &mut S3AccessContext<'_>) -> S3Result<()> {
+        if request.credentials().is_none() {
+            return Err(s3_error!(AccessDenied, "Signature is required"));
+        }
+        match request.s3_path().get_bucket_name() {
+            Some(bucket) if !self.0.join(bucket).is_dir() => Err(s3_error!(NoSuchBucket)),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// Serves the buckets of a folder, which are its folders, for as long as the runtime lives.
 ///
@@ -20,6 +38,7 @@ pub(crate) const SECRET_ACCESS_KEY: &str = "test-secret-0123456789abcdef/+=";
 pub(crate) async fn serve(folder: &Path, address: SocketAddr) -> SocketAddr {
     let mut service = S3ServiceBuilder::new(FileSystem::new(folder).expect("a folder"));
     service.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+    service.set_access(Buckets(folder.to_owned()));
     let service = service.build();
     let listener = TcpListener::bind(address).await.expect("a free address");
     let address = listener.local_addr().expect("an address");

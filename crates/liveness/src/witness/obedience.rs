@@ -11,6 +11,8 @@ pub struct ObedienceParams {
     /// people take 200 ms and more (Woods et al., "Factors influencing the latency of simple reaction time", 2015); the motion
     /// itself and the network add to it.
     pub reaction: u128,
+    /// Dots that may be missed by moving sooner than that; one more, and it was a machine.
+    pub sooner: usize,
     /// Most time for the first motion, in ms.
     pub slowest: u128,
     /// And for the first dot, with which instructions come that have to be read.
@@ -47,6 +49,7 @@ impl Default for ObedienceParams {
     fn default() -> Self {
         Self {
             reaction: 240,
+            sooner: 1,
             slowest: 1_800,
             slowest_first: 2_800,
             aside: 90.0,
@@ -94,6 +97,17 @@ enum Followed {
     Roughly,
 }
 
+/// How a dot was not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// As happens to people.
+    Missed,
+    /// Too soon to be an answer. A head that sways the right way at the right time does that too, once.
+    TooSoon,
+    /// As only a machine moves.
+    Machine,
+}
+
 /// What the dots that are over come to. The task goes by it while it shows dots, and the witness when it judges them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tally {
@@ -109,14 +123,16 @@ pub(crate) struct Tally {
 
 pub(crate) fn tally(record: &DotsRecord, params: &ObedienceParams) -> Tally {
     let (mut met, mut roughly, mut machine, mut why) = (0, false, false, "not all dots were reached");
+    let mut sooner = 0;
     for (index, dot) in record.dots.iter().enumerate() {
         match followed(dot, index == 0, params) {
             Ok(how) => {
                 met += 1;
                 roughly |= how == Followed::Roughly;
             }
-            Err((kind, what)) => {
-                machine |= kind == Testimony::Attack;
+            Err((fault, what)) => {
+                sooner += usize::from(fault == Fault::TooSoon);
+                machine |= fault == Fault::Machine || sooner > params.sooner;
                 why = what;
             }
         }
@@ -138,19 +154,19 @@ fn followed(
     record: &DotRecord,
     first: bool,
     params: &ObedienceParams,
-) -> Result<Followed, (Testimony, &'static str)> {
+) -> Result<Followed, (Fault, &'static str)> {
     if record.reached_at.is_none() {
-        return Err((Testimony::Insufficient, "a dot was not reached in time"));
+        return Err((Fault::Missed, "a dot was not reached in time"));
     }
     if record.strays + record.early > params.strays {
-        return Err((Testimony::Insufficient, "the head went where no dot was, or before it was shown"));
+        return Err((Fault::Missed, "the head went where no dot was, or before it was shown"));
     }
     let place = record.dot.place();
     let (dx, dy) = (place.x - record.from.x, place.y - record.from.y);
     let square = dx * dx + dy * dy;
     // The head stood on the dot before anybody knew of it.
     if square.sqrt() < params.least_way {
-        return Err((Testimony::Insufficient, "the head was at a dot before it was shown"));
+        return Err((Fault::Missed, "the head was at a dot before it was shown"));
     }
     let along: Vec<(u128, f32)> = record
         .path
@@ -161,17 +177,17 @@ fn followed(
         })
         .collect();
     let Some(onset) = along.iter().find(|(_, part)| *part >= params.onset).map(|(time, _)| *time) else {
-        return Err((Testimony::Insufficient, "no motion towards a dot was seen"));
+        return Err((Fault::Missed, "no motion towards a dot was seen"));
     };
     if onset < params.reaction {
-        return Err((Testimony::Attack, "the head moved sooner than a person can react"));
+        return Err((Fault::TooSoon, "the head moved sooner than a person can react"));
     }
     let mut roughly = onset > if first { params.prompt_first } else { params.prompt };
     let departed = record.path.iter().map(|aim| (aim.point.x - record.from.x, aim.point.y - record.from.y));
     if let Some((x, y)) = departed.into_iter().find(|(x, y)| x.hypot(*y) >= params.departure) {
         let along = (x * dx + y * dy) / (x.hypot(y) * square.sqrt());
         if along.is_nan() || along < params.aside.to_radians().cos() {
-            return Err((Testimony::Insufficient, "the head first went another way than to the dot"));
+            return Err((Fault::Missed, "the head first went another way than to the dot"));
         }
         roughly |= along < params.straight.to_radians().cos();
     }
@@ -188,10 +204,10 @@ fn followed(
     let outside = farther(params.corridor);
     roughly |= farther(params.beside) > 1;
     if outside > params.outside {
-        return Err((Testimony::Insufficient, "the head went elsewhere before it went to the dot"));
+        return Err((Fault::Missed, "the head went elsewhere before it went to the dot"));
     }
     if onset > if first { params.slowest_first } else { params.slowest } {
-        return Err((Testimony::Insufficient, "the head moved long after a dot was shown"));
+        return Err((Fault::Missed, "the head moved long after a dot was shown"));
     }
     // The stretch of the way itself, without the rests at both ends.
     let way: Vec<_> = along.iter().filter(|(_, part)| (0.08..0.9).contains(part)).collect();
@@ -204,7 +220,7 @@ fn followed(
         let mean = speeds.iter().sum::<f32>() / speeds.len() as f32;
         let variance = speeds.iter().map(|speed| (speed - mean).powi(2)).sum::<f32>() / speeds.len() as f32;
         if mean > 0.0 && variance.sqrt() / mean < params.unevenness {
-            return Err((Testimony::Attack, "the head moved as evenly as a machine"));
+            return Err((Fault::Machine, "the head moved as evenly as a machine"));
         }
     }
     Ok(if roughly { Followed::Roughly } else { Followed::Promptly })
@@ -256,13 +272,14 @@ mod tests {
     #[test]
     fn each_fault_of_one_dot_breaks_the_yes() {
         assert_eq!(word(vec![good(), good()]), Testimony::BonaFide);
+        let soon = || dot(&[(150, 0.5, 0.0), (300, 1.0, 0.0)]);
         let faults: [(Testimony, DotRecord); 9] = [
             (Testimony::Insufficient, missed()),
             (Testimony::Insufficient, DotRecord { strays: 7, ..good() }),
             (Testimony::Insufficient, DotRecord { early: 7, ..good() }),
             (Testimony::Insufficient, DotRecord { from: good().dot.place(), ..good() }),
             (Testimony::Insufficient, DotRecord { path: Vec::new(), ..good() }),
-            (Testimony::Attack, dot(&[(150, 0.5, 0.0), (300, 1.0, 0.0)])),
+            (Testimony::Insufficient, soon()),
             // Another way first, elsewhere first, too late.
             (Testimony::Insufficient, dot(&[(300, -0.7, 0.0), (900, 0.6, 0.0), (1_050, 1.0, 0.0)])),
             (Testimony::Insufficient, {
@@ -278,6 +295,10 @@ mod tests {
         for (testimony, fault) in faults {
             assert_eq!(word(vec![good(), fault.clone()]), testimony, "{fault:?}");
         }
+        assert_eq!(word(vec![good(), soon(), good(), good()]), Testimony::BonaFide);
+        assert_eq!(word(vec![good(), soon(), soon(), good(), good(), good()]), Testimony::Attack);
+        let even = (0..8).map(|step| (300 + step * 100, step as f32 / 7.0, 0.0)).collect::<Vec<_>>();
+        assert_eq!(word(vec![good(), good(), good(), dot(&even)]), Testimony::Attack);
     }
 
     #[test]
