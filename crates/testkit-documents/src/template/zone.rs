@@ -1,4 +1,4 @@
-//! The machine-readable zone (ICAO 9303-3, section 4): OCR-B, ten characters to the inch, six lines to the inch less a bit.
+//! The machine-readable zone (ICAO 9303-3, section 4): OCR-B, ten characters to the inch, lines a quarter of an inch apart.
 
 use crate::sheet::{Area, Role, Sheet, Text};
 use selfsame_mrz::Format;
