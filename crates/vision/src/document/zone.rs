@@ -47,6 +47,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             side: None,
             issuing_country: None,
             mrz: None,
+            barcode: None,
             fields: Vec::new(),
             warnings: vec![DocumentWarning::UnknownDocument],
         };
@@ -65,6 +66,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             Verdict::Invalid => vec![DocumentWarning::MrzInvalid],
         },
         mrz: Some(reading),
+        barcode: None,
         fields,
     }
 }
