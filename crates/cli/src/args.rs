@@ -47,6 +47,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CallbacksCommand,
     },
+    /// The database: bring its schema up to date
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
+    },
     /// Check that everything is in place, and say what to do where it is not
     Doctor(DoctorArgs),
 }
@@ -319,6 +324,29 @@ pub(crate) enum CallbacksCommand {
     Replay(CallbacksReplayArgs),
     /// Show or rotate the secret that a tenant's callbacks are signed with
     Secret(CallbacksSecretArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatabaseCommand {
+    /// Bring the schema up to date, as a start of the server would; forward only
+    Migrate(DatabaseMigrateArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame database migrate
+  SELFSAME__DATABASE__URL=postgres://selfsame:PASSWORD@db/selfsame selfsame database migrate --json
+
+--json prints {database,version,applied:[…]}: the kind of database, how many migrations its schema has now, and the names of
+those that were applied. Make a back-up before: there is no way back. Server processes of the version before must be stopped.
+
+Exit: 0 the schema is up to date, 1 it is not.")]
+pub(crate) struct DatabaseMigrateArgs {
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
 }
 
 /// Where a callback stands.

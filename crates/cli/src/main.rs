@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{CallbacksCommand, Cli, Command, EvalCommand, ModelsCommand};
+use args::{CallbacksCommand, Cli, Command, DatabaseCommand, EvalCommand, ModelsCommand};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Callbacks { command: CallbacksCommand::Show(args) } => command::callbacks::show(&args),
         Command::Callbacks { command: CallbacksCommand::Replay(args) } => command::callbacks::replay(&args),
         Command::Callbacks { command: CallbacksCommand::Secret(args) } => command::callbacks::secret(&args),
+        Command::Database { command: DatabaseCommand::Migrate(args) } => command::database_migrate(&args),
         Command::Doctor(args) => command::doctor(&args),
     };
     done.unwrap_or_else(|failure| failure.report())

@@ -86,8 +86,8 @@ fn wandering(dice: &Dice) -> Motion {
     Motion { moves, tremor: 0.03 }
 }
 
-/// Whether the dots were reached and the obedience witness is content.
-fn meets(challenge: &Challenge, mut aim: impl FnMut(f64, Option<usize>) -> Point) -> bool {
+/// Whether the dots were reached and the obedience witness is content. `aim` is told which dot is shown, and where, in ones.
+fn meets(challenge: &Challenge, mut aim: impl FnMut(f64, Option<(usize, Point)>) -> Point) -> bool {
     let params = CaptureParams::default();
     let DotsParams { full_yaw, full_pitch, .. } = params.dots;
     let at = |seconds: f64| Timestamp::from_millis((seconds * 1e3) as i64);
@@ -116,7 +116,13 @@ fn meets(challenge: &Challenge, mut aim: impl FnMut(f64, Option<usize>) -> Point
             ..FrameObservation::default()
         };
         let outcome = capture.frame(frame, at(seconds));
-        shown = outcome.dots.as_ref().and_then(|dots| dots.dots.len().checked_sub(1));
+        shown = outcome.dots.as_ref().and_then(|view| {
+            let dot = view.dots.last()?;
+            // As a page sees it: about the middle of the face, a third of the frame's height being one.
+            let one = dot.radius / 0.17;
+            let place = Point { x: (dot.centre.x - 640.0) / one, y: (dot.centre.y - 360.0) / one };
+            Some((view.dots.len() - 1, place))
+        });
         if outcome.ending.is_some() {
             return false;
         }
@@ -132,29 +138,48 @@ fn challenge(seed: u64) -> Challenge {
     Challenge::random(2, &SeededEntropy::new(seed))
 }
 
+/// Someone who goes to each dot when it is shown, except to those that `errs` says, where they go astray.
+fn follower(challenge: &Challenge, seed: u64, errs: impl Fn(usize) -> bool) -> bool {
+    let dice = Dice(SeededEntropy::new(seed ^ 0xA5A5));
+    let mut motion = Motion { moves: Vec::new(), tremor: 0.03 };
+    let mut told = None;
+    meets(challenge, |seconds, shown| {
+        if shown != told {
+            told = shown;
+            if let Some((index, place)) = shown {
+                let begin = seconds + dice.between(0.25, 0.7);
+                let aim = dice.between(0.92, 1.07) as f32 * if errs(index) { -1.0 } else { 1.0 };
+                let to = Point { x: place.x * aim, y: place.y * aim };
+                motion.moves.push((begin, begin + dice.between(0.5, 1.0), to));
+            }
+        }
+        motion.at(seconds, &dice)
+    })
+}
+
 #[test]
 fn people_who_follow_the_dots_are_believed() {
-    let met = (0..200_u64).filter(|seed| {
-        let challenge = challenge(*seed);
-        let dice = Dice(SeededEntropy::new(seed ^ 0xA5A5));
-        let mut motion = Motion { moves: Vec::new(), tremor: 0.03 };
-        let mut told = None;
-        meets(&challenge, |seconds, shown| {
-            if shown != told {
-                told = shown;
-                if let Some(dot) = shown.and_then(|index| challenge.dots.get(index)) {
-                    let begin = seconds + dice.between(0.25, 0.7);
-                    let place = dot.place();
-                    let aim = dice.between(0.92, 1.07) as f32;
-                    let to = Point { x: place.x * aim, y: place.y * aim };
-                    motion.moves.push((begin, begin + dice.between(0.5, 1.0), to));
-                }
-            }
-            motion.at(seconds, &dice)
-        })
-    });
+    let met = (0..200_u64).filter(|seed| follower(&challenge(*seed), *seed, |_| false));
     let met = met.count();
     assert!(met >= 196, "{met} of 200");
+}
+
+#[test]
+fn who_misses_dots_is_asked_again_but_not_without_end() {
+    let met = |count: u8, errs: &dyn Fn(usize) -> bool| {
+        let met = |seed: &u64| follower(&Challenge::random(count, &SeededEntropy::new(*seed)), *seed, errs);
+        (0..40_u64).filter(met).count()
+    };
+    let once = met(2, &|index| index == 0);
+    let twice = met(2, &|index| index < 2);
+    assert!(once >= 36 && twice >= 34, "{once} and {twice} of 40");
+    // Two of five are right: guesses are no better.
+    assert_eq!(met(2, &|index| index % 2 == 0 || index == 3), 0);
+    assert_eq!(met(2, &|index| index < 3), 0);
+    // Eight leave no place for others: one may be missed all the same.
+    let many = met(8, &|index| index == 3);
+    assert!(many >= 32, "{many} of 40");
+    assert_eq!(met(8, &|index| index > 4), 0);
 }
 
 #[test]

@@ -12,6 +12,7 @@
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
+//! - [`processes`]: several server processes on one database
 
 mod admission;
 pub mod callbacks;
@@ -21,6 +22,7 @@ pub mod faces;
 pub mod identities;
 pub mod lockout;
 pub mod maintenance;
+pub mod processes;
 pub mod sessions;
 pub mod settings;
 pub mod signing;
@@ -34,6 +36,7 @@ use selfsame_domain::{BioSession, Clock, Entropy, FaceId};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
 use admission::{Load, Underway};
 pub use error::UseCaseError;
@@ -75,6 +78,8 @@ struct Inner {
     signing: OnceLock<SigningKey>,
     callbacks_due: Arc<Notify>,
     lockout_key: OnceCell<aws_lc_rs::hmac::Key>,
+    /// What this server process is known by to others on the same database. Drawn anew at every start.
+    process: Uuid,
 }
 
 impl Verification {
@@ -82,6 +87,7 @@ impl Verification {
         let load = Load::new(parts.cores);
         let workers = Workers::new(parts.cores, settings.most_waiting, load.clone());
         let places = Arc::new(Semaphore::new(settings.max_captures));
+        let process = parts.entropy.uuid();
         let inner = Inner {
             parts,
             settings,
@@ -91,6 +97,7 @@ impl Verification {
             signing: OnceLock::new(),
             callbacks_due: Arc::default(),
             lockout_key: OnceCell::new(),
+            process,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -122,6 +129,10 @@ impl Verification {
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         self.inner.parts.entropy.as_ref()
+    }
+
+    pub(crate) fn process(&self) -> Uuid {
+        self.inner.process
     }
 
     pub(crate) fn workers(&self) -> &Workers {

@@ -9,6 +9,7 @@ use selfsame_vision::image::Limits;
 
 use crate::identities::IdentityParams;
 use crate::lockout::LockoutSettings;
+use crate::processes::ProcessParams;
 
 /// Limits and policies, one value for all tenants so far.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Settings {
     /// Makes every challenge the same. Development mode only; see [`SeededEntropy`](selfsame_domain::SeededEntropy).
     pub challenge_seed: Option<u64>,
     pub identities: IdentityParams,
+    /// How this server process is told from one that is no more.
+    pub processes: ProcessParams,
 }
 
 impl Default for Settings {
@@ -55,6 +58,7 @@ impl Default for Settings {
             max_faces: 16,
             challenge_seed: None,
             identities: IdentityParams::default(),
+            processes: ProcessParams::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod callbacks;
 mod compare;
+mod database;
 mod doctor;
 mod document;
 mod faces;
@@ -9,6 +10,7 @@ mod models;
 mod serve;
 
 pub(crate) use compare::compare;
+pub(crate) use database::database_migrate;
 pub(crate) use doctor::doctor;
 pub(crate) use document::document;
 pub(crate) use faces::{FaceReport, faces};

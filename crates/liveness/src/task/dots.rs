@@ -116,6 +116,8 @@ pub struct DotsRecord {
     pub dots: Vec<DotRecord>,
     /// How many the challenge asks for; each that is missed costs another one on top.
     pub asked: usize,
+    /// How many there are to show, spare ones included.
+    pub offered: usize,
     /// Most that may be missed.
     pub misses: usize,
     /// Frames of the whole challenge with a face.
@@ -167,7 +169,12 @@ impl Dots {
         let middle = face.bounds.centre();
         let centre = Point { x: inside(middle.x, size.width), y: inside(middle.y, size.height) };
         let first = challenge.dots.first().map(|dot| now + dot.pause);
-        let record = DotsRecord { asked: challenge.asked, misses: params.misses, ..DotsRecord::default() };
+        let record = DotsRecord {
+            asked: challenge.asked,
+            offered: challenge.dots.len(),
+            misses: params.misses,
+            ..DotsRecord::default()
+        };
         Self {
             challenge,
             met: 0,
@@ -235,7 +242,7 @@ impl Dots {
             (self.moved_from, self.moved_at) = (self.aim, now);
         }
         if let Some(at) = self.next_at {
-            return self.wait(at, aim);
+            return self.wait(at, aim, params);
         }
         let strays = self.strays(params);
         let Some(record) = self.record.dots.last_mut() else { return Step::Unmet("no dot was asked for") };
@@ -278,7 +285,7 @@ impl Dots {
                 }
             }
         }
-        if self.met >= due(self.record.asked, self.missed, self.roughly) {
+        if self.met >= due(self.record.asked, self.missed, self.roughly, self.record.offered) {
             return Step::Done;
         }
         let Some(next) = self.challenge.dots.get(self.record.dots.len()) else {
@@ -289,7 +296,7 @@ impl Dots {
     }
 
     /// A dot waits to be shown; the head has to stay where it is.
-    fn wait(&mut self, at: Timestamp, aim: Aim) -> Step {
+    fn wait(&mut self, at: Timestamp, aim: Aim, params: &DotsParams) -> Step {
         // Who goes back to the middle meanwhile has not guessed anything, nor has who was on the way to a dot that was given up.
         let rest = self.record.dots.last().map_or(Point::default(), |record| {
             if record.reached_at.is_some() {
@@ -302,10 +309,10 @@ impl Dots {
             self.early += 1;
         }
         if aim.at >= at {
-            let Some(dot) = self.challenge.dots.get(self.record.dots.len()) else { return Step::Done };
+            let Some(dot) = self.next_dot(params) else { return Step::Done };
             self.next_at = None;
             self.record.dots.push(DotRecord {
-                dot: *dot,
+                dot,
                 shown_at: aim.at,
                 from: aim.point,
                 reached_at: None,
@@ -318,6 +325,18 @@ impl Dots {
         Step::On
     }
 
+    /// The next of the challenge that is not where the head happens to be: there would be nothing to follow.
+    fn next_dot(&mut self, params: &DotsParams) -> Option<Dot> {
+        let shown = self.record.dots.len();
+        let left = self.challenge.dots.get_mut(shown..)?;
+        let away =
+            left.iter().position(|dot| distance(self.aim, dot.place()) > params.obedience.least_way + 0.05);
+        if let Some(away) = away {
+            left[..=away].rotate_right(1);
+        }
+        left.first().copied()
+    }
+
     fn follow(&mut self, face: &FaceObservation, params: &DotsParams) {
         // Yaw above 0 points to the right of the frame, pitch above 0 up.
         let x = (face.yaw - self.straight.0) / params.full_yaw;
@@ -328,23 +347,21 @@ impl Dots {
         }
     }
 
-    /// Far out, and neither towards the target nor on the way from the last dot to it.
+    /// Far out, and neither towards the target nor on the way there from where the head was when it was shown.
     fn strays(&self, params: &DotsParams) -> bool {
         let length = self.aim.x.hypot(self.aim.y);
         if length < params.stray_reach {
             return false;
         }
-        let apart = |dot: Dot| angle_between(self.aim, dot.place());
-        let dots = &self.record.dots;
-        let [.., target] = &dots[..] else { return false };
-        let towards = apart(target.dot);
+        let Some(target) = self.record.dots.last() else { return false };
+        let place = target.dot.place();
+        let towards = angle_between(self.aim, place);
         if towards <= params.stray_angle {
             return false;
         }
-        let [.., last, target] = &dots[..] else { return true };
         // Along the rim from one to the other.
-        let whole = angle_between(last.dot.place(), target.dot.place());
-        let from = apart(last.dot);
+        let whole = angle_between(target.from, place);
+        let from = angle_between(self.aim, target.from);
         from > params.rest_angle && towards + from > whole + params.rest_angle
     }
 }

@@ -33,6 +33,8 @@ pub struct ObedienceParams {
     pub beside: f32,
     /// Motion that counts as the first, in ones of the challenge: more than a head settles and sways by.
     pub departure: f32,
+    /// A dot that is nearer to the head when it is shown, in ones of the challenge, shows nothing.
+    pub least_way: f32,
     /// Part of the way that counts as motion.
     pub onset: f32,
     /// Least coefficient of variation of the speed along a path of four samples or more: heads speed up and slow down.
@@ -55,6 +57,7 @@ impl Default for ObedienceParams {
             straight: 50.0,
             beside: 0.5,
             departure: 0.45,
+            least_way: 0.35,
             onset: 0.25,
             unevenness: 0.06,
             strays: 6,
@@ -82,7 +85,7 @@ pub fn obedience(record: Option<&DotsRecord>, params: &ObedienceParams) -> Witne
         }
     }
     let missed = record.dots.len() - met;
-    let due = due(record.asked, missed, roughly);
+    let due = due(record.asked, missed, roughly, record.offered);
     let (testimony, saw) = if machine {
         (Testimony::Attack, why)
     } else if record.asked == 0 || met < due || missed > record.misses {
@@ -108,9 +111,12 @@ pub(crate) enum Followed {
 }
 
 /// How many dots have to be followed when `asked` were asked for: a missed one is due again, and each time one more after it; and one
-/// more if any was followed but roughly.
-pub(crate) fn due(asked: usize, missed: usize, roughly: usize) -> usize {
-    asked.max(1) + missed + usize::from(roughly > 0)
+/// more if any was followed but roughly. Whoever is asked for many runs out of the `offered` places instead: of five and more
+/// that were followed, none was by luck.
+pub(crate) fn due(asked: usize, missed: usize, roughly: usize, offered: usize) -> usize {
+    let due = asked.max(1) + missed + usize::from(roughly > 0);
+    // Misses are few, and spare places many, where little was asked for: this does not lower what that is.
+    due.min(offered.saturating_sub(missed)).max(asked.min(5)).max(1)
 }
 
 /// Whether a head went to a dot as heads do; otherwise whether a machine did, and what was wrong.
@@ -129,7 +135,7 @@ pub(crate) fn followed(
     let (dx, dy) = (place.x - record.from.x, place.y - record.from.y);
     let square = dx * dx + dy * dy;
     // The head stood on the dot before anybody knew of it.
-    if square.sqrt() < 0.35 {
+    if square.sqrt() < params.least_way {
         return Err((Testimony::Insufficient, "the head was at a dot before it was shown"));
     }
     let along: Vec<(u128, f32)> = record
