@@ -1,6 +1,5 @@
 //! PDF417 and QR codes on cards.
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rxing::helpers::detect_in_luma_with_hints;
@@ -23,11 +22,16 @@ pub(crate) struct BarcodeParams {
     /// licence is 0.17 mm of 86 (AAMVA, Annex D), three pixels of 1600; the decoder finds a code that leans less than about 10 degrees
     /// in any quarter turn by itself.
     pub(crate) tries: [(u32, f64); 6],
+    /// The same for QR codes, which are looked for last: cards that have both kinds say more in the other. They are found at any angle.
+    pub(crate) qr_tries: [(u32, f64); 1],
 }
 
 impl Default for BarcodeParams {
     fn default() -> Self {
-        Self { tries: [(1600, 0.0), (2800, 0.0), (1600, 14.0), (1600, -14.0), (1600, 28.0), (1600, -28.0)] }
+        Self {
+            tries: [(1600, 0.0), (2800, 0.0), (1600, 14.0), (1600, -14.0), (1600, 28.0), (1600, -28.0)],
+            qr_tries: [(1600, 0.0)],
+        }
     }
 }
 
@@ -37,12 +41,21 @@ pub(crate) fn read_barcode(
     resizer: &mut fast_image_resize::Resizer,
     params: &BarcodeParams,
 ) -> Option<BarcodeReading> {
+    search(picture, resizer, BarcodeKind::Pdf417, &params.tries)
+        .or_else(|| search(picture, resizer, BarcodeKind::QrCode, &params.qr_tries))
+}
+
+fn search(
+    picture: &Picture,
+    resizer: &mut fast_image_resize::Resizer,
+    kind: BarcodeKind,
+    tries: &[(u32, f64)],
+) -> Option<BarcodeReading> {
     let longest = picture.width().max(picture.height());
     let mut last: Option<(u32, Grey, f64)> = None;
-    for (n, &(side, degrees)) in params.tries.iter().enumerate() {
+    for (n, &(side, degrees)) in tries.iter().enumerate() {
         // A picture that is no larger than an earlier try was looked at already.
-        if params.tries[..n].iter().any(|&(before, turned)| turned == degrees && before >= longest.min(side))
-        {
+        if tries[..n].iter().any(|&(before, turned)| turned == degrees && before >= longest.min(side)) {
             continue;
         }
         if last.as_ref().is_none_or(|(known, ..)| *known != side) {
@@ -51,7 +64,7 @@ pub(crate) fn read_barcode(
         }
         let Some((_, grey, scale)) = &last else { continue };
         let turn = Turn::new(grey, degrees);
-        if let Some((kind, text, points)) = decoded(turn.render(grey)) {
+        if let Some((text, points)) = decoded(turn.render(grey), kind) {
             let corners = points
                 .into_iter()
                 .map(|(x, y)| {
@@ -70,23 +83,20 @@ pub(crate) fn read_barcode(
     None
 }
 
-/// What the decoder says. It walks over whatever a stranger sent: should it panic, there is no barcode.
-fn decoded(grey: Grey) -> Option<(BarcodeKind, String, Vec<(f32, f32)>)> {
-    let formats = HashSet::from([BarcodeFormat::PDF_417, BarcodeFormat::QR_CODE]);
-    let mut hints =
-        DecodeHints { PossibleFormats: Some(formats), TryHarder: Some(true), ..DecodeHints::default() };
+/// What the decoder says, and the points it found. It walks over whatever a stranger sent: should it panic, there is no barcode.
+fn decoded(grey: Grey, kind: BarcodeKind) -> Option<(String, Vec<(f32, f32)>)> {
+    let format = match kind {
+        BarcodeKind::Pdf417 => BarcodeFormat::PDF_417,
+        BarcodeKind::QrCode => BarcodeFormat::QR_CODE,
+    };
+    let mut hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
     let (width, height) = (u32::try_from(grey.width).ok()?, u32::try_from(grey.height).ok()?);
     let found = catch_unwind(AssertUnwindSafe(|| {
-        detect_in_luma_with_hints(grey.values, width, height, None, &mut hints).ok()
+        detect_in_luma_with_hints(grey.values, width, height, Some(format), &mut hints).ok()
     }));
     let found = found.ok().flatten()?;
-    let kind = match found.getBarcodeFormat() {
-        BarcodeFormat::PDF_417 => BarcodeKind::Pdf417,
-        BarcodeFormat::QR_CODE => BarcodeKind::QrCode,
-        _ => return None,
-    };
     let points = found.getPoints().iter().map(|point| (point.x, point.y)).collect();
-    Some((kind, found.getText().to_owned(), points))
+    Some((found.getText().to_owned(), points))
 }
 
 /// A picture turned about its middle into a frame that holds all of it.
