@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use image::RgbImage;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    BarcodeContent, BarcodeKind, DocumentReading, DocumentType, FieldName, FieldSource, MrzVerdict,
+    BarcodeContent, BarcodeKind, DocumentReading, DocumentType, DocumentWarning, FieldName, FieldSource,
+    MrzVerdict,
 };
 use selfsame_testkit_documents::{
     Document, Field, Fonts, Kind, Page, Portrait, Severity, Shot, Side, photograph,
@@ -95,16 +96,22 @@ fn a_page_is_read_in_every_quarter_turn_and_its_corners_turn_with_it() {
 }
 
 #[test]
-fn photographed_documents_are_read() {
+fn photographed_documents_are_read_and_what_is_not_certain_is_said_to_be_ambiguous() {
     let mut read_exactly = 0;
     for (kind, _) in ZONES {
         for seed in 1..=2 {
             let (_, page) = page(kind, seed, 400.0);
             let photo = photograph(&page, &Shot::random(Severity::new(2).unwrap(), seed));
-            read_exactly += usize::from(exact(&read(&photo.picture), &page));
+            let reading = read(&photo.picture);
+            if exact(&reading, &page) {
+                read_exactly += 1;
+            } else {
+                // Of these two numbers begin with OI and OZ, where 01 and 02 agree with the check digits as well.
+                assert_eq!(reading.warnings, [DocumentWarning::MrzAmbiguous], "{kind:?} {seed}");
+            }
         }
     }
-    assert!(read_exactly >= 9, "{read_exactly} of 10");
+    assert!(read_exactly >= 8, "{read_exactly} of 10");
 }
 
 #[test]
