@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Faces(FacesArgs),
     /// Tell whether two pictures show the same person
     Compare(CompareArgs),
-    /// Read a document: its machine-readable zone, the fields in it, and whether its check digits agree
+    /// Read a document: its machine-readable zone or barcode, the fields in it, and whether its check digits agree
     Document(DocumentArgs),
     /// Measure accuracy on pictures of your own
     Eval {
@@ -150,7 +150,8 @@ A photograph or a scan; the document may lie in any quarter turn and a little sl
    fields:[{name,value,sources,confidence,side}],checks:[{check,passed}],warnings}   or   {error:{code,message,file}}
 documentType: PASSPORT, IDENTITY_CARD, DRIVING_LICENCE or VISA. What was not read is absent or null, never guessed. valid:
 every check digit agrees and no other reading is about as likely; verdict says more: VALID, AMBIGUOUS, UNPROTECTED, INVALID.
-In this version fields come from the machine-readable zone only; barcode is null.
+Fields come from the machine-readable zone, and from the PDF417 of North American licences; what is printed is not read by
+this version. barcode: {kind,content:{type,version,issuer},text,corners}.
 
 Exit: 0 the document is of a known type, 1 it is not or a picture cannot be read.")]
 pub(crate) struct DocumentArgs {

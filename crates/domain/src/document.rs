@@ -192,6 +192,47 @@ impl std::fmt::Debug for MrzReading {
     }
 }
 
+/// Kinds of barcodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum BarcodeKind {
+    #[serde(rename = "PDF417")]
+    Pdf417,
+    #[serde(rename = "QR")]
+    QrCode,
+}
+
+/// What a barcode holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BarcodeContent {
+    /// A North American licence or identity card: the version of the standard, and the issuer's letters (`VA`) where they are known.
+    Aamva { version: u8, issuer: Option<String> },
+    /// Something else.
+    Unknown,
+}
+
+/// A barcode as it was read.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BarcodeReading {
+    pub kind: BarcodeKind,
+    pub content: BarcodeContent,
+    /// Everything in it: personal data.
+    pub text: String,
+    /// Points of the code that the decoder found, in pixels of the upright picture; how many depends on the kind.
+    pub corners: Vec<Point>,
+}
+
+impl std::fmt::Debug for BarcodeReading {
+    /// Says nothing of the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BarcodeReading")
+            .field("kind", &self.kind)
+            .field("content", &self.content)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a reader of documents noticed. Not a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -202,6 +243,8 @@ pub enum DocumentWarning {
     MrzInvalid,
     /// The machine-readable zone can be read in several ways.
     MrzAmbiguous,
+    /// A barcode was read whose content is of no known kind.
+    BarcodeNotUnderstood,
 }
 
 /// Everything that was read from one picture of a document, or from both its sides.
@@ -218,6 +261,8 @@ pub struct DocumentReading {
     pub issuing_country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mrz: Option<MrzReading>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barcode: Option<BarcodeReading>,
     pub fields: Vec<DocumentField>,
     pub warnings: Vec<DocumentWarning>,
 }
@@ -249,6 +294,7 @@ impl DocumentReading {
         self.warnings.sort_unstable();
         self.warnings.dedup();
         self.mrz = self.mrz.or(back.mrz);
+        self.barcode = self.barcode.or(back.barcode);
         self
     }
 
@@ -274,6 +320,7 @@ mod tests {
             side: Some(side),
             issuing_country: None,
             mrz: None,
+            barcode: None,
             fields: fields
                 .iter()
                 .map(|(name, value, confidence)| DocumentField {

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, MrzReading};
+use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
-use crate::document::{MrzParams, document_reading, mrz_reading, read_zone};
+use crate::document::{
+    BarcodeParams, MrzParams, add_barcode, document_reading, mrz_reading, read_barcode, read_zone,
+};
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
 };
@@ -44,6 +46,7 @@ pub struct Vision {
     patterns: PatternParams,
     edges: EdgeParams,
     mrz: MrzParams,
+    barcodes: BarcodeParams,
 }
 
 impl std::fmt::Debug for Vision {
@@ -89,6 +92,7 @@ impl Vision {
             patterns: PatternParams::default(),
             edges: EdgeParams::default(),
             mrz: MrzParams::default(),
+            barcodes: BarcodeParams::default(),
         })
     }
 
@@ -218,8 +222,16 @@ impl Vision {
     /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
     pub fn read_document(&self, picture: &Picture, now: Timestamp) -> Result<DocumentReading, VisionError> {
         let _span = tracing::debug_span!("vision.document").entered();
-        let zone = read_zone(&mut *self.lane()?, picture, &self.mrz)?;
-        Ok(document_reading(zone.as_ref(), now.date()))
+        let mut lane = self.lane()?;
+        let zone = read_zone(&mut lane, picture, &self.mrz)?;
+        let mut reading = document_reading(zone.as_ref(), now.date());
+        // A side with a sound zone has no barcode that says more.
+        if reading.mrz.as_ref().is_none_or(|mrz| mrz.verdict == MrzVerdict::Invalid)
+            && let Some(barcode) = read_barcode(picture, &mut lane.resizer, &self.barcodes)
+        {
+            add_barcode(&mut reading, barcode);
+        }
+        Ok(reading)
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use selfsame_domain::document::{
-    DocumentField, DocumentReading, DocumentType, DocumentWarning, FieldName, FieldSource, MrzFormat,
-    MrzReading, MrzVerdict,
+    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentType,
+    DocumentWarning, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
 };
 use selfsame_domain::{Clock as _, Point, SystemClock, Timestamp};
 use serde::Serialize;
@@ -23,8 +23,7 @@ struct Report<'a> {
     document_type: Option<DocumentType>,
     issuing_country: Option<&'a str>,
     mrz: Option<MrzReport<'a>>,
-    /// Always null: barcodes are not read by this version.
-    barcode: Option<&'a str>,
+    barcode: Option<&'a BarcodeReading>,
     fields: &'a [DocumentField],
     checks: Vec<CheckReport>,
     warnings: &'a [DocumentWarning],
@@ -64,7 +63,7 @@ impl<'a> Report<'a> {
             document_type: reading.document_type,
             issuing_country: reading.issuing_country.as_deref(),
             mrz: reading.mrz.as_ref().map(MrzReport::of),
-            barcode: None,
+            barcode: reading.barcode.as_ref(),
             fields: &reading.fields,
             checks: digits
                 .map(|mrz| CheckReport {
@@ -163,6 +162,16 @@ fn say_words(reading: &DocumentReading) -> Result<(), Failure> {
             say(&format!("  {line}"))?;
         }
     }
+    if let Some(barcode) = &reading.barcode {
+        let kind = match barcode.kind {
+            BarcodeKind::Pdf417 => "PDF417",
+            BarcodeKind::QrCode => "QR code",
+        };
+        say(&match &barcode.content {
+            BarcodeContent::Aamva { version, .. } => format!("{kind} of a licence, AAMVA version {version}"),
+            BarcodeContent::Unknown => format!("{kind} of another content"),
+        })?;
+    }
     for field in &reading.fields {
         let sources: Vec<&str> = field.sources.iter().copied().map(source_words).collect();
         say(&format!(
@@ -189,7 +198,10 @@ const fn source_words(source: FieldSource) -> &'static str {
 const fn warning_words(warning: DocumentWarning) -> &'static str {
     match warning {
         DocumentWarning::UnknownDocument => {
-            "no machine-readable zone was found; send a sharp picture that shows the whole document, or its other side"
+            "neither a machine-readable zone nor a known barcode was found; send a sharp picture that shows the whole document, or its other side"
+        }
+        DocumentWarning::BarcodeNotUnderstood => {
+            "the barcode holds no data of a licence or identity card; look at its text with --json"
         }
         DocumentWarning::MrzInvalid => {
             "no reading of the machine-readable zone agrees with its check digits; send a sharper picture without glare"

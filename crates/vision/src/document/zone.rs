@@ -47,6 +47,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             side: None,
             issuing_country: None,
             mrz: None,
+            barcode: None,
             fields: Vec::new(),
             warnings: vec![DocumentWarning::UnknownDocument],
         };
@@ -65,6 +66,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             Verdict::Invalid => vec![DocumentWarning::MrzInvalid],
         },
         mrz: Some(reading),
+        barcode: None,
         fields,
     }
 }
@@ -201,7 +203,7 @@ const fn sex_letter(sex: Sex) -> &'static str {
 fn iso(date: PartialDate) -> String {
     let mut text = format!("{:04}", date.year);
     if let Some(month) = date.month {
-        text.push_str(&format!("-{:02}", month));
+        text.push_str(&format!("-{month:02}"));
         if let Some(day) = date.day {
             text.push_str(&format!("-{day:02}"));
         }
