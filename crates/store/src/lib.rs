@@ -8,13 +8,14 @@
 //! | noun | verbs |
 //! |---|---|
 //! | `tenants` | `add`, `get`, `by_name` |
-//! | `credentials` | `add_api_key`, `add_token_secret`, `find_by_api_key_hash`, `find_by_token`, `revoke` |
+//! | `credentials` | `add_api_key`, `add_token_secret`, `add_administration`, `find_by_api_key_hash`, `find_by_token`, `find_pair`, `has_administration`, `set_secret_hash`, `revoke` |
 //! | `server_keys` | `get`, `put_if_absent` |
 //! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `for_maintenance_undecided`, `for_maintenance_expired` |
 //! | `faces` | `add`, `get`, `list`, `list_with_templates`, `delete` |
 //! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
 //! | `failed_attempts` | `get`, `put`, `for_maintenance_purge` |
 //! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
+//! | `scans` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `for_maintenance_claim`, `for_maintenance_release`, `for_maintenance_expired` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
 //! Keys, templates and server secrets arrive and leave sealed. `friendly_name`, `correlation_id` and `evidence_id`, which the
@@ -39,8 +40,8 @@ use sha2::{Digest, Sha256};
 pub use error::StoreError;
 pub use repository::{
     CallbackSecrets, Credentials, EvidenceRow, Faces, FailedAttempts, Identities, IdentityWithKey, Lease,
-    NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Repository, SealedSecret,
-    SentPicture, ServerKeys, Sessions, Tenants, WithKey,
+    NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Repository, ScanFound,
+    ScanRow, Scans, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants, WithKey,
 };
 
 /// Where the database is.

@@ -5,6 +5,7 @@ mod m0002_outbox;
 mod m0003_callbacks;
 mod m0004_lockout;
 mod m0005_identities;
+mod m0007_scans;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_callbacks::Migration),
             Box::new(m0004_lockout::Migration),
             Box::new(m0005_identities::Migration),
+            Box::new(m0007_scans::Migration),
         ]
     }
 }

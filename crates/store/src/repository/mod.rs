@@ -6,6 +6,7 @@ mod faces;
 mod failed_attempts;
 mod identities;
 mod outbox;
+mod scans;
 mod server_keys;
 mod sessions;
 mod tenants;
@@ -18,6 +19,7 @@ pub use faces::Faces;
 pub use failed_attempts::FailedAttempts;
 pub use identities::{EvidenceRow, Identities, IdentityWithKey, SentPicture};
 pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
+pub use scans::{ScanFound, ScanRow, Scans};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
@@ -59,6 +61,10 @@ impl Repository {
 
     pub fn identities(&mut self) -> Identities<'_> {
         Identities { transaction: &self.transaction, erased: &mut self.erased }
+    }
+
+    pub fn scans(&mut self) -> Scans<'_> {
+        Scans { transaction: &self.transaction, erased: &mut self.erased }
     }
 
     pub fn outbox(&mut self) -> Outbox<'_> {
