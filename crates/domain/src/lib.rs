@@ -7,6 +7,7 @@ mod bio_session;
 mod callback;
 mod clock;
 mod credential;
+pub mod document;
 mod entropy;
 mod face;
 mod geometry;

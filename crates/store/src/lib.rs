@@ -15,7 +15,7 @@
 //! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
 //! | `failed_attempts` | `get`, `put`, `for_maintenance_purge` |
 //! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
-//! | `scans` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `for_maintenance_claim`, `for_maintenance_release`, `for_maintenance_expired` |
+//! | `scans` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_expired` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
 //! Keys, templates and server secrets arrive and leave sealed. `friendly_name`, `correlation_id` and `evidence_id`, which the

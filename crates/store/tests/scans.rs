@@ -106,11 +106,21 @@ async fn what_is_given_back_did_not_count_and_waits() {
     let mut repository = store.begin().await.unwrap();
     let held = lease(100);
     repository.scans().for_maintenance_claim(at(20), held).await.unwrap().unwrap();
-    assert!(!repository.scans().for_maintenance_release(scan.id, OsEntropy.uuid(), at(30)).await.unwrap());
-    assert!(repository.scans().for_maintenance_release(scan.id, held.owner, at(30)).await.unwrap());
+    assert!(
+        !repository.scans().for_maintenance_release(scan.id, OsEntropy.uuid(), at(30), false).await.unwrap()
+    );
+    assert!(repository.scans().for_maintenance_release(scan.id, held.owner, at(30), false).await.unwrap());
     assert_eq!(repository.scans().for_maintenance_claim(at(29), lease(99)).await.unwrap(), None);
-    let row = repository.scans().for_maintenance_claim(at(30), lease(99)).await.unwrap().unwrap();
+    let again = lease(99);
+    let row = repository.scans().for_maintenance_claim(at(30), again).await.unwrap().unwrap();
     assert_eq!(row.attempts, 1);
+    let renewed = Lease { until: at(200), ..again };
+    assert!(repository.scans().for_maintenance_renew(scan.id, renewed).await.unwrap());
+    assert!(!repository.scans().for_maintenance_renew(scan.id, held).await.unwrap());
+    assert_eq!(repository.scans().for_maintenance_claim(at(150), lease(300)).await.unwrap(), None);
+    assert!(repository.scans().for_maintenance_release(scan.id, again.owner, at(160), true).await.unwrap());
+    let row = repository.scans().for_maintenance_claim(at(160), lease(300)).await.unwrap().unwrap();
+    assert_eq!(row.attempts, 2);
 }
 
 #[tokio::test]

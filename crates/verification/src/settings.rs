@@ -9,6 +9,7 @@ use selfsame_vision::image::Limits;
 
 use crate::identities::IdentityParams;
 use crate::lockout::LockoutSettings;
+use crate::scans::ScanParams;
 
 /// Limits and policies, one value for all tenants so far.
 #[derive(Debug, Clone)]
@@ -36,6 +37,7 @@ pub struct Settings {
     /// Makes every challenge the same. Development mode only; see [`SeededEntropy`](selfsame_domain::SeededEntropy).
     pub challenge_seed: Option<u64>,
     pub identities: IdentityParams,
+    pub scans: ScanParams,
 }
 
 impl Default for Settings {
@@ -55,6 +57,7 @@ impl Default for Settings {
             max_faces: 16,
             challenge_seed: None,
             identities: IdentityParams::default(),
+            scans: ScanParams::default(),
         }
     }
 }

@@ -194,6 +194,19 @@ impl Vision {
         self.calibration.compare(a, b)
     }
 
+    /// How much two faces are one photograph: normalised correlation of their aligned luma, -1..=1.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn photograph_correlation(
+        &self,
+        a: (&Picture, &FaceSighting),
+        b: (&Picture, &FaceSighting),
+    ) -> Result<f32, VisionError> {
+        let _span = tracing::debug_span!("vision.photograph").entered();
+        face::correlation(&mut *self.lane()?, a, b)
+    }
+
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {
         self.lanes
             .check_out()

@@ -82,16 +82,19 @@ pub struct Findings {
 }
 
 /// What may be approved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgeParams {
-    /// Whether a document that has run out may be. Default no.
+    /// Whether a document that has run out may be.
     pub accept_expired: bool,
+    pub kinds: Vec<IdKind>,
+    /// ISO 3166-1 alpha-3; empty: all.
+    pub countries: Vec<String>,
 }
 
 impl Default for JudgeParams {
-    /// Nothing that is not valid today.
+    /// All kinds of all countries, and nothing that is not valid today.
     fn default() -> Self {
-        Self { accept_expired: false }
+        Self { accept_expired: false, kinds: IdKind::ALL.to_vec(), countries: Vec::new() }
     }
 }
 
@@ -111,6 +114,12 @@ fn unreadable(reason: UnreadableReason, details: &[LegibilityDetail]) -> Outcome
 fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) -> Outcome {
     if !request.has(ScanSide::Front) {
         return Outcome::NothingUploaded;
+    }
+    if !params.kinds.contains(&request.kind) {
+        return Outcome::UnsupportedKind;
+    }
+    if !params.countries.is_empty() && !params.countries.contains(&request.country) {
+        return Outcome::UnsupportedCountry;
     }
     if seen.no_specimen == Step::No {
         return unreadable(UnreadableReason::Specimen, &[]);

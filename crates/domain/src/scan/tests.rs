@@ -135,9 +135,15 @@ fn the_reason_is_the_one_that_helps() {
     assert_eq!(outcome(|seen| seen.in_date = Step::No), Outcome::UnsupportedKind);
     let mut expired = all_good();
     expired.document.in_date = Step::No;
-    let accepting = JudgeParams { accept_expired: true };
+    let accepting = JudgeParams { accept_expired: true, ..JudgeParams::default() };
     let decision = judge(&request(), &expired, &accepting, Timestamp::from_millis(1));
     assert_eq!(decision.outcome, Outcome::Approved);
+    let elsewhere = JudgeParams { countries: vec!["DEU".to_owned()], ..JudgeParams::default() };
+    let refused = judge(&request(), &all_good(), &elsewhere, Timestamp::from_millis(1));
+    assert_eq!(refused.outcome, Outcome::UnsupportedCountry);
+    let cards = JudgeParams { kinds: vec![IdKind::IdentityCard], ..JudgeParams::default() };
+    let refused = judge(&request(), &all_good(), &cards, Timestamp::from_millis(1));
+    assert_eq!(refused.outcome, Outcome::UnsupportedKind);
     let card = NewScan { kind: IdKind::IdentityCard, ..request() };
     let mut seen = all_good();
     (seen.document.kind, seen.document.complete) = (Some(IdKind::IdentityCard), Step::Unknown);

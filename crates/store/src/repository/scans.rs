@@ -165,18 +165,34 @@ impl Scans<'_> {
         Ok(None)
     }
 
-    /// Gives a scan back untouched; it is due again at `at`, and the attempt does not count.
+    /// Whoever holds it goes on holding it. False when they do not hold it any more.
+    pub async fn for_maintenance_renew(&mut self, id: ScanId, lease: Lease) -> Result<bool, StoreError> {
+        let done = scan::Entity::update_many()
+            .col_expr(scan::Column::LeaseUntil, Expr::value(Some(lease.until.as_millis())))
+            .filter(scan::Column::Id.eq(id.as_uuid()))
+            .filter(scan::Column::LeaseOwner.eq(lease.owner))
+            .filter(scan::Column::State.eq(PENDING))
+            .exec(self.transaction)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Gives a scan back untouched; it is due again at `at`.
     pub async fn for_maintenance_release(
         &mut self,
         id: ScanId,
         owner: Uuid,
         at: Timestamp,
+        attempt_counts: bool,
     ) -> Result<bool, StoreError> {
         let done = scan::Entity::update_many()
             .col_expr(scan::Column::LeaseOwner, Expr::value(None::<Uuid>))
             .col_expr(scan::Column::LeaseUntil, Expr::value(None::<i64>))
             .col_expr(scan::Column::NextAttemptAt, Expr::value(at.as_millis()))
-            .col_expr(scan::Column::Attempts, Expr::col(scan::Column::Attempts).sub(1))
+            .col_expr(
+                scan::Column::Attempts,
+                Expr::col(scan::Column::Attempts).sub(i32::from(!attempt_counts)),
+            )
             .filter(scan::Column::Id.eq(id.as_uuid()))
             .filter(scan::Column::LeaseOwner.eq(owner))
             .filter(scan::Column::State.eq(PENDING))

@@ -1,0 +1,243 @@
+//! What was read from a document, and how sure that is. Plain data: who reads it is elsewhere.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Point, Rect};
+
+/// What kind of document it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DocumentType {
+    Passport,
+    IdentityCard,
+    DrivingLicence,
+    Visa,
+}
+
+/// Which side of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DocumentSide {
+    /// The side with the portrait; the only one of a passport or a visa.
+    Front,
+    Back,
+}
+
+/// What a field is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FieldName {
+    Surname,
+    GivenNames,
+    DocumentNumber,
+    /// Of the person, not of the document.
+    PersonalNumber,
+    /// ISO 3166-1 alpha-3 or a code of ICAO 9303-3.
+    IssuingCountry,
+    /// As `IssuingCountry`.
+    Nationality,
+    /// YYYY-MM-DD; unknown parts are left out from the end.
+    BirthDate,
+    /// `M`, `F` or `X`.
+    Sex,
+    /// As `BirthDate`.
+    IssueDate,
+    /// As `BirthDate`.
+    ExpiryDate,
+    BirthPlace,
+    Authority,
+    /// As printed, lines joined by `, `.
+    Address,
+    /// The part of the address that names a state or province, by its postal code.
+    State,
+    OptionalData,
+    OptionalData2,
+}
+
+impl FieldName {
+    /// As programs know it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Surname => "surname",
+            Self::GivenNames => "givenNames",
+            Self::DocumentNumber => "documentNumber",
+            Self::PersonalNumber => "personalNumber",
+            Self::IssuingCountry => "issuingCountry",
+            Self::Nationality => "nationality",
+            Self::BirthDate => "birthDate",
+            Self::Sex => "sex",
+            Self::IssueDate => "issueDate",
+            Self::ExpiryDate => "expiryDate",
+            Self::BirthPlace => "birthPlace",
+            Self::Authority => "authority",
+            Self::Address => "address",
+            Self::State => "state",
+            Self::OptionalData => "optionalData",
+            Self::OptionalData2 => "optionalData2",
+        }
+    }
+}
+
+/// Where on a document something was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FieldSource {
+    /// The machine-readable zone.
+    Mrz,
+    Barcode,
+    /// What is printed for people.
+    VisualZone,
+}
+
+/// One field. What was not read is absent: there is no field without a value.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentField {
+    pub name: FieldName,
+    pub value: String,
+    /// Where this value, or one that says the same, was read; never empty.
+    pub sources: Vec<FieldSource>,
+    /// 0..1. What a check digit vouches for is at least 0.99; what one source alone says without a check is as sure as its reader.
+    pub confidence: f32,
+    /// In pixels of the upright picture; `None` where the source has no place of its own for the field.
+    #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Rect>,
+    /// On which side it was read.
+    pub side: DocumentSide,
+}
+
+impl std::fmt::Debug for DocumentField {
+    /// Says which field it is, not what it holds: that is personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DocumentField")
+            .field("name", &self.name)
+            .field("sources", &self.sources)
+            .field("confidence", &self.confidence)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Layouts of the machine-readable zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MrzFormat {
+    #[serde(rename = "TD1")]
+    Td1,
+    #[serde(rename = "TD2")]
+    Td2,
+    #[serde(rename = "TD3")]
+    Td3,
+    #[serde(rename = "MRV-A")]
+    MrvA,
+    #[serde(rename = "MRV-B")]
+    MrvB,
+    /// The French identity card of 1988 to 2021.
+    #[serde(rename = "CNI")]
+    FrenchIdentityCard,
+    /// The Swiss driving licence.
+    #[serde(rename = "CHE-DL")]
+    SwissDrivingLicence,
+}
+
+/// What the reading of a machine-readable zone is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MrzVerdict {
+    /// Every check digit agrees, no other rule is broken, and no other reading is about as likely.
+    Valid,
+    /// The same, but another reading is about as likely: compare with what is printed.
+    Ambiguous,
+    /// No rule is broken, and the layout has no check digits.
+    Unprotected,
+    /// A check digit disagrees or a rule is broken.
+    Invalid,
+}
+
+/// One check digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MrzCheck {
+    /// What it vouches for; `None` for the composite one.
+    pub field: Option<FieldName>,
+    pub ok: bool,
+}
+
+/// The machine-readable zone as it was read.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MrzReading {
+    pub format: MrzFormat,
+    /// With their fillers.
+    pub lines: Vec<String>,
+    pub verdict: MrzVerdict,
+    /// In the order of their positions; the composite one last.
+    pub checks: Vec<MrzCheck>,
+    /// Characters that differ from what the recogniser thought likeliest, because field types or check digits said so.
+    pub corrected: u32,
+    /// The name fills its field, so that some of it may be cut off.
+    pub name_truncated: bool,
+    /// In pixels of the upright picture, in the direction of reading: top left, top right, bottom right, bottom left.
+    pub corners: [Point; 4],
+    /// What it says, with `FieldSource::Mrz` as the only source.
+    pub fields: Vec<DocumentField>,
+}
+
+impl std::fmt::Debug for MrzReading {
+    /// Says nothing of the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MrzReading")
+            .field("format", &self.format)
+            .field("verdict", &self.verdict)
+            .field("checks", &self.checks)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a reader of documents noticed. Not a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DocumentWarning {
+    /// Nothing was found that tells what document this is.
+    UnknownDocument,
+    /// The outline of the document was not found; the picture was taken for the document.
+    OutlineNotFound,
+    /// The document runs over the picture's edge.
+    CutOff,
+    /// A machine-readable zone was found, and no reading of it agrees with its check digits.
+    MrzInvalid,
+    /// The machine-readable zone can be read in several ways.
+    MrzAmbiguous,
+    /// A barcode was read whose content is of no known kind.
+    BarcodeNotUnderstood,
+}
+
+/// Everything that was read from one picture of a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentReading {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_type: Option<DocumentType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<DocumentSide>,
+    /// ISO 3166-1 alpha-3, or a code of ICAO 9303-3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuing_country: Option<String>,
+    /// The document in pixels of the upright picture, as one reads it: top left, top right, bottom right, bottom left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corners: Option<[Point; 4]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mrz: Option<MrzReading>,
+    pub fields: Vec<DocumentField>,
+    pub warnings: Vec<DocumentWarning>,
+}
+
+impl DocumentReading {
+    /// A field, if it was read.
+    pub fn field(&self, name: FieldName) -> Option<&DocumentField> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The value of a field, if it was read.
+    pub fn value(&self, name: FieldName) -> Option<&str> {
+        self.field(name).map(|field| field.value.as_str())
+    }
+}
