@@ -24,6 +24,7 @@ run: models web ## bring the weights, build server and web, start on 127.0.0.1:8
 
 # npm leaves node_modules/.package-lock.json behind a whole install, so it serves as the stamp.
 models: models/node_modules/.package-lock.json ## bring the weights and the inference engine (locked, hash-checked)
+	scripts/models.sh
 
 models/node_modules/.package-lock.json: models/package-lock.json models/package.json
 	npm ci --prefix models --ignore-scripts --no-audit --no-fund

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => return command::compare(&args),
         Command::Eval { command: EvalCommand::Verification(args) } => eval::verification(&args),
         Command::Eval { command: EvalCommand::Pad(args) } => eval::pad(&args),
+        Command::Eval { command: EvalCommand::Mrz(args) } => eval::mrz(&args),
         Command::Models { command: ModelsCommand::Check(args) } => command::models_check(&args),
         Command::Callbacks { command: CallbacksCommand::List(args) } => command::callbacks::list(&args),
         Command::Callbacks { command: CallbacksCommand::Show(args) } => command::callbacks::show(&args),

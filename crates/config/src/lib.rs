@@ -12,9 +12,9 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, IdentitiesConfig, ImagesConfig,
-    LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig, RetentionConfig, Secret,
-    SecurityConfig, ServerConfig,
+    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, FaceMatchConfig, IdentitiesConfig,
+    ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig, NetverifyConfig,
+    RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -35,6 +35,7 @@ pub struct Config {
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
     pub identities: IdentitiesConfig,
+    pub netverify: NetverifyConfig,
     pub callbacks: CallbacksConfig,
     pub lockout: LockoutConfig,
     pub log: LogConfig,
@@ -85,6 +86,7 @@ impl Config {
         self.images.validate()?;
         self.retention.validate()?;
         self.identities.validate()?;
+        self.netverify.validate()?;
         self.callbacks.validate()?;
         self.lockout.validate()?;
         self.log.validate()?;

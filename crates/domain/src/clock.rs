@@ -32,6 +32,13 @@ impl Timestamp {
             .unwrap_or_else(|| "1970-01-01T00:00:00.000Z".to_owned())
     }
 
+    /// The day in UTC.
+    pub fn date(self) -> time::Date {
+        let nanos = i128::from(self.0) * 1_000_000;
+        time::OffsetDateTime::from_unix_timestamp_nanos(nanos)
+            .map_or(time::Date::MIN, time::OffsetDateTime::date)
+    }
+
     /// Time from `earlier` to `self`; zero when `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

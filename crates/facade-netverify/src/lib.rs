@@ -27,7 +27,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, NetverifyDialect};
 pub use error::ApiError;
-pub use perform::FieldError;
+pub use perform::{FieldError, fields_of, kind_of};
 
 /// Whether the portrait is compared with a selfie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,6 +3,7 @@
 //! * [`image`]: decoding within limits, upright pictures, crops and warps into tensors;
 //! * [`inference`]: the engine, the manifest of networks, sessions and who may use them;
 //! * [`face`]: detection, landmarks, pose, alignment, embedding, comparison, quality;
+//! * `document`: machine-readable zones, found and read;
 //! * [`pad`]: presentation-attack detection from a single picture;
 //! * [`recapture`]: the grid of a screen and the edges of a device, measured on the pixels.
 //!
@@ -11,6 +12,7 @@
 //!
 //! Nothing here logs, keeps or writes a picture or a template.
 
+mod document;
 pub mod face;
 pub mod image;
 pub mod inference;
@@ -27,5 +29,6 @@ pub use inference::{ModelError, ModelFile, VisionError};
 pub use motion::{Around, Explained, FollowedPoint, Motion, MotionStep};
 pub use pad::Texture;
 pub use recapture::Recapture;
+pub use selfsame_domain::document::DocumentReading;
 pub use selfsame_domain::{Point, Rect};
 pub use vision::{Vision, VisionSettings};

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use selfsame_domain::Timestamp;
+use selfsame_domain::document::MrzReading;
+
+use crate::document::{MrzParams, mrz_reading, read_zone};
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
 };
@@ -39,6 +43,7 @@ pub struct Vision {
     texture: TextureParams,
     patterns: PatternParams,
     edges: EdgeParams,
+    mrz: MrzParams,
 }
 
 impl std::fmt::Debug for Vision {
@@ -83,6 +88,7 @@ impl Vision {
             texture: TextureParams::default(),
             patterns: PatternParams::default(),
             edges: EdgeParams::default(),
+            mrz: MrzParams::default(),
         })
     }
 
@@ -205,6 +211,17 @@ impl Vision {
     ) -> Result<f32, VisionError> {
         let _span = tracing::debug_span!("vision.photograph").entered();
         face::correlation(&mut *self.lane()?, a, b)
+    }
+
+    /// The machine-readable zone of a document in the picture, if there is one; upright or in any quarter turn, a little slanted.
+    /// `now` decides the centuries of its dates.
+    ///
+    /// # Errors
+    /// [`VisionError`]; no zone is not an error but `None`.
+    pub fn read_mrz(&self, picture: &Picture, now: Timestamp) -> Result<Option<MrzReading>, VisionError> {
+        let _span = tracing::debug_span!("vision.mrz").entered();
+        let zone = read_zone(&mut *self.lane()?, picture, &self.mrz)?;
+        Ok(zone.map(|zone| mrz_reading(&zone, now.date())))
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

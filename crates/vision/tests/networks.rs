@@ -87,9 +87,22 @@ fn load_error(folder: &Path) -> ModelError {
 }
 
 #[test]
-fn verifies_the_engine_and_six_networks() {
+fn verifies_the_engine_and_eight_networks() {
     let slots: Vec<&str> = vision().files().iter().map(|file| file.slot.as_str()).collect();
-    assert_eq!(slots, ["engine", "detector", "landmarks", "embedder", "pad", "pose", "eye"]);
+    assert_eq!(
+        slots,
+        [
+            "engine",
+            "detector",
+            "landmarks",
+            "embedder",
+            "pad",
+            "pose",
+            "eye",
+            "text-detector",
+            "text-recogniser"
+        ]
+    );
     assert_eq!(vision().mode(), "SELFSAME_MFN_1");
 }
 

@@ -1,10 +1,12 @@
 //! Accuracy, measured on pictures of the user's own.
 
 mod captures;
+mod mrz;
 mod pad;
 mod pairs;
 mod verification;
 
+pub(crate) use mrz::mrz;
 pub(crate) use pad::pad;
 pub(crate) use verification::verification;
 

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 pub(crate) use picture::mime;
 pub use reader::FieldError;
+pub use request::{fields_of, kind_of};
 use request::{PerformRequest, Refusal, Rules, parse};
 
 use crate::auth::{Caller, check_body_headers};

@@ -167,6 +167,32 @@ struct Enabled {
     wanted: Wanted,
 }
 
+/// The kind of a name of this dialect.
+pub fn kind_of(name: &str) -> Option<IdKind> {
+    ID_TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}
+
+/// The fields of a list of names of this dialect, separated by commas; or the names that are not known.
+pub fn fields_of(list: &str) -> Result<ScanFields, Vec<String>> {
+    let mut fields = ScanFields::NONE;
+    let mut unknown = Vec::new();
+    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        match name {
+            "idNumber" => fields.number = true,
+            "idFirstName" => fields.first_name = true,
+            "idLastName" => fields.last_name = true,
+            "idDob" => fields.birth_date = true,
+            "idExpiry" => fields.expiry = true,
+            "idUsState" => fields.us_state = true,
+            "idPersonalNumber" => fields.personal_number = true,
+            "idFaceMatch" => fields.face_match = true,
+            "idAddress" => fields.address = true,
+            _ => unknown.push(name.to_owned()),
+        }
+    }
+    if unknown.is_empty() { Ok(fields) } else { Err(unknown) }
+}
+
 /// The list of the request in place of the setting's, within what the account offers.
 fn enabled_fields(reader: &mut Reader, settings: &NetverifySettings) -> Enabled {
     let offered = settings.face_match;
@@ -178,9 +204,7 @@ fn enabled_fields(reader: &mut Reader, settings: &NetverifySettings) -> Enabled 
         };
         return Enabled { read: settings.fields, wanted };
     };
-    let mut read = ScanFields::NONE;
-    let mut unknown = Vec::new();
-    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+@@A@@    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         match name {
             "idNumber" => read.number = true,
             "idFirstName" => read.first_name = true,

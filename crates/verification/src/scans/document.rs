@@ -2,7 +2,7 @@
 
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    DocumentReading, DocumentType, DocumentWarning, FieldName, FieldSource, MrzVerdict,
+    DocumentReading, DocumentType, DocumentWarning, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -16,15 +16,38 @@ use super::look::Seen;
 /// The state that ICAO's specimens are issued by.
 const SPECIMEN_STATE: &str = "UTO";
 
-/// Reads one picture.
-pub(super) fn read(vision: &Vision, picture: &Picture) -> Result<Option<DocumentReading>, VisionError> {
-    let _ = (vision, picture);
-    Ok(None)
+/// Reads one picture: its machine-readable zone. `None` when there is none.
+pub(super) fn read(
+    vision: &Vision,
+    picture: &Picture,
+    now: Timestamp,
+) -> Result<Option<DocumentReading>, VisionError> {
+    Ok(vision.read_mrz(picture, now)?.map(by_zone))
+}
+
+/// What a machine-readable zone says of its document.
+fn by_zone(mrz: MrzReading) -> DocumentReading {
+    let document_type = match mrz.format {
+        MrzFormat::Td3 => DocumentType::Passport,
+        MrzFormat::Td1 | MrzFormat::Td2 | MrzFormat::FrenchIdentityCard => DocumentType::IdentityCard,
+        MrzFormat::MrvA | MrzFormat::MrvB => DocumentType::Visa,
+        MrzFormat::SwissDrivingLicence => DocumentType::DrivingLicence,
+    };
+    let issuer = mrz.fields.iter().find(|field| field.name == FieldName::IssuingCountry);
+    DocumentReading {
+        document_type: Some(document_type),
+        side: None,
+        issuing_country: issuer.map(|field| field.value.clone()),
+        corners: None,
+        fields: mrz.fields.clone(),
+        mrz: Some(mrz),
+        warnings: Vec::new(),
+    }
 }
 
 /// Whether a picture shows a document.
-pub(super) fn is_document(vision: &Vision, picture: &Picture) -> Result<bool, VisionError> {
-    let read = read(vision, picture)?;
+pub(super) fn is_document(vision: &Vision, picture: &Picture, now: Timestamp) -> Result<bool, VisionError> {
+    let read = read(vision, picture, now)?;
     Ok(read.is_some_and(|read| read.document_type.is_some() || read.mrz.is_some()))
 }
 

@@ -1,5 +1,6 @@
 //! Looking at the pictures of a scan. Computes for a second or more: runs on a worker.
 
+use selfsame_domain::Timestamp;
 use selfsame_domain::document::DocumentReading;
 use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
 use selfsame_vision::image::{Limits, Picture, decode};
@@ -81,6 +82,7 @@ pub(super) fn look(
     limits: &Limits,
     pictures: Pictures,
     params: &LookParams,
+    now: Timestamp,
 ) -> Result<Seen, VisionError> {
     let mut seen = Seen::default();
     let front_bytes = pictures.front.map(Zeroizing::new);
@@ -88,10 +90,10 @@ pub(super) fn look(
         return Ok(seen);
     };
     if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
-        seen.back = super::document::read(vision, &back)?;
+        seen.back = super::document::read(vision, &back, now)?;
     }
     drop(pictures.back);
-    seen.front = super::document::read(vision, &front)?;
+    seen.front = super::document::read(vision, &front, now)?;
     if front.is_grey() {
         (seen.original, seen.copy) = (Step::No, Some(UnreadableReason::PhotocopyBlackWhite));
         return Ok(seen);
@@ -108,7 +110,7 @@ pub(super) fn look(
     let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);
     let selfie = opened(&selfie_bytes, limits);
     drop((front_bytes, selfie_bytes));
-    compare_faces(vision, portrait.as_ref(), selfie.as_ref(), same_file, params, &mut seen)?;
+    compare_faces(vision, portrait.as_ref(), selfie.as_ref(), same_file, (params, now), &mut seen)?;
     Ok(seen)
 }
 
@@ -129,7 +131,7 @@ fn compare_faces(
     portrait: Option<&(Picture, FaceSighting)>,
     selfie: Option<&Picture>,
     same_file: bool,
-    params: &LookParams,
+    (params, now): (&LookParams, Timestamp),
     seen: &mut Seen,
 ) -> Result<(), VisionError> {
     let found = &mut seen.face;
@@ -159,7 +161,7 @@ fn compare_faces(
         one_photograph |= correlation >= params.same_photograph;
     }
     // A photograph that is also on the document: is the document in the picture with it?
-    let whole = one_photograph && (same_file || super::document::is_document(vision, selfie)?);
+    let whole = one_photograph && (same_file || super::document::is_document(vision, selfie, now)?);
     let cut = |reason| quality.reasons.contains(&reason);
     found.problem = if whole {
         Some(FaceProblem::WholeDocument)

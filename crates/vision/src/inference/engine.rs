@@ -1,6 +1,8 @@
 //! ONNX Runtime: loading it, and running networks in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +14,7 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::value::{TensorElementType, TensorRef, ValueType};
 use sha2::{Digest, Sha256};
 
-use super::{InputSpec, Manifest, ModelError, ModelFile, SlotSpec, VisionError, weights};
+use super::{InputSpec, Manifest, ModelError, ModelFile, Opened, SlotSpec, VisionError, weights};
 
 /// The places for networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,11 +25,21 @@ pub enum Slot {
     Pad,
     Pose,
     Eye,
+    TextDetector,
+    TextRecogniser,
 }
 
 impl Slot {
-    pub const ALL: [Self; 6] =
-        [Self::Detector, Self::Landmarks, Self::Embedder, Self::Pad, Self::Pose, Self::Eye];
+    pub const ALL: [Self; 8] = [
+        Self::Detector,
+        Self::Landmarks,
+        Self::Embedder,
+        Self::Pad,
+        Self::Pose,
+        Self::Eye,
+        Self::TextDetector,
+        Self::TextRecogniser,
+    ];
 
     /// Its name in the manifest.
     pub const fn name(self) -> &'static str {
@@ -38,6 +50,8 @@ impl Slot {
             Self::Pad => "pad",
             Self::Pose => "pose",
             Self::Eye => "eye",
+            Self::TextDetector => "text-detector",
+            Self::TextRecogniser => "text-recogniser",
         }
     }
 
@@ -52,9 +66,32 @@ impl Slot {
             Self::Pad => sizes == [3],
             Self::Pose => sizes == [66, 66, 66],
             Self::Eye => sizes == [2],
+            Self::TextDetector => spec.output.len() == 1 && spec.output[0].shape.len() == 4,
+            Self::TextRecogniser => {
+                spec.output.len() == 1
+                    && spec.output[0].shape.len() == 3
+                    && (3..=100_000).contains(&spec.output[0].shape[2])
+            }
         };
         if !fits {
             return Err(format!("outputs of {sizes:?} values"));
+        }
+        let sides_vary = spec.input.shape[2..].contains(&-1);
+        match self {
+            Self::TextDetector if spec.input.shape[2..] != [-1, -1] || spec.threshold.is_none() => {
+                return Err("the text detector needs sides of -1 and a threshold".to_owned());
+            }
+            Self::TextRecogniser if spec.input.height() == 0 || spec.input.shape[3] != -1 => {
+                return Err("the text recogniser needs a fixed height and a width of -1".to_owned());
+            }
+            Self::TextRecogniser if spec.alphabet.is_none() => {
+                return Err("the text recogniser needs an alphabet".to_owned());
+            }
+            Self::TextDetector | Self::TextRecogniser => {}
+            _ if sides_vary || spec.output.iter().any(super::OutputSpec::is_dynamic) => {
+                return Err("a side of -1: this network is fed pictures of one size".to_owned());
+            }
+            _ => {}
         }
         if self == Self::Detector && spec.threshold.is_none() {
             return Err("the detector needs a threshold".to_owned());
@@ -78,8 +115,8 @@ impl Slot {
 pub(crate) struct Network {
     slot: Slot,
     spec: SlotSpec,
-    /// With small weights cleared.
-    model: Vec<u8>,
+    /// With small weights cleared; `None` for a network that is read when it is first needed.
+    model: Option<Vec<u8>>,
     file: PathBuf,
 }
 
@@ -104,6 +141,30 @@ fn verified(file: &Path, expected: &str) -> Result<(Vec<u8>, String), ModelError
         return Err(ModelError::Altered { file: file.to_owned(), expected: expected.to_owned(), found });
     }
     Ok((bytes, found))
+}
+
+/// Compares a file's sha256 without keeping it; returns its length and hash.
+fn verified_in_passing(file: &Path, expected: &str) -> Result<(u64, String), ModelError> {
+    let missing =
+        |error: std::io::Error| ModelError::Missing { file: file.to_owned(), detail: error.to_string() };
+    let mut source = std::fs::File::open(file).map_err(missing)?;
+    let mut hasher = Sha256::new();
+    let (mut buffer, mut length) = (vec![0; 1 << 17], 0);
+    loop {
+        let count = match source.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(missing(error)),
+        };
+        hasher.update(&buffer[..count]);
+        length += count as u64;
+    }
+    let found = hex::encode(hasher.finalize());
+    if !found.eq_ignore_ascii_case(expected) {
+        return Err(ModelError::Altered { file: file.to_owned(), expected: expected.to_owned(), found });
+    }
+    Ok((length, found))
 }
 
 fn environment(library: &Path, sha256: &str) -> Result<Environment, ModelError> {
@@ -152,7 +213,7 @@ impl Engine {
         let library_file = std::path::absolute(&library_file).unwrap_or(library_file);
         // The library is 46 MB: it is hashed beside the networks, on a thread of its own.
         let engine_hash = std::thread::scope(|scope| {
-            let hashing = scope.spawn(|| verified(&library_file, &library.sha256).map(|(b, h)| (b.len(), h)));
+            let hashing = scope.spawn(|| verified_in_passing(&library_file, &library.sha256));
             let mut networks = BTreeMap::new();
             let mut files = Vec::new();
             for slot in Slot::ALL {
@@ -162,19 +223,25 @@ impl Engine {
                     .ok_or_else(|| invalid(format!("it has no slot {}", slot.name())))?;
                 slot.check(&spec).map_err(|detail| invalid(format!("slot {}: {detail}", slot.name())))?;
                 let file = folders.get(slot.name()).map_or(folder, |f| f).join(&spec.file);
-                let (mut model, sha256) = verified(&file, &spec.sha256)?;
+                let mut network = Network { slot, spec, model: None, file };
+                let (bytes, sha256) = match network.spec.opened {
+                    Opened::AtStart => {
+                        let (model, sha256) = network.read()?;
+                        let length = model.len() as u64;
+                        network.model = Some(model);
+                        (length, sha256)
+                    }
+                    Opened::OnDemand => verified_in_passing(&network.file, &network.spec.sha256)?,
+                };
                 files.push(ModelFile {
                     slot: slot.name().to_owned(),
-                    name: spec.name.clone(),
-                    file: file.clone(),
+                    name: network.spec.name.clone(),
+                    file: network.file.clone(),
                     sha256,
-                    bytes: model.len() as u64,
-                    licence: spec.licence.clone(),
+                    bytes,
+                    licence: network.spec.licence.clone(),
                 });
-                weights::clear_small(&mut model, spec.zero_weights_below).map_err(|detail| {
-                    ModelError::Misshapen { file: file.clone(), slot: slot.name(), detail: detail.to_owned() }
-                })?;
-                networks.insert(slot, Network { slot, spec, model, file });
+                networks.insert(slot, network);
             }
             let hashed = hashing.join().unwrap_or_else(|_| {
                 Err(ModelError::Engine { file: library_file.clone(), detail: "hashing it failed".to_owned() })
@@ -189,7 +256,7 @@ impl Engine {
                 name: manifest.engine.name.clone(),
                 file: library_file.clone(),
                 sha256: sha256.clone(),
-                bytes: bytes as u64,
+                bytes,
                 licence: manifest.engine.licence.clone(),
             },
         );
@@ -211,24 +278,49 @@ impl Engine {
         &self.networks[&slot].spec
     }
 
-    /// Opens every network once, and compares names and shapes with the manifest.
+    /// Opens every network once that is not opened on demand, and compares names and shapes with the manifest.
     pub(crate) fn open_lane(self: &Arc<Self>) -> Result<Lane, ModelError> {
         let mut sessions = BTreeMap::new();
         for (slot, network) in &self.networks {
-            sessions.insert(*slot, network.open(&self.environment)?);
+            if network.spec.opened == Opened::AtStart {
+                sessions.insert(*slot, network.open(&self.environment)?);
+            }
         }
-        Ok(Lane { engine: Arc::clone(self), sessions, resizer: fast_image_resize::Resizer::new() })
+        Ok(Lane {
+            engine: Arc::clone(self),
+            sessions,
+            alphabet: None,
+            resizer: fast_image_resize::Resizer::new(),
+        })
     }
 }
 
 impl Network {
+    /// The verified file with small weights cleared, and its sha256.
+    fn read(&self) -> Result<(Vec<u8>, String), ModelError> {
+        let (mut model, sha256) = verified(&self.file, &self.spec.sha256)?;
+        weights::clear_small(&mut model, self.spec.zero_weights_below).map_err(|detail| {
+            ModelError::Misshapen {
+                file: self.file.clone(),
+                slot: self.slot.name(),
+                detail: detail.to_owned(),
+            }
+        })?;
+        Ok((model, sha256))
+    }
+
     fn open(&self, environment: &Environment) -> Result<Session, ModelError> {
         let misshapen = |detail: String| ModelError::Misshapen {
             file: self.file.clone(),
             slot: self.slot.name(),
             detail,
         };
-        let session = self.commit(environment).map_err(|error| misshapen(error.to_string()))?;
+        // A network that is opened on demand is verified again: its file may have changed since the start.
+        let read = match &self.model {
+            Some(model) => Cow::Borrowed(model.as_slice()),
+            None => Cow::Owned(self.read()?.0),
+        };
+        let session = Self::commit(environment, &read).map_err(|error| misshapen(error.to_string()))?;
         let inputs: Vec<_> = session.inputs().iter().map(|i| describe(i.name(), i.dtype())).collect();
         let expected = vec![expect(&self.spec.input.name, &self.spec.input.shape)];
         if inputs != expected {
@@ -244,13 +336,13 @@ impl Network {
 
     /// One thread computes in a session: the pool of lanes is what uses the cores. Without an arena a session gives its
     /// intermediate memory back after each run.
-    fn commit(&self, environment: &Environment) -> ort::Result<Session> {
+    fn commit(environment: &Environment, model: &[u8]) -> ort::Result<Session> {
         Session::builder(environment)?
             .with_intra_threads(1)?
             .with_inter_threads(1)?
             .with_optimization_level(GraphOptimizationLevel::All)?
             .with_flush_to_zero()?
-            .commit_from_memory(&self.model)
+            .commit_from_memory(model)
     }
 }
 
@@ -270,10 +362,39 @@ fn describe(name: &str, kind: &ValueType) -> Described {
     }
 }
 
+/// The characters of a text recogniser by class.
+#[derive(Debug)]
+pub(crate) struct Alphabet {
+    /// Class 0 means nothing and is held as `\0`.
+    classes: Vec<char>,
+}
+
+impl Alphabet {
+    /// From a list of characters, one a line. The first class is the blank and the last the space; the list names the others.
+    /// A line of several characters stands for its first one.
+    fn new(list: &str, classes: usize) -> Option<Self> {
+        let named = list.split('\n').map(|line| line.chars().next().unwrap_or(' '));
+        let all: Vec<char> = std::iter::once('\0').chain(named).chain([' ']).collect();
+        (all.len() == classes).then_some(Self { classes: all })
+    }
+
+    /// The character of a class; `\0` for the blank.
+    pub(crate) fn character(&self, class: usize) -> char {
+        self.classes.get(class).copied().unwrap_or('\0')
+    }
+
+    /// The class of a character.
+    pub(crate) fn class(&self, character: char) -> Option<usize> {
+        self.classes.iter().skip(1).position(|known| *known == character).map(|at| at + 1)
+    }
+}
+
 /// One session per network: what one thread needs to compute.
 pub(crate) struct Lane {
     engine: Arc<Engine>,
     sessions: BTreeMap<Slot, Session>,
+    /// Of the text recogniser, once it is open.
+    alphabet: Option<Arc<Alphabet>>,
     /// Keeps the resampler's buffers between pictures.
     pub(crate) resizer: fast_image_resize::Resizer,
 }
@@ -281,6 +402,66 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn input(&self, slot: Slot) -> &InputSpec {
         &self.engine.spec(slot).input
+    }
+
+    /// Opens a network that is opened on demand.
+    fn ensure_open(&mut self, slot: Slot) -> Result<(), VisionError> {
+        if !self.sessions.contains_key(&slot) {
+            let failed =
+                |error: ModelError| VisionError::Inference { slot: slot.name(), detail: error.to_string() };
+            let session = self.engine.networks[&slot].open(&self.engine.environment).map_err(failed)?;
+            self.sessions.insert(slot, session);
+        }
+        Ok(())
+    }
+
+    /// The characters that the text recogniser knows.
+    pub(crate) fn alphabet(&mut self) -> Result<Arc<Alphabet>, VisionError> {
+        let slot = Slot::TextRecogniser;
+        if let Some(alphabet) = &self.alphabet {
+            return Ok(Arc::clone(alphabet));
+        }
+        self.ensure_open(slot)?;
+        let spec = self.engine.spec(slot);
+        let failed = |detail: &str| VisionError::Inference { slot: slot.name(), detail: detail.to_owned() };
+        let list = self.sessions[&slot]
+            .metadata()
+            .ok()
+            .and_then(|metadata| metadata.custom(spec.alphabet.as_deref().unwrap_or_default()))
+            .ok_or_else(|| failed("its file has no list of characters under the manifest's key"))?;
+        let classes = usize::try_from(spec.output[0].shape[2]).unwrap_or(0);
+        let alphabet = Alphabet::new(&list, classes)
+            .ok_or_else(|| failed("its list of characters does not fit the number of its classes"))?;
+        let alphabet = Arc::new(alphabet);
+        self.alphabet = Some(Arc::clone(&alphabet));
+        Ok(alphabet)
+    }
+
+    /// Runs a network with one output on a picture of a size of its own, and hands the output's shape and values to `read`.
+    pub(crate) fn run_sized<R>(
+        &mut self,
+        slot: Slot,
+        (height, width): (usize, usize),
+        planes: &[f32],
+        read: impl FnOnce(&[i64], &[f32]) -> R,
+    ) -> Result<R, VisionError> {
+        self.ensure_open(slot)?;
+        let spec = self.engine.spec(slot);
+        let failed = |detail: String| VisionError::Inference { slot: slot.name(), detail };
+        let session = self.sessions.get_mut(&slot).ok_or_else(|| failed("it is not loaded".to_owned()))?;
+        let shape = [1, spec.input.order.planes(), height, width];
+        let input = TensorRef::from_array_view((shape, planes)).map_err(|error| failed(error.to_string()))?;
+        let started = Instant::now();
+        let outputs = session.run(ort::inputs![input]).map_err(|error| failed(error.to_string()))?;
+        let spent = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.engine.busy.fetch_add(spent, Ordering::Relaxed);
+        let name = &spec.output[0].name;
+        let value = outputs.get(name).ok_or_else(|| failed(format!("no output {name}")))?;
+        let (shape, data) = value.try_extract_tensor::<f32>().map_err(|error| failed(error.to_string()))?;
+        if data.iter().any(|number| !number.is_finite()) {
+            return Err(VisionError::NotFinite { slot: slot.name() });
+        }
+        Ok(read(shape, data))
     }
 
     /// Runs a network on the planes of one picture and returns its outputs in the manifest's order.

@@ -13,7 +13,7 @@ use super::ModelError;
 pub struct Manifest {
     pub version: u32,
     pub engine: EngineSpec,
-    /// By slot name: detector, landmarks, embedder, pad, pose, eye.
+    /// By slot name: detector, landmarks, embedder, pad, pose, eye, text-detector, text-recogniser.
     pub slot: BTreeMap<String, SlotSpec>,
 }
 
@@ -56,6 +56,12 @@ pub struct SlotSpec {
     /// Weights of smaller magnitude are set to 0 on loading.
     #[serde(default)]
     pub zero_weights_below: f32,
+    /// When the network is opened.
+    #[serde(default)]
+    pub opened: Opened,
+    /// Of the text recogniser: the key of the file's metadata that lists the characters of classes 1 and up, one a line.
+    #[serde(default)]
+    pub alphabet: Option<String>,
     pub output_meaning: String,
     pub input: InputSpec,
     pub output: Vec<OutputSpec>,
@@ -66,6 +72,18 @@ pub struct SlotSpec {
     /// Of the embedder: cosine to false-match rate, both strictly monotone.
     #[serde(default)]
     pub calibration: Vec<CalibrationPoint>,
+}
+
+/// When a network is read into memory and opened. Its file is verified at every start in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum Opened {
+    /// With the first lane: a network that every picture needs.
+    #[default]
+    #[serde(rename = "at start")]
+    AtStart,
+    /// By each lane when it first runs the network.
+    #[serde(rename = "on demand")]
+    OnDemand,
 }
 
 /// Order of a tensor's planes.
@@ -87,7 +105,8 @@ impl PlaneOrder {
     }
 }
 
-/// The one input of a network: float32, `[1, planes, height, width]`, each value `(x - mean) / std` of x in 0..=255.
+/// The one input of a network: float32, `[1, planes, height, width]`, each value `(x - mean) / std` of x in 0..=255. A side of -1
+/// is decided anew for each picture.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputSpec {
@@ -109,11 +128,11 @@ impl InputSpec {
 
     fn check(&self) -> Result<(), String> {
         let planes = self.order.planes();
-        if self.shape[0] != 1 || self.shape[1] != i64::try_from(planes).unwrap_or(0) {
+        if !matches!(self.shape[0], 1 | -1) || self.shape[1] != i64::try_from(planes).unwrap_or(0) {
             return Err(format!("input.shape {:?} is not [1, {planes}, height, width]", self.shape));
         }
-        if !(1..=1024).contains(&self.shape[2]) || !(1..=1024).contains(&self.shape[3]) {
-            return Err(format!("input.shape {:?} has a side outside 1..=1024", self.shape));
+        if self.shape[2..].iter().any(|side| *side != -1 && !(1..=1024).contains(side)) {
+            return Err(format!("input.shape {:?} has a side outside 1..=1024 that is not -1", self.shape));
         }
         if self.mean.len() != planes || self.std.len() != planes {
             return Err(format!("input.mean and input.std need {planes} numbers"));
@@ -134,7 +153,12 @@ pub struct OutputSpec {
 }
 
 impl OutputSpec {
-    /// Number of values.
+    /// Whether a side is decided anew for each picture.
+    pub fn is_dynamic(&self) -> bool {
+        self.shape.contains(&-1)
+    }
+
+    /// Number of values; 0 where a side is -1.
     pub fn len(&self) -> usize {
         self.shape.iter().map(|side| usize::try_from(*side).unwrap_or(0)).product()
     }
@@ -156,7 +180,9 @@ pub struct CalibrationPoint {
 impl SlotSpec {
     fn check(&self) -> Result<(), String> {
         self.input.check()?;
-        if self.output.is_empty() || self.output.iter().any(OutputSpec::is_empty) {
+        if self.output.is_empty()
+            || self.output.iter().any(|output| output.is_empty() && !output.is_dynamic())
+        {
             return Err("an output without values".to_owned());
         }
         if !self.zero_weights_below.is_finite() || !(0.0..1e-6).contains(&self.zero_weights_below) {

@@ -12,8 +12,10 @@ mod weights;
 use std::path::{Path, PathBuf};
 
 pub use engine::Slot;
-pub(crate) use engine::{Engine, Lane};
-pub use manifest::{CalibrationPoint, EngineLibrary, InputSpec, Manifest, OutputSpec, PlaneOrder, SlotSpec};
+pub(crate) use engine::{Alphabet, Engine, Lane};
+pub use manifest::{
+    CalibrationPoint, EngineLibrary, InputSpec, Manifest, Opened, OutputSpec, PlaneOrder, SlotSpec,
+};
 pub(crate) use pool::Pool;
 
 /// The command that mends a missing or altered file.
