@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 pub(crate) use picture::mime;
 pub use reader::FieldError;
-pub use request::{fields_of, kind_of};
 use request::{PerformRequest, Refusal, Rules, parse};
+pub use request::{fields_of, kind_of};
 
 use crate::auth::{Caller, check_body_headers};
 use crate::{ApiError, NetverifyState, PERFORM_LIMIT, UPLOADS_MIB};

@@ -204,24 +204,12 @@ fn enabled_fields(reader: &mut Reader, settings: &NetverifySettings) -> Enabled 
         };
         return Enabled { read: settings.fields, wanted };
     };
-@@A@@    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        match name {
-            "idNumber" => read.number = true,
-            "idFirstName" => read.first_name = true,
-            "idLastName" => read.last_name = true,
-            "idDob" => read.birth_date = true,
-            "idExpiry" => read.expiry = true,
-            "idUsState" => read.us_state = true,
-            "idPersonalNumber" => read.personal_number = true,
-            "idFaceMatch" => read.face_match = true,
-            // Only where the account has it.
-            "idAddress" => read.address = settings.fields.address,
-            _ => unknown.push(name),
-        }
-    }
-    if !unknown.is_empty() {
+    let mut read = fields_of(&list).unwrap_or_else(|unknown| {
         reader.wrong("enabledFields", format!("names fields that are not known: {}", unknown.join(", ")));
-    }
+        ScanFields::NONE
+    });
+    // Only where the account has it.
+    read.address &= settings.fields.address;
     let wanted =
         if read.face_match && offered != FaceMatchPolicy::Off { Wanted::Always } else { Wanted::Never };
     Enabled { read, wanted }

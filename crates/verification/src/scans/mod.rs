@@ -182,11 +182,11 @@ impl Verification {
         front: Vec<u8>,
         back: Option<Vec<u8>>,
     ) -> Result<Option<ScanReading>, UseCaseError> {
-        let (vision, limits) = (self.vision(), self.settings().images.clone());
+        let (vision, limits, now) = (self.vision(), self.settings().images.clone(), self.now());
         self.workers()
             .run(Urgency::Evidence, move || {
                 let read = |bytes: Vec<u8>| -> Result<_, UseCaseError> {
-                    Ok(document::read(&vision, &decode(&bytes, &limits)?)?)
+                    Ok(document::read(&vision, &decode(&bytes, &limits)?, now)?)
                 };
                 let front = read(front)?;
                 let back = back.map(read).transpose()?.flatten();

@@ -144,11 +144,11 @@ impl Verification {
         let pictures = Pictures { front, back, face };
         let (vision, limits, params) =
             (self.vision(), self.settings().images.clone(), self.settings().scans.look);
+        let now = self.clock().now();
         let seen = self
             .workers()
-            .run(Urgency::Evidence, move || look(&vision, &limits, pictures, &params))
+            .run(Urgency::Evidence, move || look(&vision, &limits, pictures, &params, now))
             .await??;
-        let now = self.clock().now();
         let (findings, reading) = document::findings(&scan.request, &seen, now);
         let decision = judge(&scan.request, &findings, &self.settings().scans.judge, now);
         let Seen { template, .. } = seen;
