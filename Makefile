@@ -43,7 +43,7 @@ build: ## the debug build of the server
 fixtures: system ## bring the pictures and clips the tests look at into .fixtures/
 	scripts/fixtures.sh
 
-system: ## install chromium and ffmpeg where they are missing (apt, as root or with sudo)
+system: ## install chromium, ffmpeg and fonts where they are missing (apt, as root or with sudo)
 	scripts/install-system.sh
 
 tools: ## install cargo-deny for this checkout (about two minutes)

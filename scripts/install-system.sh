@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests need of the system and do not find: Chromium (the browser test), ffmpeg (its camera) and openssl
-# (which verifies signatures independently of the server).
+# Installs what the tests need of the system and do not find: Chromium (the browser test), ffmpeg (its camera), openssl
+# (which verifies signatures independently of the server), and the fonts that test documents are printed in (OCR-B for the
+# machine-readable zone; DejaVu and Liberation), which crates/testkit-documents loads by path.
 # A no-op where all are there. `make run` needs neither.
 set -euo pipefail
 
@@ -8,6 +9,10 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 command -v openssl >/dev/null || missing+=(openssl)
+fonts=/usr/share/fonts
+[[ -e "$fonts/opentype/ocr-b/OCRB.otf" ]] || missing+=(fonts-ocr-b)
+[[ -e "$fonts/truetype/dejavu/DejaVuSans.ttf" ]] || missing+=(fonts-dejavu-core)
+[[ -e "$fonts/truetype/liberation/LiberationMono-Bold.ttf" ]] || missing+=(fonts-liberation)
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 
 echo "install-system: missing: ${missing[*]}" >&2

@@ -37,6 +37,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("testkit", &["domain", "aamva", "mrz", "vision"]),
+    // Apart from the testkit, whose users need not build a renderer and barcode writers.
+    ("testkit-documents", &["domain", "aamva", "mrz", "vision"]),
     // The evals judge with the very witnesses that the server hears.
     ("cli", &["domain", "aamva", "mrz", "config", "vision", "liveness", "verification", "server"]),
 ];
