@@ -51,17 +51,26 @@ fn decided(outcome: Outcome, face: Option<FaceMatch>) -> ScanRecord {
     record(ScanState::Decided(Decision { mrz_verified: outcome == Outcome::Approved, outcome, face, at }))
 }
 
-/// One field a line, so that a difference can be read.
+/// The callback, one field a line so that a difference can be read, and the answer to whoever asks.
 fn golden(name: &str, record: &ScanRecord) {
     let told_at = Timestamp::from_millis(1_500_000_002_000);
     let actual = form(&fields(record, PUBLIC, told_at)).replace('&', "&\n");
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/netverify/callback");
-    let file = format!("{file}/{name}.form");
+    assert_eq!(actual, committed(&format!("callback/{name}.form"), &actual), "{name}");
+
+    let data = serde_json::Value::from(crate::scans::data::everything(record, PUBLIC));
+    let text = serde_json::to_string_pretty(&data).unwrap();
+    let expected: serde_json::Value =
+        serde_json::from_str(&committed(&format!("answer/{name}.json"), &text)).unwrap();
+    assert_eq!(data, expected, "{name}");
+}
+
+/// What is committed under that name; written anew when that is asked for.
+fn committed(name: &str, actual: &str) -> String {
+    let file = format!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/netverify/{}"), name);
     if std::env::var_os("SELFSAME_WRITE_GOLDEN").is_some() {
         std::fs::write(&file, format!("{actual}\n")).unwrap();
     }
-    let expected = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(actual, expected.trim_end(), "{name}");
+    std::fs::read_to_string(&file).unwrap().trim_end().to_owned()
 }
 
 const ALIKE: FaceMatch = FaceMatch { similarity: Similarity::Match, valid: true, reason: None };
@@ -86,6 +95,8 @@ fn bodies_are_byte_for_byte_what_is_committed() {
     let missing_back = Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
     golden("missing-back", &decided(missing_back, None));
     golden("nothing-uploaded", &record(ScanState::Failed { at: Timestamp::from_millis(1) }));
+    let pending = crate::scans::data::everything(&record(ScanState::Pending), PUBLIC);
+    assert_eq!(pending.keys().collect::<Vec<_>>(), ["transaction"]);
 }
 
 fn value(fields: &Fields, name: &str) -> Option<String> {

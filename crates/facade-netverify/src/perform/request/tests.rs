@@ -82,15 +82,11 @@ fn wrong(body: Value, settings: &NetverifySettings) -> Vec<String> {
 
 #[test]
 fn the_samples_of_the_documentation_are_accepted() {
-    for consent in [
-        json!({
-            "userIp": "1.2.3.4",
-            "userLocation": { "country": "USA", "state": "IL" },
-            "consent": { "obtained": "yes", "obtainedAt": "2022-07-20T17:20:35.000Z" },
-        }),
-        json!({ "userIp": "192.168.0.1", "userLocation": { "country": "AUT" } }),
+    for sample in [
+        include_str!("../../../../../contracts/netverify/request/consent-usa.json"),
+        include_str!("../../../../../contracts/netverify/request/consent-aut.json"),
     ] {
-        let request = good(json!({ "customerId": "customerId", "userConsent": consent }));
+        let request = read(serde_json::from_str(sample).unwrap(), &settings()).unwrap();
         assert_eq!(request.scan.reference, "YOURSCANREFERENCE");
         assert_eq!((request.scan.country.as_str(), request.scan.kind), ("XKX", IdKind::Passport));
         assert_eq!(request.scan.customer_id.as_deref(), Some("customerId"));
