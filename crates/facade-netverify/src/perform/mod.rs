@@ -5,6 +5,8 @@ mod picture;
 mod reader;
 mod request;
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Request, State};
@@ -22,6 +24,8 @@ pub use request::{fields_of, kind_of};
 use crate::auth::{Caller, check_body_headers};
 use crate::{ApiError, NetverifyState, PERFORM_LIMIT, UPLOADS_MIB};
 
+/// A body waits so long for room beside the others.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// What the rules of consent miss, while they are not enforced.
 const WARNINGS: HeaderName = HeaderName::from_static("selfsame-warnings");
 
@@ -48,11 +52,12 @@ async fn perform(
     }
     // Body, text and pictures are held at once: so much and no more of it, for all callers together.
     let room = u32::try_from((length >> 20) + 1).unwrap_or(u32::MAX).min(UPLOADS_MIB as u32);
-    let _room = state.uploads.try_acquire_many(room).map_err(|_| ApiError::busy())?;
+    let waiting = tokio::time::timeout(LONGEST_WAIT, state.uploads.acquire_many(room));
+    let _room = waiting.await.map_err(|_| ApiError::busy())?.map_err(|_| ApiError::internal())?;
     let body = Bytes::from_request(request, &()).await.map_err(|_| ApiError::too_large(PERFORM_LIMIT))?;
     let parsing = state.clone();
     let now = state.app.now();
-    let parsed = tokio::task::spawn_blocking(move || read(&body, &parsing, now))
+    let parsed = tokio::task::spawn_blocking(move || read(body, &parsing, now))
         .await
         .map_err(|_| ApiError::internal())??;
     let PerformRequest { scan, claims, pictures, warnings } = parsed;
@@ -77,11 +82,14 @@ async fn perform(
 
 /// Takes a while for large pictures: runs on a blocking thread.
 fn read(
-    body: &Bytes,
+    body: Bytes,
     state: &NetverifyState,
     now: selfsame_domain::Timestamp,
 ) -> Result<PerformRequest, ApiError> {
-    let members = match serde_json::from_slice(body) {
+    let members = serde_json::from_slice(&body);
+    // What follows holds the pictures a second time.
+    drop(body);
+    let members = match members {
         Ok(Value::Object(members)) => members,
         Ok(_) => return Err(ApiError::bad_request("the body must be a JSON object")),
         // Says where, and quotes nothing of it.

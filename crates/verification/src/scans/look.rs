@@ -99,12 +99,6 @@ pub(super) fn look(
         return Ok(seen);
     }
     let portrait = portrait(vision, &front)?;
-    // A grid over the portrait: too small or too smooth to tell is not a sign of one.
-    let pattern = portrait.as_ref().and_then(|(picture, face)| vision.recapture(picture, face).pattern);
-    if pattern.is_some_and(|score| score <= params.pattern_attack) {
-        (seen.original, seen.copy) = (Step::No, Some(UnreadableReason::DigitalCopy));
-        return Ok(seen);
-    }
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
     let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);
