@@ -116,7 +116,8 @@ pub(super) fn findings(request: &NewScan, seen: &Seen, now: Timestamp) -> (Findi
         return (Findings { document, face: seen.face }, None);
     }
     let anything = !sides.is_empty();
-    document.found = Step::of(anything);
+    // What could not be read may be a document all the same.
+    document.found = if anything { Step::Yes } else { Step::Unknown };
     document.legible = Step::of(sides.0.iter().any(|side| side.mrz.is_some() || !side.fields.is_empty()));
     document.kind = sides.kind();
     let specimen = sides.issuer() == Some(SPECIMEN_STATE);
