@@ -13,7 +13,7 @@ CARGO_DENY_VERSION := 0.20.2
 # The binary that the browser test and the load client start.
 export SELFSAME_BIN ?= $(CURDIR)/target/debug/selfsame
 
-.PHONY: help run models web build fixtures system tools lint advisories test test-rust test-web bench clean-fixtures
+.PHONY: help run models web build fixtures system tools lint advisories test test-rust test-web bench clean-fixtures fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
@@ -43,7 +43,7 @@ build: ## the debug build of the server
 fixtures: system ## bring the pictures and clips the tests look at into .fixtures/
 	scripts/fixtures.sh
 
-system: ## install chromium, ffmpeg and fonts where they are missing (apt, as root or with sudo)
+system: ## install chromium, ffmpeg, fonts and postgresql where they are missing (apt, as root or with sudo)
 	scripts/install-system.sh
 
 tools: ## install cargo-deny for this checkout (about two minutes)
@@ -71,7 +71,10 @@ test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is inst
 	  $(CARGO) nextest run --workspace --locked && $(CARGO) test --workspace --locked --doc; \
 	else $(CARGO) test --workspace --locked; fi
 
-test-web: models web fixtures build ## type check, unit tests, and the browser test against the real server
+# The binary comes from the very build that the Rust tests used: `make build` selects other features of the dependencies, and they would
+# be compiled once more.
+test-web: models web fixtures ## type check, unit tests, and the browser test against the real server
+	$(CARGO) test --workspace --locked --no-run --quiet
 	npm --prefix web run typecheck
 	npm --prefix web test
 	node --test conformance/test/*.test.mjs
@@ -82,3 +85,10 @@ bench: models web fixtures ## the figures of docs/benchmarks.md (LFW=<folder> ad
 
 clean-fixtures: ## remove .fixtures/
 	rm -rf .fixtures
+
+FUZZ_SECONDS ?= 60
+fuzz: ## fuzz every parser for a minute each (cargo-fuzz and a nightly toolchain)
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || { echo 'fuzz: cargo-fuzz is missing; get it with: cargo install cargo-fuzz --locked' >&2; exit 1; }
+	for target in mrz aamva picture; do \
+	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=5 -max_len=65536; \
+	done

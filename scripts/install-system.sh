@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Installs what the tests need of the system and do not find: Chromium (the browser test), ffmpeg (its camera), openssl
-# (which verifies signatures independently of the server), and the fonts that test documents are printed in (OCR-B for the
-# machine-readable zone; DejaVu and Liberation), which crates/testkit-documents loads by path.
-# A no-op where all are there. `make run` needs neither.
+# Installs what the tests need of the system and do not find: Chromium (the browser test), ffmpeg (its camera), openssl (which
+# verifies signatures independently of the server), PostgreSQL (the tests start servers of their own from it), and the fonts that
+# test documents are printed in (OCR-B for the machine-readable zone; DejaVu and Liberation), which crates/testkit-documents
+# loads by path.
+# A no-op where all are there. `make run` needs none of them.
 set -euo pipefail
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 command -v openssl >/dev/null || missing+=(openssl)
+# Debian keeps the server's programs out of the path, in a folder for each version.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 fonts=/usr/share/fonts
 [[ -e "$fonts/opentype/ocr-b/OCRB.otf" ]] || missing+=(fonts-ocr-b)
 [[ -e "$fonts/truetype/dejavu/DejaVuSans.ttf" ]] || missing+=(fonts-dejavu-core)

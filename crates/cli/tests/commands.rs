@@ -89,6 +89,54 @@ fn a_picture_without_a_face_is_an_answer_and_not_an_error() {
 }
 
 #[test]
+fn a_picture_of_no_document_is_an_unknown_document_and_a_missing_one_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let wall = folder.path().join("wall.png");
+    std::fs::write(&wall, selfsame_testkit::malformed::flat_picture_file(640, 480)).unwrap();
+    let output = selfsame(&["document", path(&wall), "--back", path(&me()), "--json"]);
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    let document = json(&output);
+    for absent in ["documentType", "issuingCountry", "mrz", "barcode"] {
+        assert!(document[absent].is_null(), "{document}");
+    }
+    assert_eq!(document["fields"], serde_json::json!([]));
+    assert_eq!(document["warnings"], serde_json::json!(["UNKNOWN_DOCUMENT"]));
+
+    let missing = folder.path().join("missing.jpg");
+    let output = selfsame(&["document", path(&wall), "--back", path(&missing), "--json"]);
+    assert_eq!(status(&output), 1);
+    assert_eq!(json(&output)["error"]["code"], "file_missing");
+    assert_eq!(json(&output)["error"]["file"], path(&missing));
+    assert!(stderr(&output).contains("missing.jpg"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_zone_that_is_not_found_counts_whole_and_an_empty_folder_is_no_measurement() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = selfsame(&["eval", "mrz", "--dir", path(folder.path()), "--json"]);
+    assert_eq!(status(&output), 1);
+    assert!(output.stdout.is_empty());
+    assert!(stderr(&output).contains("name.txt"), "{}", stderr(&output));
+
+    let wall = folder.path().join("wall.png");
+    std::fs::write(&wall, selfsame_testkit::malformed::flat_picture_file(640, 480)).unwrap();
+    std::fs::write(
+        folder.path().join("wall.txt"),
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10\n",
+    )
+    .unwrap();
+    let output = selfsame(&["eval", "mrz", "--dir", path(folder.path()), "--json"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let report = json(&output);
+    for (name, value) in
+        [("images", 1), ("exact", 0), ("lines", 2), ("exactLines", 0), ("found", 0), ("valid", 0), ("cer", 1)]
+    {
+        assert_eq!(report[name].as_f64(), Some(f64::from(value)), "{name}: {report}");
+    }
+    assert!(report["msPerImage"]["p50"].as_f64().is_some_and(|millis| millis > 0.0), "{report}");
+}
+
+#[test]
 fn every_malformed_picture_is_refused_by_name_and_the_others_are_still_answered() {
     let folder = tempfile::tempdir().unwrap();
     let write = |(name, bytes): (&str, Vec<u8>)| {

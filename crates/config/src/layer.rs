@@ -11,6 +11,11 @@ const PREFIX: &str = "SELFSAME__";
 const TEXT: &[&str] = &[
     "data.dir",
     "database.url",
+    "blobs.bucket",
+    "blobs.endpoint",
+    "blobs.region",
+    "blobs.access_key_id",
+    "blobs.secret_access_key",
     "security.master_key",
     "bootstrap.api_key",
     "bootstrap.api_token",

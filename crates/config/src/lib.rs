@@ -12,9 +12,9 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig, FaceMatchConfig, IdentitiesConfig,
-    ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig, NetverifyConfig,
-    RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
+    FaceMatchConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
+    ModelsConfig, NetverifyConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -28,6 +28,7 @@ pub struct Config {
     pub server: ServerConfig,
     pub data: DataConfig,
     pub database: DatabaseConfig,
+    pub blobs: BlobsConfig,
     pub security: SecurityConfig,
     pub bootstrap: BootstrapConfig,
     pub models: ModelsConfig,
@@ -81,6 +82,7 @@ impl Config {
         self.server.validate()?;
         self.data.validate()?;
         self.database.validate()?;
+        self.blobs.validate(self.development)?;
         self.models.validate()?;
         self.liveness.validate()?;
         self.images.validate()?;
@@ -116,7 +118,7 @@ impl Config {
 
     /// Where the database is: the setting, or a file in the data folder.
     pub fn database_url(&self) -> String {
-        self.database.url.clone().unwrap_or_else(|| {
+        self.database.url.as_ref().map(|url| url.expose().to_owned()).unwrap_or_else(|| {
             let file = self.data.dir.join("selfsame.sqlite3").display().to_string();
             // The two characters that mean something in such an address, and may well stand in a path.
             format!("sqlite://{}", file.replace('%', "%25").replace('?', "%3f"))

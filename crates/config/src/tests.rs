@@ -24,6 +24,15 @@ const OVERRIDES: &[Override] = &[
     ("server.try_page", "false", |c| c.server.try_page == Some(false)),
     ("data.dir", "1e3", |c| c.data.dir == Path::new("1e3")),
     ("database.url", "sqlite://x y", |c| c.database_url() == "sqlite://x y"),
+    ("blobs.store", "s3", |c| c.blobs.store == BlobStoreKind::S3),
+    ("blobs.bucket", "007", |c| c.blobs.bucket.as_deref() == Some("007")),
+    ("blobs.endpoint", "https://s3.example.com:9000", |c| {
+        c.blobs.endpoint.as_deref() == Some("https://s3.example.com:9000")
+    }),
+    ("blobs.region", "1e3", |c| c.blobs.region == "1e3"),
+    ("blobs.access_key_id", "007", |c| shows(c.blobs.access_key_id.as_ref(), "007")),
+    ("blobs.secret_access_key", "true", |c| shows(c.blobs.secret_access_key.as_ref(), "true")),
+    ("blobs.path_style", "false", |c| !c.blobs.path_style),
     ("security.master_key", "AAAA", |c| shows(c.security.master_key.as_ref(), "AAAA")),
     ("bootstrap.api_key", "007", |c| shows(c.bootstrap.api_key.as_ref(), "007")),
     ("bootstrap.api_token", "true", |c| shows(c.bootstrap.api_token.as_ref(), "true")),
@@ -121,6 +130,12 @@ fn every_key_can_be_set_by_the_environment() {
     assert_eq!(documented, tested);
     for (key, value, shown) in OVERRIDES {
         Jail::expect_with(|jail| {
+            // Which alone would be incomplete.
+            if *key == "blobs.store" {
+                for other in ["bucket", "access_key_id", "secret_access_key"] {
+                    jail.set_env(variable(&format!("blobs.{other}")), "abc");
+                }
+            }
             // Which only a development server reads.
             if *key == "liveness.challenge_seed" {
                 jail.set_env(variable("development"), "true");
@@ -208,7 +223,11 @@ fn no_secret_is_ever_shown() {
         "[bootstrap]\napi_token = [\"4711123\"]\n",
         "[bootstrap]\napi_key = \"4711123\n",
         "[bootstrap]\napi_key = 4711123x\n",
-        "[database]\nurl = \"postgres://user:4711123@host/db\"\n",
+        "[database]\nurl = \"mysql://user:4711123@host/db\"\n",
+        "[database]\nurl = 4711123\n",
+        "[blobs]\nsecret_access_key = 4711123\n",
+        "[blobs]\nstore = \"s3\"\nbucket = \"abc\"\nendpoint = \"https://key:4711123@host\"\n",
+        "[blobs]\nstore = \"s3\"\nbucket = \"abc\"\nsecret_access_key = \"4711123\"\n",
     ] {
         Jail::expect_with(|jail| {
             jail.create_file("mine.toml", text)?;
@@ -220,8 +239,58 @@ fn no_secret_is_ever_shown() {
     }
     Jail::expect_with(|jail| {
         jail.set_env("SELFSAME__BOOTSTRAP__API_KEY", "4711123");
+        jail.set_env("SELFSAME__DATABASE__URL", "postgres://user:4711123@host/db");
+        jail.set_env("SELFSAME__BLOBS__SECRET_ACCESS_KEY", "4711123");
         assert!(!format!("{:?}", load(None)?).contains("4711123"));
         Ok(())
+    });
+}
+
+#[test]
+fn a_bucket_needs_all_that_names_it() {
+    const WHOLE: &[(&str, &str)] = &[
+        ("store", "s3"),
+        ("bucket", "selfsame"),
+        ("endpoint", "https://s3.example.com"),
+        ("access_key_id", "id"),
+        ("secret_access_key", "secret"),
+    ];
+    // What is put in place of a value, and how the error names it; nothing for a value that is right.
+    for (key, value, says) in [
+        ("bucket", None, Some("blobs.bucket")),
+        ("bucket", Some("a/b"), Some("blobs.bucket")),
+        ("access_key_id", None, Some("blobs.access_key_id")),
+        ("secret_access_key", None, Some("blobs.secret_access_key")),
+        ("region", Some(""), Some("blobs.region")),
+        ("endpoint", Some("http://s3.example.com"), Some("development")),
+        ("endpoint", Some("ftp://s3.example.com"), Some("https://")),
+        ("endpoint", Some("https://s3.example.com/bucket"), Some("host and port only")),
+        ("endpoint", Some("https://"), Some("host and port only")),
+        ("endpoint", Some("https://s3.example.com:9000/"), None),
+        ("endpoint", None, None),
+    ] {
+        Jail::expect_with(|jail| {
+            for (name, whole) in WHOLE.iter().filter(|(name, _)| *name != key) {
+                jail.set_env(variable(&format!("blobs.{name}")), whole);
+            }
+            if let Some(value) = value {
+                jail.set_env(variable(&format!("blobs.{key}")), value);
+            }
+            match (Config::load(None), says) {
+                (Ok(_), None) => {}
+                (Err(error), Some(says)) => assert!(error.to_string().contains(says), "{key}: {error}"),
+                (found, _) => panic!("{key} = {value:?}: {found:?}"),
+            }
+            Ok(())
+        });
+    }
+    Jail::expect_with(|jail| {
+        for (name, whole) in WHOLE {
+            jail.set_env(variable(&format!("blobs.{name}")), whole);
+        }
+        jail.set_env(variable("blobs.endpoint"), "http://127.0.0.1:9000");
+        jail.set_env(variable("development"), "true");
+        load(None).map(drop)
     });
 }
 

@@ -192,16 +192,53 @@ impl std::fmt::Debug for MrzReading {
     }
 }
 
+/// Kinds of barcodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum BarcodeKind {
+    #[serde(rename = "PDF417")]
+    Pdf417,
+    #[serde(rename = "QR")]
+    QrCode,
+}
+
+/// What a barcode holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BarcodeContent {
+    /// A North American licence or identity card: the version of the standard, and the issuer's letters (`VA`) where they are known.
+    Aamva { version: u8, issuer: Option<String> },
+    /// Something else.
+    Unknown,
+}
+
+/// A barcode as it was read.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BarcodeReading {
+    pub kind: BarcodeKind,
+    pub content: BarcodeContent,
+    /// Everything in it: personal data.
+    pub text: String,
+    /// Points of the code that the decoder found, in pixels of the upright picture; how many depends on the kind.
+    pub corners: Vec<Point>,
+}
+
+impl std::fmt::Debug for BarcodeReading {
+    /// Says nothing of the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BarcodeReading")
+            .field("kind", &self.kind)
+            .field("content", &self.content)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a reader of documents noticed. Not a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DocumentWarning {
     /// Nothing was found that tells what document this is.
     UnknownDocument,
-    /// The outline of the document was not found; the picture was taken for the document.
-    OutlineNotFound,
-    /// The document runs over the picture's edge.
-    CutOff,
     /// A machine-readable zone was found, and no reading of it agrees with its check digits.
     MrzInvalid,
     /// The machine-readable zone can be read in several ways.
@@ -210,27 +247,57 @@ pub enum DocumentWarning {
     BarcodeNotUnderstood,
 }
 
-/// Everything that was read from one picture of a document.
+/// Everything that was read from one picture of a document, or from both its sides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentReading {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_type: Option<DocumentType>,
+    /// Which side the picture shows; of two pictures, the first one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub side: Option<DocumentSide>,
     /// ISO 3166-1 alpha-3, or a code of ICAO 9303-3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuing_country: Option<String>,
-    /// The document in pixels of the upright picture, as one reads it: top left, top right, bottom right, bottom left.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub corners: Option<[Point; 4]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mrz: Option<MrzReading>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barcode: Option<BarcodeReading>,
     pub fields: Vec<DocumentField>,
     pub warnings: Vec<DocumentWarning>,
 }
 
 impl DocumentReading {
+    /// What two pictures of one document say together. What both know, the first one's word stands for; a field that both read with
+    /// the same value has the sources of both and the better confidence.
+    #[must_use]
+    pub fn with_back(mut self, back: Self) -> Self {
+        self.document_type = self.document_type.or(back.document_type);
+        self.issuing_country = self.issuing_country.or(back.issuing_country);
+        for field in back.fields {
+            match self.fields.iter_mut().find(|known| known.name == field.name) {
+                Some(known) if known.value == field.value => {
+                    known.confidence = known.confidence.max(field.confidence);
+                    known.sources.extend(field.sources);
+                    known.sources.sort_unstable();
+                    known.sources.dedup();
+                }
+                Some(_) => {}
+                None => self.fields.push(field),
+            }
+        }
+        self.fields.sort_by_key(|field| field.name);
+        self.warnings.extend(back.warnings);
+        if self.document_type.is_some() {
+            self.warnings.retain(|warning| *warning != DocumentWarning::UnknownDocument);
+        }
+        self.warnings.sort_unstable();
+        self.warnings.dedup();
+        self.mrz = self.mrz.or(back.mrz);
+        self.barcode = self.barcode.or(back.barcode);
+        self
+    }
+
     /// A field, if it was read.
     pub fn field(&self, name: FieldName) -> Option<&DocumentField> {
         self.fields.iter().find(|field| field.name == name)
@@ -239,5 +306,64 @@ impl DocumentReading {
     /// The value of a field, if it was read.
     pub fn value(&self, name: FieldName) -> Option<&str> {
         self.field(name).map(|field| field.value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(fields: &[(FieldName, &str, f32)], side: DocumentSide) -> DocumentReading {
+        let source = if side == DocumentSide::Front { FieldSource::VisualZone } else { FieldSource::Mrz };
+        DocumentReading {
+            document_type: (side == DocumentSide::Back).then_some(DocumentType::IdentityCard),
+            side: Some(side),
+            issuing_country: None,
+            mrz: None,
+            barcode: None,
+            fields: fields
+                .iter()
+                .map(|(name, value, confidence)| DocumentField {
+                    name: *name,
+                    value: (*value).to_owned(),
+                    sources: vec![source],
+                    confidence: *confidence,
+                    bounds: None,
+                    side,
+                })
+                .collect(),
+            warnings: if side == DocumentSide::Front {
+                vec![DocumentWarning::UnknownDocument]
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    #[test]
+    fn two_sides_add_up_and_agreement_counts() {
+        let front = reading(
+            &[(FieldName::Surname, "ERIKSSON", 0.8), (FieldName::BirthPlace, "ZENITH", 0.7)],
+            DocumentSide::Front,
+        );
+        let back = reading(
+            &[(FieldName::Surname, "ERIKSSON", 0.97), (FieldName::Sex, "F", 0.97)],
+            DocumentSide::Back,
+        );
+        let whole = front.with_back(back);
+        assert_eq!(whole.document_type, Some(DocumentType::IdentityCard));
+        assert!(whole.warnings.is_empty());
+        let surname = whole.field(FieldName::Surname).unwrap();
+        assert_eq!(surname.sources, [FieldSource::Mrz, FieldSource::VisualZone]);
+        assert!((surname.confidence - 0.97).abs() < 1e-6);
+        assert_eq!(whole.value(FieldName::Sex), Some("F"));
+        assert_eq!(whole.value(FieldName::BirthPlace), Some("ZENITH"));
+        assert_eq!(whole.value(FieldName::Authority), None);
+    }
+
+    #[test]
+    fn values_are_not_printed_by_accident() {
+        let whole = reading(&[(FieldName::Surname, "ERIKSSON", 0.8)], DocumentSide::Front);
+        assert!(!format!("{whole:?}").contains("ERIKSSON"));
     }
 }

@@ -4,6 +4,7 @@ mod callbacks;
 mod draining;
 mod netverify;
 mod routes;
+mod stores;
 mod telemetry;
 mod try_it;
 mod web;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use selfsame_blobs::{Blobs, MasterKeys};
+use selfsame_blobs::MasterKeys;
 use selfsame_config::{Config, LockoutConfig};
 use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
 use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
@@ -31,6 +32,7 @@ use tokio::net::TcpListener;
 
 pub use callbacks::open_callbacks;
 pub use selfsame_verification::callbacks as desk;
+pub use stores::{DatabaseLook, Migrated, check_blobs, look_at_database, migrate_database};
 
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +47,7 @@ pub enum ServeError {
     Listen { address: SocketAddr, cause: std::io::Error },
     #[error("the networks cannot be loaded: {0}")]
     Models(#[from] selfsame_vision::ModelError),
-    #[error("the database cannot be opened: {0}")]
+    #[error("the database cannot be used: {0}")]
     Store(#[from] selfsame_store::StoreError),
     #[error("the object store or its keys cannot be opened: {0}")]
     Blobs(#[from] selfsame_blobs::BlobError),
@@ -94,7 +96,8 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let loading = tokio::task::spawn_blocking(move || Vision::load(&vision_settings));
     let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
     let master = open_master(&config)?;
-    let blobs = Blobs::local(&config.data.dir.join("objects"))?;
+    let blobs = stores::open_blobs(&config)?;
+    blobs.check(&OsEntropy).await?;
     let vision = Arc::new(loading.await.map_err(|_| ServeError::Panicked)??);
 
     let cores = config.models.sessions.unwrap_or_else(available_cores);
@@ -124,6 +127,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     if ended > 0 {
         tracing::warn!(ended, "captures that the last stop cut off were decided as ERROR");
     }
+    let staying = tokio::spawn(app.clone().stay());
     let preparing = {
         let app = app.clone();
         tokio::spawn(async move { app.prepare().await })
@@ -161,12 +165,16 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     )?;
     tokio::spawn(courier.run());
     tokio::spawn(app.clone().work_on_scans());
-    tokio::spawn(tidy(app, Duration::from_secs(config.retention.purge_interval_seconds)));
+    tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop())
         .await;
+    staying.abort();
+    if let Err(error) = app.leave().await {
+        tracing::warn!(%error, "captures cut off by this stop wait for the lease of this process to run out");
+    }
     // A signing key that could not be made would leave a server without results: say so rather than go on.
     if preparing.is_finished() {
         preparing.await.map_err(|_| ServeError::Panicked)??;

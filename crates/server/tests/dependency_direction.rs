@@ -37,6 +37,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("testkit", &["domain", "aamva", "mrz", "vision"]),
+    // The store's tests build without the networks.
+    ("testkit-postgres", &[]),
     // Apart from the testkit, whose users need not build a renderer and barcode writers.
     ("testkit-documents", &["domain", "aamva", "mrz", "vision"]),
     // The evals judge with the very witnesses that the server hears.

@@ -1,10 +1,20 @@
 //! Why the database did not do it.
 
-/// Carries no values, which could be personal.
+/// Carries no values, which could be personal, and no password.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("database.url must begin with sqlite:")]
+    #[error("database.url must begin with sqlite: or postgres:")]
     UnknownKind,
+    #[error("database.url cannot be read ({address}): {what}")]
+    Address { address: String, what: String },
+    #[error(
+        "cannot connect to the database {address}: {cause}. See that it runs, that it can be reached from here, and that user, password and database are right"
+    )]
+    Unreachable { address: String, cause: String },
+    #[error(
+        "the database was made by a newer version of this program ({0}); start that version, or restore the back-up made before it"
+    )]
+    Newer(String),
     #[error("{}", summary(.0))]
     Database(#[from] sea_orm::DbErr),
     /// Somebody else wrote into the database, or a migration went wrong.
@@ -18,11 +28,15 @@ pub enum StoreError {
 fn summary(error: &sea_orm::DbErr) -> String {
     match error {
         sea_orm::DbErr::Conn(cause) => format!("cannot connect: {cause}"),
-        sea_orm::DbErr::ConnectionAcquire(_) => "the database was busy for too long".to_owned(),
+        sea_orm::DbErr::ConnectionAcquire(_) => {
+            "the database was busy for too long, or cannot be reached any more".to_owned()
+        }
         sea_orm::DbErr::Migration(text) => format!("a migration failed: {text}"),
         sea_orm::DbErr::Exec(_) | sea_orm::DbErr::Query(_) => match error.sql_err() {
             Some(kind) => format!("a statement failed: {}", kind_of(&kind)),
-            None => "a statement failed (disk full, file read-only or damaged?)".to_owned(),
+            None => {
+                "a statement failed (disk full, read-only or damaged, or the connection was lost?)".to_owned()
+            }
         },
         _ => "a statement failed".to_owned(),
     }

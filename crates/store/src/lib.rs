@@ -10,20 +10,27 @@
 //! | `tenants` | `add`, `get`, `by_name` |
 //! | `credentials` | `add_api_key`, `add_token_secret`, `add_administration`, `find_by_api_key_hash`, `find_by_token`, `find_pair`, `has_administration`, `set_secret_hash`, `revoke` |
 //! | `server_keys` | `get`, `put_if_absent` |
-//! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `for_maintenance_undecided`, `for_maintenance_expired` |
+//! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `claim`, `for_maintenance_abandoned`, `for_maintenance_expired` |
 //! | `faces` | `add`, `get`, `list`, `list_with_templates`, `delete` |
 //! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
 //! | `failed_attempts` | `get`, `put`, `for_maintenance_purge` |
 //! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
 //! | `scans` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_expired` |
+//! | `processes` | `enter`, `renew`, `leave`, `alive`, `for_maintenance_purge` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
 //! Keys, templates and server secrets arrive and leave sealed. `friendly_name`, `correlation_id` and `evidence_id`, which the
 //! integrator chooses, are in the clear, and so is the context of an identity: guard the database as what it is.
 //!
+//! # Several server processes on one PostgreSQL
+//! Work that any of them may do is taken with `FOR UPDATE SKIP LOCKED` (outbox entries, abandoned sessions), so that each gets
+//! others; what lasts longer than a transaction is held under a lease (outbox entries for an attempt, processes for their life).
+//! Leases are counted in [`Repository::agreed_time`]: clocks of machines differ. On SQLite, which serves one process, the same
+//! compare-and-set verbs hold without locks.
+//!
 //! # Adding a noun
 //! 1. `migration/`: a new file with the next number; earlier ones are never edited.
-//! 2. `entity/`: the row, as the database has it. One set of entities serves every backend: SQL of one of them alone is in `backend.rs`, or nowhere.
+//! 2. `entity/`: the row, as the database has it. One set of entities serves every backend: SQL of one of them alone is in `backend/`, or nowhere.
 //! 3. `repository/`: the noun with its verbs, from rows to domain types and back; tenant first.
 //! 4. `tests/suite.rs`: what must hold, once for all backends.
 
@@ -33,22 +40,31 @@ mod error;
 mod migration;
 mod repository;
 
-use sea_orm::{Database, DatabaseConnection, TransactionTrait};
-use sea_orm_migration::MigratorTrait as _;
+use std::fmt;
+
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait};
 use sha2::{Digest, Sha256};
 
+pub use backend::{Kind, shown};
 pub use error::StoreError;
+pub use migration::Migrated;
 pub use repository::{
     CallbackSecrets, Credentials, EvidenceRow, Faces, FailedAttempts, Identities, IdentityWithKey, Lease,
-    NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Repository, ScanFound,
-    ScanRow, Scans, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants, WithKey,
+    NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Processes, Repository,
+    ScanFound, ScanRow, Scans, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants, WithKey,
 };
 
 /// Where the database is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct StoreSettings {
-    /// `sqlite:///path/of/file`; the file is made when it is missing.
+    /// `sqlite:///path/of/file`, made when it is missing; or `postgres://user:password@host/database`.
     pub url: String,
+}
+
+impl fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreSettings").field("url", &shown(&self.url)).finish()
+    }
 }
 
 /// An open database with its schema up to date. Cheap to clone.
@@ -57,19 +73,62 @@ pub struct Store {
     connection: DatabaseConnection,
 }
 
+/// What a look at a database found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    pub kind: Kind,
+    /// What the database says of itself, as in `PostgreSQL 15.10`.
+    pub version: String,
+    /// Names of the migrations that it lacks, oldest first; the next start applies them.
+    pub pending: Vec<String>,
+}
+
 impl Store {
-    /// Opens the database, made when it is missing for its owner alone, and brings its schema up to date.
+    /// Opens the database and brings its schema up to date. A SQLite file is made when it is missing, for its owner alone; a
+    /// PostgreSQL database has to exist.
     ///
     /// # Errors
-    /// An address of no known kind, a file that cannot be opened, a migration that fails.
+    /// An address of no known kind, a file that cannot be opened, a server that cannot be reached, a schema that is newer than
+    /// this program, a migration that fails.
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let connection = Database::connect(backend::options(&settings.url)?).await?;
-        migration::Migrator::up(&connection, None).await?;
+        let (connection, _) = backend::migrate(&settings.url, None).await?;
         backend::wipe_erased(&connection).await;
         Ok(Self { connection })
     }
 
-    /// Begins a transaction. Hold it no longer than needed, and never two at once: there is one connection.
+    /// Brings the schema up to date, and nothing else.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn migrate(settings: &StoreSettings) -> Result<Migrated, StoreError> {
+        let (connection, migrated) = backend::migrate(&settings.url, None).await?;
+        connection.close().await?;
+        Ok(migrated)
+    }
+
+    /// Looks whether the database can be reached and how old its schema is. Changes nothing; a SQLite file has to exist.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn look(settings: &StoreSettings) -> Result<Looked, StoreError> {
+        let kind = Kind::of(&settings.url).ok_or(StoreError::UnknownKind)?;
+        let connection = backend::connect(&settings.url).await?;
+        let statement = match kind {
+            Kind::Sqlite => "SELECT 'SQLite ' || sqlite_version() AS version",
+            Kind::Postgres => "SELECT 'PostgreSQL ' || current_setting('server_version') AS version",
+        };
+        let statement = sea_orm::Statement::from_string(connection.get_database_backend(), statement);
+        let row = connection.query_one_raw(statement).await?;
+        let version = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
+        let pending = migration::pending(&connection).await?;
+        connection.close().await?;
+        Ok(Looked { kind, version, pending })
+    }
+
+    /// Begins a transaction. Hold it no longer than needed, and never two at once: SQLite has one connection.
+    ///
+    /// On PostgreSQL it sees what others have saved meanwhile: compare and set, or take [`Repository::exclusively`] before
+    /// reading what decides about a write.
     pub async fn begin(&self) -> Result<Repository, StoreError> {
         Ok(Repository::new(self.connection.begin().await?, self.connection.clone()))
     }

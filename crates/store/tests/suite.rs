@@ -15,18 +15,23 @@ use selfsame_store::{
     Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store, StoreSettings,
     api_key_hash,
 };
+use selfsame_testkit_postgres::TestDatabase;
 
 /// A database of its own, and how to open it again.
 struct Backend {
     settings: StoreSettings,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Backend {
     fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        Self { settings: StoreSettings { url }, _folder: folder }
+        Self { settings: StoreSettings { url }, _folder: Some(folder) }
+    }
+
+    fn postgres() -> Self {
+        Self { settings: StoreSettings { url: TestDatabase::new().url() }, _folder: None }
     }
 
     async fn open(&self) -> Store {
@@ -491,23 +496,69 @@ async fn maintenance_finds_what_hangs_and_what_expired(backend: Backend) {
     repository.sessions().transition(&capturing, &claimed).await.unwrap();
     let done = decided.clone().decide(verdict(&face(&decided))).unwrap();
     repository.sessions().transition(&decided, &done).await.unwrap();
-    let mut undecided: Vec<_> = repository
+    let later = now() + Duration::from_secs(1);
+    let mut abandoned: Vec<_> = repository
         .sessions()
-        .for_maintenance_undecided()
+        .for_maintenance_abandoned(later, later, later, 10)
         .await
         .unwrap()
         .into_iter()
         .map(|found| found.id)
         .collect();
-    undecided.sort();
+    abandoned.sort();
     let mut expected = vec![opened.id, capturing.id, expired.id];
     expected.sort();
-    assert_eq!(undecided, expected);
+    assert_eq!(abandoned, expected);
     assert_eq!(
         repository.sessions().for_maintenance_expired(now(), 10).await.unwrap(),
         [(tenant, expired.id)]
     );
     assert_eq!(repository.sessions().for_maintenance_expired(now(), 0).await.unwrap(), []);
+}
+
+async fn a_capture_is_abandoned_when_its_process_is_no_more(backend: Backend) {
+    let store = backend.open().await;
+    let tenant = tenant(&store, "a").await;
+    let at = Timestamp::from_millis;
+    let (living, dead, left, unknown) =
+        (OsEntropy.uuid(), OsEntropy.uuid(), OsEntropy.uuid(), OsEntropy.uuid());
+    let mut repository = store.begin().await.unwrap();
+    let mut processes = repository.processes();
+    for process in [living, dead, left] {
+        processes.renew(process, at(1_000), at(2_000)).await.unwrap();
+    }
+    processes.renew(living, at(1_500), at(9_000)).await.unwrap();
+    processes.leave(left).await.unwrap();
+    assert_eq!(processes.alive(at(1_999)).await.unwrap().len(), 2);
+    assert_eq!(processes.alive(at(2_000)).await.unwrap(), [living]);
+    repository.save().await.unwrap();
+    let mut owned = Vec::new();
+    for owner in [living, dead, left, unknown] {
+        let session = session(tenant);
+        add(&store, &session).await;
+        let claimed = session.clone().claim(now()).unwrap();
+        let mut repository = store.begin().await.unwrap();
+        assert!(repository.sessions().claim(&session, &claimed, owner).await.unwrap());
+        assert!(!repository.sessions().claim(&session, &claimed, living).await.unwrap());
+        repository.save().await.unwrap();
+        owned.push(claimed);
+    }
+    let long_ago = at(0);
+    let found = async |agreed, most| {
+        let mut repository = store.begin().await.unwrap();
+        let found = repository.sessions().for_maintenance_abandoned(long_ago, long_ago, agreed, most).await;
+        // Else whoever looks next may still find them taken.
+        repository.save().await.unwrap();
+        found.unwrap().iter().map(|session| session.id).collect::<std::collections::BTreeSet<_>>()
+    };
+    let ids = |range: std::ops::Range<usize>| owned[range].iter().map(|session| session.id).collect();
+    assert_eq!(found(at(1_999), 9).await, ids(2..4), "those of processes that left or never were");
+    assert_eq!(found(at(2_000), 9).await, ids(1..4));
+    assert_eq!(found(at(2_000), 2).await.len(), 2);
+    assert_eq!(found(at(9_000), 9).await, ids(0..4));
+    let mut repository = store.begin().await.unwrap();
+    assert_eq!(repository.processes().for_maintenance_purge(at(1_999)).await.unwrap(), 0);
+    assert_eq!(repository.processes().for_maintenance_purge(at(2_000)).await.unwrap(), 1);
 }
 
 async fn tenants_are_found_by_id_and_name(backend: Backend) {
@@ -550,8 +601,9 @@ async fn the_first_server_key_stays(backend: Backend) {
     assert_eq!(repository.server_keys().get("signing").await.unwrap(), Some(vec![1]));
 }
 
-macro_rules! backend {
-    ($name:ident: $($test:ident),* $(,)?) => {
+macro_rules! backends {
+    ($($name:ident),*: $tests:tt) => { $(backends!(@one $name $tests);)* };
+    (@one $name:ident { $($test:ident),* $(,)? }) => {
         mod $name {
             $(
                 #[tokio::test(flavor = "multi_thread")]
@@ -563,7 +615,7 @@ macro_rules! backend {
     };
 }
 
-backend!(sqlite:
+backends!(sqlite, postgres: {
     reads_back_what_was_written,
     dropping_rolls_back,
     verdict_face_and_outbox_come_together_or_not_at_all,
@@ -581,4 +633,5 @@ backend!(sqlite:
     maintenance_finds_what_hangs_and_what_expired,
     credentials_are_found_by_digest_and_stay_revoked,
     the_first_server_key_stays,
-);
+    a_capture_is_abandoned_when_its_process_is_no_more,
+});

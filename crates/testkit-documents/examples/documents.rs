@@ -17,6 +17,9 @@ use selfsame_testkit_documents::{
 const FIXTURE_CROP: [u32; 4] = [125, 5, 203, 261];
 const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.fixtures/frames/astronaut/astronaut.png");
 
+/// Brings a display's white, about 0.57 of paper's, back to that of paper in fair light.
+const SCREEN_EXPOSURE: f32 = 1.6;
+
 /// Writes pictures of identity documents of invented countries, with everything that is known about them.
 #[derive(Parser)]
 struct Arguments {
@@ -124,7 +127,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
                 (page, areas)
             }
         };
-        let shot = if alone { Shot::flat(page.picture.dimensions()) } else { Shot::random(severity, seed) };
+        let mut shot =
+            if alone { Shot::flat(page.picture.dimensions()) } else { Shot::random(severity, seed) };
+        if tampering == Some(Tampering::Screen) {
+            // A camera exposes for the display, whose stripes leave it darker than paper.
+            shot.white_balance = shot.white_balance.map(|factor| factor * SCREEN_EXPOSURE);
+        }
         let photo = photograph(&page, &shot);
         let page_size = page.picture.dimensions();
         let mut truth = Truth::new((&document, side, seed), (severity, &shot), page_size, &photo);

@@ -5,7 +5,7 @@ use selfsame_testkit_documents::{
     Document, Field, Fonts, Kind, Page, Portrait, Role, Side, Tampered, Tampering, tampered,
 };
 
-const DPI: f32 = 200.0;
+const DPI: f32 = 150.0;
 
 fn both(kind: Kind, side: Side, tampering: Tampering) -> (Document, Page, Tampered) {
     let fonts = Fonts::load().expect("the fonts (scripts/install-system.sh)");

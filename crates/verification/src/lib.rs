@@ -13,6 +13,7 @@
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
+//! - [`processes`]: several server processes on one database
 
 mod admission;
 pub mod callbacks;
@@ -22,6 +23,7 @@ pub mod faces;
 pub mod identities;
 pub mod lockout;
 pub mod maintenance;
+pub mod processes;
 pub mod scans;
 mod secrets;
 pub mod sessions;
@@ -37,6 +39,7 @@ use selfsame_domain::{BioSession, Clock, Entropy, FaceId, Timestamp};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
 use admission::{Load, Underway};
 pub use error::UseCaseError;
@@ -82,6 +85,8 @@ struct Inner {
     scans_due: Notify,
     secrets: Secrets,
     lockout_key: OnceCell<aws_lc_rs::hmac::Key>,
+    /// What this server process is known by to others on the same database. Drawn anew at every start.
+    process: Uuid,
 }
 
 impl Verification {
@@ -89,6 +94,7 @@ impl Verification {
         let load = Load::new(parts.cores);
         let workers = Workers::new(parts.cores, settings.most_waiting, load.clone());
         let places = Arc::new(Semaphore::new(settings.max_captures));
+        let process = parts.entropy.uuid();
         let secrets = Secrets::new(parts.entropy.as_ref());
         let inner = Inner {
             parts,
@@ -101,6 +107,7 @@ impl Verification {
             scans_due: Notify::new(),
             secrets,
             lockout_key: OnceCell::new(),
+            process,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -137,6 +144,10 @@ impl Verification {
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         self.inner.parts.entropy.as_ref()
+    }
+
+    pub(crate) fn process(&self) -> Uuid {
+        self.inner.process
     }
 
     pub(crate) fn workers(&self) -> &Workers {

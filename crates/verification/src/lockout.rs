@@ -71,6 +71,11 @@ impl Verification {
         })
     }
 
+    /// A server key that was sealed before must open, or nothing else will: found out at the start, not by the first person.
+    pub(crate) async fn knows_the_master_key(&self) -> Result<(), UseCaseError> {
+        self.lockout_key().await.map(drop)
+    }
+
     /// Made at the first use.
     async fn lockout_key(&self) -> Result<&hmac::Key, UseCaseError> {
         const NAME: &str = "lockout";
@@ -117,6 +122,12 @@ impl Verification {
     ) -> Result<(), UseCaseError> {
         let now = self.clock().now();
         let settings = &self.settings().lockout;
+        if !matches!(status, LivenessStatus::Timeout | LivenessStatus::Error) {
+            // Read, counted on and written: side by side, in another process too, none may be lost. Devices before addresses.
+            for subject in [&subjects.device, &subjects.address].into_iter().flatten() {
+                repository.exclusively(&format!("failed-attempts/{tenant}/{subject}")).await?;
+            }
+        }
         let mut records = repository.failed_attempts();
         match status {
             LivenessStatus::Spoof | LivenessStatus::Failed => {

@@ -11,17 +11,12 @@ use crate::{UseCaseError, Verification};
 const BATCH: u64 = 200;
 
 impl Verification {
-    /// After a start: captures of the server's earlier life cannot go on. To be called before any browser is served.
-    pub async fn recover(&self) -> Result<usize, UseCaseError> {
-        self.end_undecided(Duration::ZERO).await
-    }
-
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
     /// Returns the numbers of sessions decided and of sessions, identities and scans erased.
     pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
         let settings = self.settings();
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
-        let decided = self.end_undecided(longest).await?;
+        let decided = self.end_abandoned(longest).await?;
         let erased = self.erase_expired().await?
             + self.erase_expired_identities(BATCH).await?
             + self.erase_expired_scans(BATCH).await?;
@@ -35,6 +30,8 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         repository.outbox().for_maintenance_purge(now - self.settings().keep_callbacks).await?;
         repository.callback_secrets().for_maintenance_purge(now).await?;
+        let agreed = repository.agreed_time(now).await?;
+        repository.processes().for_maintenance_purge(agreed).await?;
         let lockout = &self.settings().lockout;
         let longest = [&lockout.device, &lockout.address]
             .map(|params| params.window + params.blocks.iter().max().copied().unwrap_or_default());
@@ -42,36 +39,48 @@ impl Verification {
         Ok(repository.save().await?)
     }
 
-    /// Captures that began at least `longest` ago are given up.
-    async fn end_undecided(&self, longest: Duration) -> Result<usize, UseCaseError> {
-        let now = self.clock().now();
-        let open_for = self.settings().open_for;
-        let mut repository = self.store().begin().await?;
-        let undecided = repository.sessions().for_maintenance_undecided().await?;
+    /// Decides what nobody came for, captures that began at least `longest` ago, and captures of server processes that are no
+    /// more. Returns how many.
+    pub(crate) async fn end_abandoned(&self, longest: Duration) -> Result<usize, UseCaseError> {
         let mut decided = 0;
-        for session in undecided {
-            let (status, diagnostic) = match &session.state {
-                BioSessionState::Opened if now.since(session.created_at) > open_for => {
-                    (LivenessStatus::Timeout, "no browser came for the session in time")
+        loop {
+            let now = self.clock().now();
+            let mut repository = self.store().begin().await?;
+            let agreed = repository.agreed_time(now).await?;
+            let abandoned = repository
+                .sessions()
+                .for_maintenance_abandoned(now - self.settings().open_for, now - longest, agreed, BATCH)
+                .await?;
+            let mut progress = 0;
+            for session in &abandoned {
+                let (status, diagnostic) = match &session.state {
+                    BioSessionState::Opened => {
+                        (LivenessStatus::Timeout, "no browser came for the session in time")
+                    }
+                    BioSessionState::Capturing { .. } => {
+                        (LivenessStatus::Error, "the server was stopped during the capture. Try again")
+                    }
+                    BioSessionState::Decided(_) => continue,
+                };
+                let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
+                let after =
+                    session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
+                // Lost when the capture's own task decided meanwhile: its verdict stands.
+                if repository.sessions().transition(session, &after).await? {
+                    self.tell(&mut repository, &after).await?;
+                    progress += 1;
                 }
-                BioSessionState::Capturing { since } if now.since(*since) >= longest => {
-                    (LivenessStatus::Error, "the server was stopped during the capture. Try again")
-                }
-                BioSessionState::Opened | BioSessionState::Capturing { .. } | BioSessionState::Decided(_) => {
-                    continue;
-                }
-            };
-            let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
-            let after = session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
-            // Lost when the capture's own task decided meanwhile: its verdict stands.
-            if repository.sessions().transition(&session, &after).await? {
-                self.tell(&mut repository, &after).await?;
-                decided += 1;
+            }
+            if progress > 0 {
+                repository.save().await?;
+                self.told();
+            }
+            decided += progress;
+            // A batch of which nothing could be decided would come again and again.
+            if progress == 0 || (abandoned.len() as u64) < BATCH {
+                return Ok(decided);
             }
         }
-        repository.save().await?;
-        self.told();
-        Ok(decided)
     }
 
     async fn erase_expired(&self) -> Result<usize, UseCaseError> {

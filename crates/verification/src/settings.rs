@@ -9,6 +9,7 @@ use selfsame_vision::image::Limits;
 
 use crate::identities::IdentityParams;
 use crate::lockout::LockoutSettings;
+use crate::processes::ProcessParams;
 use crate::scans::ScanParams;
 
 /// Limits and policies, one value for all tenants so far.
@@ -37,6 +38,8 @@ pub struct Settings {
     /// Makes every challenge the same. Development mode only; see [`SeededEntropy`](selfsame_domain::SeededEntropy).
     pub challenge_seed: Option<u64>,
     pub identities: IdentityParams,
+    /// How this server process is told from one that is no more.
+    pub processes: ProcessParams,
     pub scans: ScanParams,
 }
 
@@ -57,6 +60,7 @@ impl Default for Settings {
             max_faces: 16,
             challenge_seed: None,
             identities: IdentityParams::default(),
+            processes: ProcessParams::default(),
             scans: ScanParams::default(),
         }
     }

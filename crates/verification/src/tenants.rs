@@ -80,6 +80,8 @@ impl Verification {
     pub async fn bootstrap(&self, bootstrap: Bootstrap) -> Result<Option<NewCredentials>, UseCaseError> {
         let now = self.clock().now();
         let mut repository = self.store().begin().await?;
+        // Processes that start at once make one tenant between them.
+        repository.exclusively("bootstrap").await?;
         let existing = repository.tenants().by_name(DEVELOPMENT_TENANT).await?;
         let first_start = existing.is_none();
         let tenant = match existing {

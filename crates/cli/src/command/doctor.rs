@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use selfsame_config::Config;
 use selfsame_domain::{Clock as _, SystemClock, Timestamp};
+use selfsame_server::{DatabaseLook, check_blobs, look_at_database};
 use selfsame_vision::Vision;
 use serde::Serialize;
 
@@ -75,6 +76,7 @@ pub(crate) fn doctor(args: &DoctorArgs) -> Result<ExitCode, Failure> {
                 memory(),
                 clock(SystemClock.now()),
             ]);
+            findings.extend(stores(&config)?);
             findings.extend([port(config.server.listen), exposure(&config)]);
             findings
         }
@@ -206,6 +208,58 @@ fn open_to_others(folder: &Path) -> Option<u32> {
 #[cfg(not(unix))]
 fn open_to_others(_: &Path) -> Option<u32> {
     None
+}
+
+/// The database and the bucket, where there is one: reached as the server would.
+fn stores(config: &Config) -> Result<Vec<Finding>, Failure> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let (database, blobs) =
+        runtime.block_on(async { (look_at_database(config).await, check_blobs(config).await) });
+    let mut findings = vec![match database {
+        Ok(look) => database_finding(look),
+        Err(error) => Finding::failed(
+            "database",
+            error.to_string(),
+            "the address is database.url; for a new PostgreSQL: CREATE ROLE selfsame LOGIN PASSWORD '…'; CREATE DATABASE selfsame OWNER selfsame",
+        ),
+    }];
+    match blobs {
+        // Part of the data folder.
+        Ok(None) => {}
+        Ok(Some(place)) => {
+            findings.push(Finding::ok("blobs", format!("{place}: written, read, listed and removed")));
+        }
+        Err(error) => findings.push(Finding::failed(
+            "blobs",
+            error.to_string(),
+            "the bucket has to exist before the first start; see [blobs] in selfsame serve --print-config",
+        )),
+    }
+    Ok(findings)
+}
+
+fn database_finding(look: DatabaseLook) -> Finding {
+    const CHECK: &str = "database";
+    let DatabaseLook { address, version, pending, unverified } = look;
+    let Some(version) = version else {
+        return Finding::ok(CHECK, format!("{address} does not exist yet; the server makes it"));
+    };
+    if unverified {
+        return Finding::warning(
+            CHECK,
+            format!("{version} at {address}, whose certificate is not verified"),
+            "add ?sslmode=verify-full&sslrootcert=FILE to database.url, or whoever is between can read along",
+        );
+    }
+    if pending > 0 {
+        return Finding::warning(
+            CHECK,
+            format!("{version} at {address}, whose schema lacks {pending} migrations"),
+            "make a back-up; the next start applies them, or: selfsame database migrate",
+        );
+    }
+    Finding::ok(CHECK, format!("{version} at {address}, schema up to date"))
 }
 
 fn cores(config: &Config) -> Finding {

@@ -2,13 +2,17 @@
 
 pub(crate) mod callbacks;
 mod compare;
+mod database;
 mod doctor;
+mod document;
 mod faces;
 mod models;
 mod serve;
 
 pub(crate) use compare::compare;
+pub(crate) use database::database_migrate;
 pub(crate) use doctor::doctor;
+pub(crate) use document::document;
 pub(crate) use faces::{FaceReport, faces};
 pub(crate) use models::models_check;
 pub(crate) use serve::serve;

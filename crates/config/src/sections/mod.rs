@@ -1,5 +1,6 @@
 //! One file per section. What a key means to an operator stands in `default.toml`; here are its type and its bounds.
 
+mod blobs;
 mod bootstrap;
 mod callbacks;
 mod data;
@@ -16,6 +17,7 @@ mod secret;
 mod security;
 mod server;
 
+pub use blobs::{BlobStoreKind, BlobsConfig};
 pub use bootstrap::BootstrapConfig;
 pub use callbacks::CallbacksConfig;
 pub use data::DataConfig;

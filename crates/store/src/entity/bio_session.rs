@@ -20,6 +20,8 @@ pub struct Model {
     /// `opened`, `capturing` or `decided`.
     pub state: String,
     pub capturing_since: Option<i64>,
+    /// The server process that has the capture; only while `capturing`.
+    pub capture_owner: Option<Uuid>,
     /// The verdict as JSON, when decided.
     pub verdict: Option<String>,
     /// The data key, wrapped by the master key. The only copy.

@@ -14,4 +14,5 @@ pub(crate) mod identity_evidence;
 pub(crate) mod outbox;
 pub(crate) mod scan;
 pub(crate) mod server_key;
+pub(crate) mod server_process;
 pub(crate) mod tenant;

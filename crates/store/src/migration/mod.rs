@@ -5,11 +5,55 @@ mod m0002_outbox;
 mod m0003_callbacks;
 mod m0004_lockout;
 mod m0005_identities;
+mod m0006_processes;
 mod m0007_scans;
+#[cfg(test)]
+mod tests;
 
+use sea_orm::DatabaseConnection;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
+use crate::StoreError;
+
 pub(crate) struct Migrator;
+
+/// How far a schema was brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// Names of the migrations that were applied just now, oldest first.
+    pub applied: Vec<String>,
+    /// How many the schema has now.
+    pub version: usize,
+}
+
+/// Names of the migrations that a database lacks, oldest first. Writes nothing.
+pub(crate) async fn pending(connection: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
+    let pending = Migrator::get_pending_migrations_read_only(connection).await.map_err(or_newer)?;
+    Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+}
+
+pub(crate) async fn apply(
+    connection: &DatabaseConnection,
+    steps: Option<u32>,
+) -> Result<Migrated, StoreError> {
+    let before = pending(connection).await?;
+    if !before.is_empty() {
+        Migrator::up(connection, steps).await.map_err(or_newer)?;
+    }
+    let after = pending(connection).await?;
+    let applied = before.into_iter().filter(|name| !after.contains(name)).collect();
+    Ok(Migrated { applied, version: Migrator::migrations().len() - after.len() })
+}
+
+/// The library knows this case by its text only.
+fn or_newer(error: sea_orm::DbErr) -> StoreError {
+    match &error {
+        sea_orm::DbErr::Custom(text) if text.contains("has been applied but its file is missing") => {
+            StoreError::Newer(text.split('\'').nth(1).unwrap_or("unknown version").to_owned())
+        }
+        _ => error.into(),
+    }
+}
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -19,44 +63,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_callbacks::Migration),
             Box::new(m0004_lockout::Migration),
             Box::new(m0005_identities::Migration),
+            Box::new(m0006_processes::Migration),
             Box::new(m0007_scans::Migration),
         ]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use sea_orm::Database;
-    use selfsame_domain::{OsEntropy, SystemClock, Tenant, TenantId};
-
-    use super::*;
-    use crate::repository::Repository;
-    use crate::{Store, StoreSettings, backend};
-
-    #[tokio::test]
-    async fn what_an_earlier_version_wrote_stays() {
-        use sea_orm::TransactionTrait as _;
-        use selfsame_domain::Clock as _;
-        let every = u32::try_from(Migrator::migrations().len()).unwrap();
-        for earlier in 1..=every {
-            let folder = tempfile::tempdir().unwrap();
-            let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-            let connection = Database::connect(backend::options(&url).unwrap()).await.unwrap();
-            Migrator::up(&connection, Some(earlier)).await.unwrap();
-            let tenant = Tenant {
-                id: TenantId::random(&OsEntropy),
-                name: "a".to_owned(),
-                created_at: SystemClock.now(),
-            };
-            let mut repository = Repository::new(connection.begin().await.unwrap(), connection.clone());
-            repository.tenants().add(&tenant).await.unwrap();
-            repository.save().await.unwrap();
-            connection.close().await.unwrap();
-
-            let store = Store::open(&StoreSettings { url }).await.unwrap();
-            let mut repository = store.begin().await.unwrap();
-            assert_eq!(repository.tenants().get(tenant.id).await.unwrap(), Some(tenant));
-            assert_eq!(repository.outbox().for_maintenance_list(None, None, 1).await.unwrap(), []);
-        }
     }
 }

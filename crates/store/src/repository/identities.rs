@@ -11,8 +11,8 @@ use selfsame_domain::{
 };
 
 use super::impossible;
-use crate::StoreError;
 use crate::entity::{identity, identity_consent, identity_evidence};
+use crate::{StoreError, backend};
 
 pub struct Identities<'t> {
     pub(super) transaction: &'t DatabaseTransaction,
@@ -90,6 +90,7 @@ impl Identities<'_> {
     /// # Errors
     /// Among others when the identity is not the tenant's.
     pub async fn add_consent(&mut self, consent: &Consent) -> Result<(), StoreError> {
+        self.alone_with(consent.tenant_id, consent.identity_id).await?;
         let position = identity_consent::Entity::find()
             .filter(identity_consent::Column::IdentityId.eq(consent.identity_id.as_uuid()))
             .count(self.transaction)
@@ -108,6 +109,12 @@ impl Identities<'_> {
         };
         row.into_active_model().insert(self.transaction).await?;
         Ok(())
+    }
+
+    /// Waits until no other transaction adds to the identity, and lets none until this one ends. Take it before what may be added
+    /// is decided by what is there.
+    pub async fn alone_with(&mut self, tenant: TenantId, id: IdentityId) -> Result<(), StoreError> {
+        backend::exclusively(self.transaction, &format!("identity/{tenant}/{id}")).await
     }
 
     /// In the order in which they were recorded.
@@ -130,6 +137,7 @@ impl Identities<'_> {
         evidence: &Evidence,
         picture: Option<SentPicture>,
     ) -> Result<(), StoreError> {
+        self.alone_with(evidence.tenant_id, evidence.identity_id).await?;
         let position = identity_evidence::Entity::find()
             .filter(identity_evidence::Column::IdentityId.eq(evidence.identity_id.as_uuid()))
             .count(self.transaction)

@@ -6,6 +6,7 @@ mod faces;
 mod failed_attempts;
 mod identities;
 mod outbox;
+mod processes;
 mod scans;
 mod server_keys;
 mod sessions;
@@ -19,10 +20,13 @@ pub use faces::Faces;
 pub use failed_attempts::FailedAttempts;
 pub use identities::{EvidenceRow, Identities, IdentityWithKey, SentPicture};
 pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
+pub use processes::Processes;
 pub use scans::{ScanFound, ScanRow, Scans};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
+
+use selfsame_domain::Timestamp;
 
 use crate::{StoreError, backend};
 
@@ -77,6 +81,23 @@ impl Repository {
 
     pub fn callback_secrets(&mut self) -> CallbackSecrets<'_> {
         CallbackSecrets { transaction: &self.transaction, erased: &mut self.erased }
+    }
+
+    pub fn processes(&mut self) -> Processes<'_> {
+        Processes(&self.transaction)
+    }
+
+    /// Waits until no other transaction holds the lock of that name, and holds it until this one ends: for what is read first and
+    /// written accordingly, by whichever process. Take several always in the same order. Costs nothing on SQLite, which has one
+    /// writer.
+    pub async fn exclusively(&mut self, name: &str) -> Result<(), StoreError> {
+        backend::exclusively(&self.transaction, name).await
+    }
+
+    /// The time that all server processes agree on, whatever their machines' clocks say: the database's, or `own` where there is
+    /// one process only. For leases.
+    pub async fn agreed_time(&mut self, own: Timestamp) -> Result<Timestamp, StoreError> {
+        backend::agreed_time(&self.transaction, own).await
     }
 
     /// Makes it durable. What was erased in it is then gone from the database's files too, not only from its tables.

@@ -1,6 +1,6 @@
 //! The outbox: what integrators are to be told, written in the transaction that makes it true, and how far telling them went.
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -153,7 +153,7 @@ impl Outbox<'_> {
     }
 
     /// At most `most` entries of all tenants that are due at `now` and that nobody holds, longest due first, without those for the
-    /// receivers in `busy`.
+    /// receivers in `busy`. Where several processes look at once, each is given others, which it may take until its transaction ends.
     pub async fn for_maintenance_due(
         &mut self,
         now: Timestamp,
@@ -168,6 +168,8 @@ impl Outbox<'_> {
             .order_by_asc(outbox::Column::NextAttemptAt)
             .order_by_asc(outbox::Column::Id)
             .limit(most)
+            // SQLite, which has one writer, knows no such words and is not told them.
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .all(self.0)
             .await?;
         rows.into_iter().map(from_row).collect()

@@ -1,6 +1,6 @@
 //! Bio-sessions.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, Query as SeaQuery};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -9,10 +9,11 @@ use selfsame_domain::{
     BioSession, BioSessionState, CallbackTarget, LivenessMode, NewBioSession, SecurityLevel, SessionId,
     TenantId, Timestamp,
 };
+use uuid::Uuid;
 
 use super::{Outbox, impossible};
 use crate::StoreError;
-use crate::entity::bio_session;
+use crate::entity::{bio_session, server_process};
 
 pub struct Sessions<'t> {
     pub(super) transaction: &'t DatabaseTransaction,
@@ -45,6 +46,7 @@ impl Sessions<'_> {
             image_storage: request.image_storage,
             state: columns.state.to_owned(),
             capturing_since: columns.capturing_since,
+            capture_owner: None,
             verdict: columns.verdict,
             wrapped_key: Some(wrapped_key.to_vec()),
             created_at: session.created_at.as_millis(),
@@ -78,6 +80,26 @@ impl Sessions<'_> {
 
     /// Compare-and-set: writes `after` only if the session is still in the state of `before`. False when it is not.
     pub async fn transition(&mut self, before: &BioSession, after: &BioSession) -> Result<bool, StoreError> {
+        self.write(before, after, None).await
+    }
+
+    /// [`Sessions::transition`] to a capture that the server process `owner` has. When that process is no more, the capture is
+    /// found by [`Sessions::for_maintenance_abandoned`].
+    pub async fn claim(
+        &mut self,
+        before: &BioSession,
+        after: &BioSession,
+        owner: Uuid,
+    ) -> Result<bool, StoreError> {
+        self.write(before, after, Some(owner)).await
+    }
+
+    async fn write(
+        &mut self,
+        before: &BioSession,
+        after: &BioSession,
+        owner: Option<Uuid>,
+    ) -> Result<bool, StoreError> {
         let from = StateColumns::of(&before.state)?.state;
         if from == DECIDED {
             // A verdict is final.
@@ -87,6 +109,7 @@ impl Sessions<'_> {
         let done = bio_session::Entity::update_many()
             .col_expr(bio_session::Column::State, Expr::value(to.state))
             .col_expr(bio_session::Column::CapturingSince, Expr::value(to.capturing_since))
+            .col_expr(bio_session::Column::CaptureOwner, Expr::value(owner))
             .col_expr(bio_session::Column::Verdict, Expr::value(to.verdict))
             .filter(bio_session::Column::Id.eq(before.id.as_uuid()))
             .filter(bio_session::Column::TenantId.eq(before.tenant_id.as_uuid()))
@@ -135,10 +158,35 @@ impl Sessions<'_> {
         Ok(done.rows_affected == 1)
     }
 
-    /// Sessions of all tenants that are not decided.
-    pub async fn for_maintenance_undecided(&mut self) -> Result<Vec<BioSession>, StoreError> {
+    /// At most `most` sessions of all tenants that nobody will decide any more, oldest first: opened before `opened_before` and not
+    /// taken, or captured since `capturing_before` or earlier, or captured by a server process that is not alive at `agreed`.
+    /// Where several processes look at once, each is given others.
+    pub async fn for_maintenance_abandoned(
+        &mut self,
+        opened_before: Timestamp,
+        capturing_before: Timestamp,
+        agreed: Timestamp,
+        most: u64,
+    ) -> Result<Vec<BioSession>, StoreError> {
+        let alive = SeaQuery::select()
+            .column(server_process::Column::Id)
+            .from(server_process::Entity)
+            .and_where(server_process::Column::LeaseUntil.gt(agreed.as_millis()))
+            .to_owned();
+        let opened = Condition::all()
+            .add(bio_session::Column::State.eq(OPENED))
+            .add(bio_session::Column::CreatedAt.lt(opened_before.as_millis()));
+        let without_owner = Condition::any()
+            .add(bio_session::Column::CapturingSince.lte(capturing_before.as_millis()))
+            .add(bio_session::Column::CaptureOwner.is_null())
+            .add(bio_session::Column::CaptureOwner.not_in_subquery(alive));
+        let capturing = Condition::all().add(bio_session::Column::State.eq(CAPTURING)).add(without_owner);
         let rows = bio_session::Entity::find()
-            .filter(bio_session::Column::State.ne(DECIDED))
+            .filter(Condition::any().add(opened).add(capturing))
+            .order_by_asc(bio_session::Column::CreatedAt)
+            .limit(most)
+            // SQLite, which has one writer, knows no such words and is not told them.
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .all(self.transaction)
             .await?;
         rows.into_iter().map(|row| from_row(row).map(|(session, _)| session)).collect()

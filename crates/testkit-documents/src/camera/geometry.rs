@@ -53,8 +53,10 @@ impl Homography {
         Some(Self(Matrix3::new(h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], 1.0)))
     }
 
-    /// The map of a shot. A page to be kept whole is brought in by steps until its corners are a hundredth of the photo inside.
-    pub(crate) fn of_shot(page: (u32, u32), shot: &Shot) -> Self {
+    /// The map of a shot, for a page of this width and height in pixels. A page to be kept whole is brought in by steps until its
+    /// corners are a hundredth of the photo inside.
+    #[must_use]
+    pub fn of_shot(page: (u32, u32), shot: &Shot) -> Self {
         let mut shot = shot.clone();
         loop {
             let homography = Self::placed(page, &shot);

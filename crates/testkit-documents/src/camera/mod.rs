@@ -71,7 +71,7 @@ pub struct Shot {
     pub shake: f32,
     /// Standard deviation of the sensor's noise, 0–255.
     pub noise: f32,
-    /// Factors of red, green and blue.
+    /// Factors of red, green and blue; all above or below 1 is the exposure.
     pub white_balance: [f32; 3],
     /// JPEG quality 1–100.
     pub quality: u8,

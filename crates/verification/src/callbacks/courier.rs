@@ -120,7 +120,8 @@ impl Courier {
                 .filter(|(_, count)| **count >= self.params.most_per_receiver)
                 .map(|(receiver, _)| receiver.clone())
                 .collect();
-            let now = self.desk.inner.clock.now();
+            // Leases are between processes: counted by one clock, or a machine that is ahead would take what another is telling.
+            let now = repository.agreed_time(self.desk.inner.clock.now()).await?;
             let lease = Lease { owner: self.owner, until: now + self.longest_lease() };
             let due = repository.outbox().for_maintenance_due(now, places as u64, &busy).await?;
             if due.is_empty() {

@@ -154,6 +154,12 @@ impl Callbacks {
         let mut repository = desk.store.begin().await?;
         let sealed = repository.callback_secrets().list(tenant, now).await?;
         if sealed.is_empty() {
+            // Whoever asks at the same moment, in another process too, gets the same.
+            repository.exclusively(&secrets_of(tenant)).await?;
+        }
+        let sealed =
+            if sealed.is_empty() { repository.callback_secrets().list(tenant, now).await? } else { sealed };
+        if sealed.is_empty() {
             let secret = self.add_secret(&mut repository, tenant).await?;
             repository.save().await?;
             return Ok(vec![secret]);
@@ -171,6 +177,7 @@ impl Callbacks {
     pub async fn rotate_secret(&self, tenant: TenantId) -> Result<SigningSecret, UseCaseError> {
         let now = self.inner.clock.now();
         let mut repository = self.inner.store.begin().await?;
+        repository.exclusively(&secrets_of(tenant)).await?;
         repository.callback_secrets().expire(tenant, now + SECRET_OVERLAP).await?;
         let secret = self.add_secret(&mut repository, tenant).await?;
         repository.save().await?;
@@ -190,6 +197,11 @@ impl Callbacks {
         repository.callback_secrets().add(tenant, id, sealed, clock.now()).await?;
         Ok(secret)
     }
+}
+
+/// Who holds it makes the tenant's secrets.
+fn secrets_of(tenant: TenantId) -> String {
+    format!("callback-secrets/{tenant}")
 }
 
 fn secret_name(tenant: TenantId, id: Uuid) -> BlobKey {

@@ -188,8 +188,11 @@ impl Session {
         {
             return Err(CaptureFailure::LockedOut { until });
         }
-        let won =
-            repository.sessions().transition(&self.session, &claimed).await.map_err(UseCaseError::from)?;
+        let won = repository
+            .sessions()
+            .claim(&self.session, &claimed, self.app.process())
+            .await
+            .map_err(UseCaseError::from)?;
         if !won {
             return Err(CaptureFailure::Spent("the session has been used or has expired"));
         }

@@ -32,6 +32,8 @@ impl Verification {
     async fn erase_with_sessions(&self, tenant: TenantId, id: IdentityId) -> Result<(), UseCaseError> {
         // From here on it is found by nobody but maintenance, which goes on should this be interrupted: the row goes last.
         let mut repository = self.store().begin().await?;
+        // Whoever adds to it just now has finished, and its session is among those below; whoever comes later finds nothing.
+        repository.identities().alone_with(tenant, id).await?;
         repository.identities().forget_key(tenant, id).await?;
         let evidence = repository.identities().evidence(tenant, id).await?;
         repository.save().await?;

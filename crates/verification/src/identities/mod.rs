@@ -143,6 +143,7 @@ impl Verification {
     /// An identity of this tenant that has not expired, with its evidence settled.
     pub async fn identity(&self, tenant: TenantId, id: IdentityId) -> Result<IdentityRecord, IdentityError> {
         let mut repository = self.store().begin().await?;
+        repository.identities().alone_with(tenant, id).await.map_err(UseCaseError::from)?;
         let opened = self.opened(&mut repository, tenant, id).await?;
         let (rows, changed) = self.settle(&mut repository, &opened).await?;
         let record = self.record(&mut repository, opened.identity, rows).await?;
@@ -171,6 +172,7 @@ impl Verification {
     ) -> Result<Vec<Consent>, IdentityError> {
         let created_at = self.clock().now();
         let mut repository = self.store().begin().await?;
+        repository.identities().alone_with(tenant, id).await.map_err(UseCaseError::from)?;
         let Opened { identity, .. } = self.opened(&mut repository, tenant, id).await?;
         let most = self.settings().identities.max_consents;
         if repository.identities().consents(tenant, id).await?.len() + said.len() > most {
@@ -197,6 +199,7 @@ impl Verification {
     ) -> Result<Evidence, IdentityError> {
         let now = self.clock().now();
         let mut repository = self.store().begin().await?;
+        repository.identities().alone_with(tenant, id).await.map_err(UseCaseError::from)?;
         let Opened { identity, .. } = self.opened(&mut repository, tenant, id).await?;
         self.admits_evidence(&mut repository, &identity).await?;
         let session_id = SessionId::random(self.entropy());
@@ -287,6 +290,11 @@ impl Verification {
         picture: SentPicture,
     ) -> Result<IdentityRecord, IdentityError> {
         let mut repository = self.store().begin().await?;
+        repository
+            .identities()
+            .alone_with(evidence.tenant_id, evidence.identity_id)
+            .await
+            .map_err(UseCaseError::from)?;
         let opened = self.opened(&mut repository, evidence.tenant_id, evidence.identity_id).await?;
         self.admits_evidence(&mut repository, &opened.identity).await?;
         if evidence.kind.is_portrait() {

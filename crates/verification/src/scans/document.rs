@@ -1,9 +1,7 @@
 //! From what was read of a document to what is judged.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{
-    DocumentReading, DocumentType, DocumentWarning, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
-};
+use selfsame_domain::document::{DocumentReading, DocumentType, FieldName, FieldSource, MrzVerdict};
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
     ScanReading, Step,
@@ -16,39 +14,19 @@ use super::look::Seen;
 /// The state that ICAO's specimens are issued by.
 const SPECIMEN_STATE: &str = "UTO";
 
-/// Reads one picture: its machine-readable zone. `None` when there is none.
+/// Reads one picture.
 pub(super) fn read(
     vision: &Vision,
     picture: &Picture,
     now: Timestamp,
-) -> Result<Option<DocumentReading>, VisionError> {
-    Ok(vision.read_mrz(picture, now)?.map(by_zone))
-}
-
-/// What a machine-readable zone says of its document.
-fn by_zone(mrz: MrzReading) -> DocumentReading {
-    let document_type = match mrz.format {
-        MrzFormat::Td3 => DocumentType::Passport,
-        MrzFormat::Td1 | MrzFormat::Td2 | MrzFormat::FrenchIdentityCard => DocumentType::IdentityCard,
-        MrzFormat::MrvA | MrzFormat::MrvB => DocumentType::Visa,
-        MrzFormat::SwissDrivingLicence => DocumentType::DrivingLicence,
-    };
-    let issuer = mrz.fields.iter().find(|field| field.name == FieldName::IssuingCountry);
-    DocumentReading {
-        document_type: Some(document_type),
-        side: None,
-        issuing_country: issuer.map(|field| field.value.clone()),
-        corners: None,
-        fields: mrz.fields.clone(),
-        mrz: Some(mrz),
-        warnings: Vec::new(),
-    }
+) -> Result<DocumentReading, VisionError> {
+    vision.read_document(picture, now)
 }
 
 /// Whether a picture shows a document.
 pub(super) fn is_document(vision: &Vision, picture: &Picture, now: Timestamp) -> Result<bool, VisionError> {
     let read = read(vision, picture, now)?;
-    Ok(read.is_some_and(|read| read.document_type.is_some() || read.mrz.is_some()))
+    Ok(read.document_type.is_some() || read.mrz.is_some())
 }
 
 fn kind(of: DocumentType) -> IdKind {
@@ -141,9 +119,6 @@ pub(super) fn findings(request: &NewScan, seen: &Seen, now: Timestamp) -> (Findi
     // What could not be read may be a document all the same.
     document.found = if anything { Step::Yes } else { Step::Unknown };
     document.legible = Step::of(sides.0.iter().any(|side| side.mrz.is_some() || !side.fields.is_empty()));
-    if sides.0.iter().any(|side| side.warnings.contains(&DocumentWarning::CutOff)) {
-        document.legibility.push(LegibilityDetail::MissingPart);
-    }
     document.kind = sides.kind();
     let specimen = sides.issuer() == Some(SPECIMEN_STATE);
     document.country = sides.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);

@@ -90,10 +90,10 @@ pub(super) fn look(
         return Ok(seen);
     };
     if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
-        seen.back = super::document::read(vision, &back, now)?;
+        seen.back = Some(super::document::read(vision, &back, now)?);
     }
     drop(pictures.back);
-    seen.front = super::document::read(vision, &front, now)?;
+    seen.front = Some(super::document::read(vision, &front, now)?);
     if front.is_grey() {
         (seen.original, seen.copy) = (Step::No, Some(UnreadableReason::PhotocopyBlackWhite));
         return Ok(seen);

@@ -189,8 +189,8 @@ impl Verification {
                     Ok(document::read(&vision, &decode(&bytes, &limits)?, now)?)
                 };
                 let front = read(front)?;
-                let back = back.map(read).transpose()?.flatten();
-                Ok(document::reading([&front, &back].into_iter().flatten().collect()))
+                let back = back.map(read).transpose()?;
+                Ok(document::reading([Some(&front), back.as_ref()].into_iter().flatten().collect()))
             })
             .await?
     }

@@ -5,18 +5,21 @@ use super::grey::Grey;
 /// How the zone is searched for. Lengths are in pixels of the reduced picture unless said otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BandParams {
-    /// The longest side that the picture is reduced to. 1100: a passport that fills half of it still has characters 6 pixels high,
-    /// and strokes of OCR-B are a seventh of that; the search costs 30 ms.
-    pub(crate) longest: u32,
+    /// The longest sides that the picture is reduced to, tried one after another. 760: characters of a card or a passport that fills
+    /// the picture are 15 to 25 pixels apart then, those of one that fills half of it 8, and the search costs 15 ms. 1500: documents
+    /// that fill a quarter.
+    pub(crate) longest: [u32; 2],
     /// What is wider than this counts as paper. 9: the strokes of characters up to 40 pixels high are thinner.
     pub(crate) paper_from: usize,
     /// How much darker than the paper a stroke is, 0..=255, tried one after another: print on a flat page, photographed print,
     /// blurred print.
     pub(crate) darkness: [u8; 3],
-    /// Gaps within a line that are closed. 15: characters 24 pixels apart have such gaps at most.
+    /// Gaps within a line that are closed. 20: beside an `I` or a `1` a fifth of the line's pitch of 24 pixels is ink.
     pub(crate) gap: usize,
-    /// What is shorter along the line than this joins nothing. 22: longer than `gap`, so that a speck between lines does not.
+    /// What is shorter along the line than this joins nothing. 28: longer than `gap`, so that a speck between lines does not.
     pub(crate) least_run: usize,
+    /// Length of a piece of a line against its thickness, at least, before pieces are joined. 3.
+    pub(crate) least_piece: f64,
     /// Length of a line against its thickness, at least. 14: thirty characters of a card are 30 times as long as high, and
     /// the mask of a blurred line is up to twice as thick.
     pub(crate) least_aspect: f64,
@@ -29,11 +32,12 @@ pub(crate) struct BandParams {
 impl Default for BandParams {
     fn default() -> Self {
         Self {
-            longest: 1100,
+            longest: [760, 1500],
             paper_from: 9,
             darkness: [80, 45, 25],
-            gap: 15,
-            least_run: 22,
+            gap: 20,
+            least_run: 28,
+            least_piece: 3.0,
             least_aspect: 14.0,
             least_length: 0.16,
             pitch: 1.1..4.5,
@@ -124,7 +128,11 @@ pub(crate) fn bands(
 ) -> Vec<Band> {
     let lines = |strokes: &Grey| {
         let least = params.least_length * grey.width.max(grey.height) as f64;
-        joined(text_lines(strokes, darkness, least, params))
+        let mut lines = joined(text_lines(strokes, darkness, params));
+        lines.retain(|line| {
+            line.length() >= least && line.length() >= params.least_aspect * line.mean_thickness()
+        });
+        lines
     };
     let to_picture = |line: TextLine, columns: bool| {
         line.mapped(
@@ -168,7 +176,7 @@ struct Run {
 }
 
 /// Long thin components of the strokes, closed along the rows.
-fn text_lines(strokes: &Grey, darkness: u8, least_length: f64, params: &BandParams) -> Vec<TextLine> {
+fn text_lines(strokes: &Grey, darkness: u8, params: &BandParams) -> Vec<TextLine> {
     let mut runs: Vec<Run> = Vec::new();
     let mut parents: Vec<usize> = Vec::new();
     let mut above = 0..0;
@@ -199,7 +207,7 @@ fn text_lines(strokes: &Grey, darkness: u8, least_length: f64, params: &BandPara
     }
     runs.sort_by_key(|run| run.component);
     runs.chunk_by(|one, other| one.component == other.component)
-        .filter_map(|component| fitted(component, least_length, params))
+        .filter_map(|component| fitted(component, params))
         .collect()
 }
 
@@ -237,13 +245,10 @@ fn closed_runs(row: &[u8], darkness: u8, params: &BandParams, mut push: impl FnM
 }
 
 /// A line through a component, when it is long, thin and follows a gentle curve.
-fn fitted(component: &[Run], least_length: f64, params: &BandParams) -> Option<TextLine> {
+fn fitted(component: &[Run], params: &BandParams) -> Option<TextLine> {
     let from = component.iter().map(|run| run.from).min()?;
     let to = component.iter().map(|run| run.to).max()?;
     let length = (to - from) as f64;
-    if length < least_length {
-        return None;
-    }
     // Per column: how many pixels, and the sum of their rows.
     let mut columns = vec![(0.0_f64, 0.0_f64); to - from];
     for run in component {
@@ -253,7 +258,7 @@ fn fitted(component: &[Run], least_length: f64, params: &BandParams) -> Option<T
         }
     }
     let thickness = median(columns.iter().map(|column| column.0).filter(|count| *count > 0.0).collect())?;
-    if length < params.least_aspect * thickness || thickness < 2.0 {
+    if length < params.least_piece * thickness || thickness < 2.0 {
         return None;
     }
     // Columns that are much thicker or thinner than the line are not of it: a stain, a border.

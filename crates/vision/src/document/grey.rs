@@ -24,6 +24,20 @@ impl Grey {
         (grey, 1.0 / scale)
     }
 
+    /// The brightness between pixels, whole numbers at pixel centres; `None` outside.
+    pub(super) fn bilinear(&self, x: f64, y: f64) -> Option<u8> {
+        if x < 0.0 || y < 0.0 || x > (self.width - 1) as f64 || y > (self.height - 1) as f64 {
+            return None;
+        }
+        let (left, top) = (x as usize, y as usize);
+        let (right, bottom) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
+        let (fx, fy) = (x - left as f64, y - top as f64);
+        let at = |x: usize, y: usize| f64::from(self.values[y * self.width + x]);
+        let upper = at(left, top) + (at(right, top) - at(left, top)) * fx;
+        let lower = at(left, bottom) + (at(right, bottom) - at(left, bottom)) * fx;
+        Some((upper + (lower - upper) * fy + 0.5) as u8)
+    }
+
     /// Rows become columns.
     pub(super) fn transposed(&self) -> Self {
         let mut values = vec![0; self.values.len()];

@@ -1,11 +1,20 @@
-//! Documents: where the machine-readable zone is, and what it says.
+//! Documents: where the machine-readable zone or a barcode is, and what it says.
+//!
+//! * `grey`, `band`: the zone is found on a reduced picture, by its two or three long lines of dark strokes, without reading anything;
+//! * `strip`: its lines are cut out of the whole picture and straightened;
+//! * `recognise`: the text recogniser reads them, heard only on the zone's own alphabet;
+//! * `mrz`: what it said, with its alternatives, is judged by `selfsame-mrz`; other cuts are tried where that is not enough;
+//! * `zone`: the reading in the words of the domain;
+//! * `barcode`: PDF417 and QR codes, and what those of North American licences say.
 
 mod band;
+mod barcode;
 mod grey;
 mod mrz;
 mod recognise;
 mod strip;
 mod zone;
 
+pub(crate) use barcode::{BarcodeParams, add_barcode, read_barcode};
 pub(crate) use mrz::{MrzParams, read_zone};
-pub(crate) use zone::mrz_reading;
+pub(crate) use zone::{document_reading, mrz_reading};

@@ -6,7 +6,7 @@ use selfsame_mrz::{Line, ReadParams, Reading, Verdict, read};
 use crate::image::Picture;
 use crate::inference::{Lane, VisionError};
 
-use super::band::{Band, BandParams, Strokes, bands};
+use super::band::{Band, BandParams, Strokes, TextLine, bands};
 use super::grey::Grey;
 use super::recognise::{Glyph, certainty, mrz_line, strip_height};
 use super::strip::{StripShape, strip};
@@ -18,7 +18,7 @@ pub(crate) struct MrzParams {
     pub(crate) read: ReadParams,
     /// How lines are cut out, tried until a reading is valid.
     pub(crate) shapes: [StripShape; 3],
-    /// Bands that are tried, the likeliest ones.
+    /// Bands that are tried at most. 12: two for each size and darkness; a band that is no zone costs one or two lines.
     pub(crate) bands: usize,
 }
 
@@ -32,7 +32,7 @@ impl Default for MrzParams {
                 StripShape { height: 1.35, squeeze: 0.8 },
                 StripShape { height: 1.9, squeeze: 0.95 },
             ],
-            bands: 4,
+            bands: 12,
         }
     }
 }
@@ -75,6 +75,11 @@ impl ZoneReading {
         })
     }
 
+    /// Whether no rule is broken, be it that another reading breaks none either.
+    fn is_sound(&self) -> bool {
+        self.readings[0].verdict != Verdict::Invalid
+    }
+
     fn is_valid(&self) -> bool {
         self.readings[0].verdict == Verdict::Valid
     }
@@ -86,19 +91,29 @@ pub(crate) fn read_zone(
     picture: &Picture,
     params: &MrzParams,
 ) -> Result<Option<ZoneReading>, VisionError> {
-    let (grey, scale) = Grey::reduced(picture, &mut lane.resizer, params.band.longest);
-    let strokes = Strokes::of(&grey, &params.band);
     let mut best: Option<ZoneReading> = None;
-    for darkness in params.band.darkness {
-        for band in bands(&grey, &strokes, scale, darkness, &params.band).into_iter().take(params.bands) {
-            if let Some(reading) = read_band(lane, picture, &band, params)? {
-                if reading.is_better(best.as_ref()) {
-                    best = Some(reading);
-                }
-                if best.as_ref().is_some_and(ZoneReading::is_valid) {
+    let mut tried = params.bands;
+    for longest in params.band.longest {
+        let (grey, scale) = Grey::reduced(picture, &mut lane.resizer, longest);
+        let strokes = Strokes::of(&grey, &params.band);
+        for darkness in params.band.darkness {
+            for band in bands(&grey, &strokes, scale, darkness, &params.band) {
+                if tried == 0 {
                     return Ok(best);
                 }
+                tried -= 1;
+                if let Some(reading) = read_band(lane, picture, &band, params)? {
+                    if reading.is_better(best.as_ref()) {
+                        best = Some(reading);
+                    }
+                    if best.as_ref().is_some_and(ZoneReading::is_sound) {
+                        return Ok(best);
+                    }
+                }
             }
+        }
+        if longest >= picture.width().max(picture.height()) {
+            break;
         }
     }
     Ok(best)
@@ -111,54 +126,134 @@ fn read_band(
     band: &Band,
     params: &MrzParams,
 ) -> Result<Option<ZoneReading>, VisionError> {
+    let Some(begun) = the_right_way_up(lane, picture, band, params.shapes[0])? else { return Ok(None) };
+    let Begun { mut band, mut may_turn, first } = begun;
+    let mut first = Some(first);
     let mut best: Option<ZoneReading> = None;
-    let mut band = band.clone();
+    let mut cuts: Vec<Vec<Vec<Glyph>>> = Vec::new();
     for (n, shape) in params.shapes.iter().enumerate() {
-        let mut lines = recognised(lane, picture, &band, *shape)?;
-        let mut readings = readings(&lines, params);
-        if n == 0 && readings.first().is_none_or(|reading| reading.verdict == Verdict::Invalid) {
-            // The other way up?
+        let mut lines: Vec<_> = first.take().into_iter().collect();
+        lines.extend(recognised(lane, picture, &band.lines[lines.len()..], *shape)?);
+        let mut found = readings(&lines, params);
+        if may_turn && found.first().is_none_or(|reading| reading.verdict == Verdict::Invalid) {
+            // Letters look like other letters upside down: a zone may have seemed upright that was not.
+            may_turn = false;
             let turned = band.turned();
-            let turned_lines = recognised(lane, picture, &turned, *shape)?;
+            let turned_lines = recognised(lane, picture, &turned.lines, *shape)?;
             if sureness(&turned_lines) > sureness(&lines) {
                 (band, lines) = (turned, turned_lines);
-                readings = self::readings(&lines, params);
-            }
-            if sureness(&lines) < LEAST_SURENESS {
-                return Ok(best);
+                found = readings(&lines, params);
             }
         }
-        if !readings.is_empty() {
-            let reading = ZoneReading { readings, band: band.clone() };
-            if reading.is_better(best.as_ref()) {
-                best = Some(reading);
+        cuts.push(lines);
+        // What several cuts say together is surer than what any of them says.
+        let together = if n > 0 { readings(&averaged(&cuts), params) } else { Vec::new() };
+        for readings in [found, together] {
+            if !readings.is_empty() {
+                let reading = ZoneReading { readings, band: band.clone() };
+                if reading.is_better(best.as_ref()) {
+                    best = Some(reading);
+                }
             }
         }
-        if best.as_ref().is_some_and(ZoneReading::is_valid) {
+        // Cuts do not differ enough to decide between two readings that both agree with every check digit.
+        let wanted = best.as_ref().is_none_or(|best| n == 0 && !best.is_valid() || !best.is_sound());
+        if !wanted {
             break;
         }
     }
     Ok(best)
 }
 
-/// Below this sureness lines are not of a machine-readable zone, and other cuts of them are not tried. Half of what blurred zones
-/// have.
+/// The probabilities of several cuts of the same lines, averaged over those cuts of a line that have as many characters as most do.
+fn averaged(cuts: &[Vec<Vec<Glyph>>]) -> Vec<Vec<Glyph>> {
+    let Some(first) = cuts.first() else { return Vec::new() };
+    (0..first.len())
+        .map(|line| {
+            let alike = |length: usize| cuts.iter().filter(|cut| cut[line].len() == length).count();
+            // Of equally frequent lengths that of the earliest cut.
+            let length = cuts.iter().rev().map(|cut| cut[line].len()).max_by_key(|length| alike(*length));
+            let cuts: Vec<_> =
+                cuts.iter().map(|cut| &cut[line]).filter(|cut| Some(cut.len()) == length).collect();
+            (0..length.unwrap_or(0)).map(|at| mean_glyph(cuts.iter().map(|cut| &cut[at]))).collect()
+        })
+        .collect()
+}
+
+fn mean_glyph<'a>(glyphs: impl ExactSizeIterator<Item = &'a Glyph>) -> Glyph {
+    let count = glyphs.len() as f32;
+    let mut mean = Glyph { at: 0.0, options: Vec::new() };
+    for glyph in glyphs {
+        mean.at += glyph.at / f64::from(count);
+        for &(character, probability) in &glyph.options {
+            match mean.options.iter_mut().find(|(known, _)| *known == character) {
+                Some((_, sum)) => *sum += probability / count,
+                None => mean.options.push((character, probability / count)),
+            }
+        }
+    }
+    mean.options.sort_by(|one, other| other.1.total_cmp(&one.1));
+    mean
+}
+
+/// A band as one reads it.
+struct Begun {
+    band: Band,
+    /// It may still be the other way up.
+    may_turn: bool,
+    /// Its first line, read.
+    first: Vec<Glyph>,
+}
+
+/// Decides by the first line which way up the band is; `None` when it is not of a zone either way.
+fn the_right_way_up(
+    lane: &mut Lane,
+    picture: &Picture,
+    band: &Band,
+    shape: StripShape,
+) -> Result<Option<Begun>, VisionError> {
+    let height = strip_height(lane);
+    let mut first = |band: &Band| mrz_line(lane, &strip(picture, &band.lines[0], height, shape));
+    let line = first(band)?;
+    let upright = line_sureness(&line);
+    if upright >= CERTAINLY_UPRIGHT {
+        return Ok(Some(Begun { band: band.clone(), may_turn: true, first: line }));
+    }
+    let turned = band.turned();
+    let turned_line = first(&turned)?;
+    let upside_down = line_sureness(&turned_line);
+    Ok(if upright.max(upside_down) < LEAST_SURENESS {
+        None
+    } else if upright >= upside_down {
+        Some(Begun { band: band.clone(), may_turn: false, first: line })
+    } else {
+        Some(Begun { band: turned, may_turn: false, first: turned_line })
+    })
+}
+
+/// Below this sureness lines are not of a machine-readable zone, and other cuts of them are not tried. Blurred zones have twice that.
 const LEAST_SURENESS: f64 = 12.0;
+/// From this sureness on the other way up is only tried when the reading fails: sharp lines of cards have 26 to 30, of passports up
+/// to 44.
+const CERTAINLY_UPRIGHT: f64 = 24.0;
 
 /// How much like a zone the lines were to the recogniser: characters that it was sure of, in the mean line.
 fn sureness(lines: &[Vec<Glyph>]) -> f64 {
-    let sum: f64 = lines.iter().map(|line| certainty(line).powi(4) * line.len() as f64).sum();
-    sum / lines.len().max(1) as f64
+    lines.iter().map(|line| line_sureness(line)).sum::<f64>() / lines.len().max(1) as f64
+}
+
+fn line_sureness(line: &[Glyph]) -> f64 {
+    certainty(line).powi(4) * line.len() as f64
 }
 
 fn recognised(
     lane: &mut Lane,
     picture: &Picture,
-    band: &Band,
+    lines: &[TextLine],
     shape: StripShape,
 ) -> Result<Vec<Vec<Glyph>>, VisionError> {
     let height = strip_height(lane);
-    band.lines.iter().map(|line| mrz_line(lane, &strip(picture, line, height, shape))).collect()
+    lines.iter().map(|line| mrz_line(lane, &strip(picture, line, height, shape))).collect()
 }
 
 fn readings(lines: &[Vec<Glyph>], params: &MrzParams) -> Vec<Reading> {
@@ -167,4 +262,25 @@ fn readings(lines: &[Vec<Glyph>], params: &MrzParams) -> Vec<Reading> {
         .map(|glyphs| Line::from_alternatives(glyphs.iter().map(|glyph| glyph.options.clone())))
         .collect();
     read(&lines, &params.read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glyphs(options: &[&[(char, f32)]]) -> Vec<Glyph> {
+        options.iter().map(|options| Glyph { at: 0.5, options: options.to_vec() }).collect()
+    }
+
+    #[test]
+    fn cuts_of_the_same_length_are_averaged_and_others_left_out() {
+        let sure = glyphs(&[&[('O', 0.9), ('0', 0.1)], &[('1', 1.0)]]);
+        let unsure = glyphs(&[&[('0', 0.7), ('O', 0.3)], &[('1', 1.0)]]);
+        let short = glyphs(&[&[('X', 1.0)]]);
+        let mean = averaged(&[vec![short], vec![sure], vec![unsure]]);
+        assert_eq!(mean[0].len(), 2);
+        assert_eq!(mean[0][0].options[0].0, 'O');
+        assert!((mean[0][0].options[0].1 - 0.6).abs() < 1e-6 && (mean[0][0].options[1].1 - 0.4).abs() < 1e-6);
+        assert!(averaged(&[]).is_empty());
+    }
 }

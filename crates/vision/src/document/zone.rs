@@ -1,7 +1,8 @@
 //! A reading of the machine-readable zone in the words of the domain.
 
 use selfsame_domain::document::{
-    DocumentField, DocumentSide, FieldName, FieldSource, MrzCheck, MrzFormat, MrzReading, MrzVerdict,
+    DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
+    MrzCheck, MrzFormat, MrzReading, MrzVerdict,
 };
 use selfsame_mrz::{Field, Format, Mrz, PartialDate, Reading, Sex, Verdict};
 
@@ -38,8 +39,56 @@ pub(crate) fn mrz_reading(zone: &ZoneReading, today: time::Date) -> MrzReading {
     }
 }
 
+/// What a picture says of its document.
+pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) -> DocumentReading {
+    let Some(zone) = zone else {
+        return DocumentReading {
+            document_type: None,
+            side: None,
+            issuing_country: None,
+            mrz: None,
+            barcode: None,
+            fields: Vec::new(),
+            warnings: vec![DocumentWarning::UnknownDocument],
+        };
+    };
+    let best = &zone.readings[0];
+    let reading = mrz_reading(zone, today);
+    let mut fields = reading.fields.clone();
+    fields.sort_by_key(|field| field.name);
+    DocumentReading {
+        document_type: document_type(&best.mrz),
+        side: Some(side(best.mrz.format)),
+        issuing_country: (!best.mrz.issuing_state.is_empty()).then(|| country(&best.mrz.issuing_state)),
+        warnings: match best.verdict {
+            Verdict::Valid | Verdict::Unprotected => Vec::new(),
+            Verdict::Ambiguous => vec![DocumentWarning::MrzAmbiguous],
+            Verdict::Invalid => vec![DocumentWarning::MrzInvalid],
+        },
+        mrz: Some(reading),
+        barcode: None,
+        fields,
+    }
+}
+
+/// By the layout and, for cards, the first letter of the document code (ICAO 9303-5, section 4.2.2: `A`, `C` or `I` for official
+/// travel documents of card size; `P` for a passport in that format).
+fn document_type(mrz: &Mrz) -> Option<DocumentType> {
+    match mrz.format {
+        Format::Td3 => Some(DocumentType::Passport),
+        Format::MrvA | Format::MrvB => Some(DocumentType::Visa),
+        Format::FrenchIdentityCard => Some(DocumentType::IdentityCard),
+        Format::SwissDrivingLicence => Some(DocumentType::DrivingLicence),
+        Format::Td1 | Format::Td2 => match mrz.document_code.as_bytes().first() {
+            Some(b'A' | b'C' | b'I') => Some(DocumentType::IdentityCard),
+            Some(b'P') => Some(DocumentType::Passport),
+            _ => None,
+        },
+    }
+}
+
 /// A card's zone is on its back, the others have one side.
-pub(crate) const fn side(format: Format) -> DocumentSide {
+const fn side(format: Format) -> DocumentSide {
     match format {
         Format::Td1 | Format::SwissDrivingLicence => DocumentSide::Back,
         Format::Td2 | Format::Td3 | Format::MrvA | Format::MrvB | Format::FrenchIdentityCard => {
@@ -138,13 +187,8 @@ fn fields(reading: &Reading, side: DocumentSide, today: time::Date) -> Vec<Docum
 }
 
 /// ISO 3166-1 alpha-3 where the zone's code stands for a country, the code itself where it does not.
-pub(crate) fn country(code: &str) -> String {
+fn country(code: &str) -> String {
     selfsame_mrz::state::iso(code).unwrap_or(code).to_owned()
-}
-
-/// The country of a zone.
-pub(crate) fn issuing_country(mrz: &Mrz) -> Option<String> {
-    (!mrz.issuing_state.is_empty()).then(|| country(&mrz.issuing_state))
 }
 
 const fn sex_letter(sex: Sex) -> &'static str {
@@ -165,4 +209,66 @@ fn iso(date: PartialDate) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use selfsame_mrz::{Line, ReadParams, read};
+    use time::macros::date;
+
+    use super::*;
+    use crate::document::band::{Band, TextLine};
+
+    fn zone(lines: &[&str]) -> ZoneReading {
+        let lines: Vec<Line> = lines.iter().map(|line| Line::from(*line)).collect();
+        let at =
+            |y: f64| TextLine { from: [10.0, y], middle: [60.0, y], to: [110.0, y], thickness: [4.0, 4.0] };
+        ZoneReading {
+            readings: read(&lines, &ReadParams::default()),
+            band: Band { lines: vec![at(100.0), at(110.0)], score: 1.0 },
+        }
+    }
+
+    #[test]
+    fn the_specimen_of_the_standard_in_our_words() {
+        let specimen = zone(&[
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+            "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        ]);
+        let reading = document_reading(Some(&specimen), date!(2026 - 01 - 01));
+        assert_eq!(reading.document_type, Some(DocumentType::Passport));
+        assert_eq!(reading.side, Some(DocumentSide::Front));
+        assert_eq!(reading.issuing_country.as_deref(), Some("UTO"));
+        for (name, value) in [
+            (FieldName::Surname, "ERIKSSON"),
+            (FieldName::GivenNames, "ANNA MARIA"),
+            (FieldName::DocumentNumber, "L898902C3"),
+            (FieldName::BirthDate, "1974-08-12"),
+            (FieldName::ExpiryDate, "2012-04-15"),
+            (FieldName::Sex, "F"),
+            (FieldName::Nationality, "UTO"),
+        ] {
+            assert_eq!(reading.value(name), Some(value), "{name:?}");
+        }
+        // What no check digit covers is less sure.
+        assert!(reading.field(FieldName::Surname).unwrap().confidence < 0.99);
+        assert!(reading.field(FieldName::BirthDate).unwrap().confidence > 0.99);
+        let mrz = reading.mrz.unwrap();
+        assert_eq!((mrz.verdict, mrz.checks.len()), (MrzVerdict::Valid, 5));
+        assert!((mrz.corners[0].y - 98.0).abs() < 1e-3 && (mrz.corners[2].y - 112.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_broken_rule_is_said_and_no_zone_is_an_unknown_document() {
+        let altered = zone(&[
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+            "L898902C36UTO7408142F1204159ZE184226B<<<<<10",
+        ]);
+        let reading = document_reading(Some(&altered), date!(2026 - 01 - 01));
+        assert_eq!(reading.warnings, [DocumentWarning::MrzInvalid]);
+        assert!(reading.fields.iter().all(|field| field.confidence < 0.7));
+        let nothing = document_reading(None, date!(2026 - 01 - 01));
+        assert_eq!(nothing.warnings, [DocumentWarning::UnknownDocument]);
+        assert!(nothing.fields.is_empty());
+    }
 }

@@ -378,11 +378,6 @@ impl Alphabet {
         (all.len() == classes).then_some(Self { classes: all })
     }
 
-    /// The character of a class; `\0` for the blank.
-    pub(crate) fn character(&self, class: usize) -> char {
-        self.classes.get(class).copied().unwrap_or('\0')
-    }
-
     /// The class of a character.
     pub(crate) fn class(&self, character: char) -> Option<usize> {
         self.classes.iter().skip(1).position(|known| *known == character).map(|at| at + 1)

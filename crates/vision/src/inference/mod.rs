@@ -12,7 +12,7 @@ mod weights;
 use std::path::{Path, PathBuf};
 
 pub use engine::Slot;
-pub(crate) use engine::{Alphabet, Engine, Lane};
+pub(crate) use engine::{Engine, Lane};
 pub use manifest::{
     CalibrationPoint, EngineLibrary, InputSpec, Manifest, Opened, OutputSpec, PlaneOrder, SlotSpec,
 };

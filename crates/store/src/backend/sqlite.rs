@@ -1,18 +1,13 @@
-//! What differs from one kind of database to another. Everything else is the same for all.
+//! What is SQLite's own: its pragmas, its files, and what may be read in them.
 
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend};
-
-use crate::StoreError;
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
 
 /// How to connect to the database that `url` names.
-pub(crate) fn options(url: &str) -> Result<ConnectOptions, StoreError> {
-    if !url.starts_with("sqlite:") {
-        return Err(StoreError::UnknownKind);
-    }
+pub(crate) fn options(url: &str) -> ConnectOptions {
     let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
     let mut options = ConnectOptions::new(url);
     options
@@ -31,7 +26,7 @@ pub(crate) fn options(url: &str) -> Result<ConnectOptions, StoreError> {
                 .pragma("secure_delete", "ON")
                 .busy_timeout(BUSY)
         });
-    Ok(options)
+    options
 }
 
 const BUSY: Duration = Duration::from_secs(10);
@@ -52,18 +47,16 @@ fn make_private_file(file: &Path) {
 /// Empties SQLite's write-ahead log, which otherwise keeps the pages as they were before a key was deleted. Waits for nobody: when
 /// another process is reading just now, or this one is killed here, the next erasure or the next start does it.
 pub(crate) async fn wipe_erased(connection: &DatabaseConnection) {
-    if connection.get_database_backend() == DbBackend::Sqlite {
-        let statements = format!(
-            "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {}",
-            BUSY.as_millis()
-        );
-        let _done_or_left_to_the_next = connection.execute_unprepared(&statements).await;
-    }
+    let statements = format!(
+        "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {}",
+        BUSY.as_millis()
+    );
+    let _done_or_left_to_the_next = connection.execute_unprepared(&statements).await;
 }
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{Database, Statement};
+    use sea_orm::{Database, DbBackend, Statement};
 
     use super::*;
 
@@ -71,7 +64,7 @@ mod tests {
     async fn durability_and_integrity_are_really_on() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        let connection = Database::connect(options(&url).unwrap()).await.unwrap();
+        let connection = Database::connect(options(&url)).await.unwrap();
         for round in ["as connected", "after wiping"] {
             for (pragma, expected) in
                 [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("timeout", 10_000)]

@@ -1,0 +1,282 @@
+//! A database of every earlier version, with what that version wrote, becomes one of this version; on both kinds.
+
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement, Value};
+use selfsame_domain::{BioSessionState, SessionId, TenantId, Timestamp};
+use selfsame_testkit_postgres::TestDatabase;
+use uuid::Uuid;
+
+use super::*;
+use crate::{Store, StoreSettings, backend};
+
+const TENANT: Uuid = Uuid::from_u128(1);
+const OPENED: Uuid = Uuid::from_u128(2);
+const CAPTURING: Uuid = Uuid::from_u128(3);
+const FACE: Uuid = Uuid::from_u128(4);
+const IDENTITY: Uuid = Uuid::from_u128(5);
+const ENTRY: Uuid = Uuid::from_u128(6);
+
+/// Writes a row as an earlier version did: by name, not by today's entities.
+async fn insert(connection: &DatabaseConnection, table: &str, columns: &[(&str, Value)]) {
+    let backend = connection.get_database_backend();
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+    let places: Vec<_> = (1..=columns.len())
+        .map(|at| if backend == DbBackend::Postgres { format!("${at}") } else { "?".to_owned() })
+        .collect();
+    let sql = format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
+    let values = columns.iter().map(|(_, value)| value.clone());
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    assert_eq!(connection.execute_raw(statement).await.unwrap().rows_affected(), 1, "{table}");
+}
+
+/// What a server of that version had in every one of its tables.
+async fn write_as(version: u32, connection: &DatabaseConnection) {
+    let blob = |text: &str| Value::from(text.as_bytes().to_vec());
+    insert(
+        connection,
+        "tenants",
+        &[("id", TENANT.into()), ("name", "a".into()), ("created_at", 1_i64.into())],
+    )
+    .await;
+    insert(
+        connection,
+        "credentials",
+        &[
+            ("id", Uuid::from_u128(7).into()),
+            ("tenant_id", TENANT.into()),
+            ("kind", "api_key".into()),
+            ("lookup", "digest".into()),
+            ("created_at", 1_i64.into()),
+        ],
+    )
+    .await;
+    insert(
+        connection,
+        "server_keys",
+        &[("name", "signing".into()), ("sealed", blob("key")), ("created_at", 1_i64.into())],
+    )
+    .await;
+    for (id, state, since) in [(OPENED, "opened", None), (CAPTURING, "capturing", Some(7_i64))] {
+        let mut columns = vec![
+            ("id", id.into()),
+            ("tenant_id", TENANT.into()),
+            ("mode", "passive".into()),
+            ("security_level", "high".into()),
+            ("challenges", 2_i32.into()),
+            ("callback_url", "https://bank.example.com/hook".into()),
+            ("image_storage", true.into()),
+            ("state", state.into()),
+            ("capturing_since", since.into()),
+            ("wrapped_key", blob("wrapped")),
+            ("created_at", 5_i64.into()),
+            ("expires_at", 6_i64.into()),
+        ];
+        if version >= 3 {
+            columns.push(("callback_dialect", "bioserver".into()));
+        }
+        insert(connection, "bio_sessions", &columns).await;
+    }
+    insert(
+        connection,
+        "faces",
+        &[
+            ("id", FACE.into()),
+            ("tenant_id", TENANT.into()),
+            ("session_id", OPENED.into()),
+            ("digest", "ab".into()),
+            ("mode", "TEST_1".into()),
+            ("image_type", "selfie".into()),
+            ("quality", 142.5_f32.into()),
+            ("image_width", 640_i32.into()),
+            ("image_height", 480_i32.into()),
+            (
+                "geometry",
+                r#"[{"x":1.5,"y":2.0,"width":3.0,"height":4.0},[{"x":1.0,"y":2.0},{"x":3.0,"y":4.0}]]"#
+                    .into(),
+            ),
+            ("has_image", false.into()),
+            ("template", blob("template")),
+            ("created_at", 1_i64.into()),
+        ],
+    )
+    .await;
+    if version >= 3 {
+        insert(
+            connection,
+            "outbox",
+            &[
+                ("id", ENTRY.into()),
+                ("tenant_id", TENANT.into()),
+                ("subject_id", OPENED.into()),
+                ("event", "session_decided".into()),
+                ("dialect", "bioserver".into()),
+                ("url", "https://bank.example.com/hook".into()),
+                ("receiver", "https://bank.example.com".into()),
+                ("created_at", 1_i64.into()),
+                ("state", "pending".into()),
+                ("attempts", 1_i32.into()),
+                ("next_attempt_at", 1_i64.into()),
+            ],
+        )
+        .await;
+        insert(
+            connection,
+            "callback_attempts",
+            &[
+                ("outbox_id", ENTRY.into()),
+                ("at", 1_i64.into()),
+                ("millis", 2_i64.into()),
+                ("outcome", "refused".into()),
+            ],
+        )
+        .await;
+        insert(
+            connection,
+            "callback_secrets",
+            &[
+                ("id", Uuid::from_u128(8).into()),
+                ("tenant_id", TENANT.into()),
+                ("sealed", blob("secret")),
+                ("created_at", 1_i64.into()),
+            ],
+        )
+        .await;
+    }
+    if version >= 4 {
+        insert(
+            connection,
+            "failed_attempts",
+            &[
+                ("tenant_id", TENANT.into()),
+                ("subject", "x".into()),
+                ("count", 3_i32.into()),
+                ("first_at", 1_i64.into()),
+                ("last_at", 2_i64.into()),
+                ("blocks", 0_i32.into()),
+            ],
+        )
+        .await;
+    }
+    if version >= 5 {
+        insert(
+            connection,
+            "identities",
+            &[
+                ("id", IDENTITY.into()),
+                ("tenant_id", TENANT.into()),
+                ("context", "{}".into()),
+                ("wrapped_key", blob("wrapped")),
+                ("created_at", 1_i64.into()),
+                ("expires_at", 2_i64.into()),
+            ],
+        )
+        .await;
+    }
+}
+
+/// That all of it is there, and reads as what it was.
+async fn reads_what_was_written_as(version: u32, store: &Store) {
+    let tenant = TenantId::from_uuid(TENANT);
+    let mut repository = store.begin().await.unwrap();
+    assert_eq!(repository.tenants().get(tenant).await.unwrap().unwrap().name, "a");
+    assert!(repository.credentials().find_by_api_key_hash("digest").await.unwrap().is_some());
+    assert_eq!(repository.server_keys().get("signing").await.unwrap().unwrap(), b"key");
+    let opened = SessionId::from_uuid(OPENED);
+    let (session, key) = repository.sessions().get_with_key(tenant, opened).await.unwrap().unwrap();
+    assert_eq!((session.state, key.as_deref()), (BioSessionState::Opened, Some(b"wrapped".as_slice())));
+    assert_eq!(session.request.callback.unwrap().dialect, "bioserver");
+    let faces = repository.faces().list_with_templates(tenant, opened).await.unwrap();
+    assert_eq!((faces.len(), faces[0].1.as_deref()), (1, Some(b"template".as_slice())));
+    assert_eq!(faces[0].0.quality.0, 142.5);
+    let entries = repository.outbox().for_maintenance_list(None, None, 9).await.unwrap();
+    assert_eq!(entries.len(), usize::from(version >= 3));
+    if version >= 3 {
+        let (entry, attempts) = repository.outbox().for_maintenance_get(ENTRY).await.unwrap().unwrap();
+        assert_eq!((entry.attempts, attempts.len()), (1, 1));
+        let secrets = repository.callback_secrets().list(tenant, Timestamp::from_millis(9)).await.unwrap();
+        assert_eq!(secrets[0].sealed, b"secret");
+    }
+    if version >= 4 {
+        let failed = repository.failed_attempts().get(tenant, "x").await.unwrap().unwrap();
+        assert_eq!(failed.count, 3);
+    }
+    if version >= 5 {
+        let expired = repository.identities().for_maintenance_expired(Timestamp::from_millis(9), 9).await;
+        assert_eq!(expired.unwrap().len(), 1);
+    }
+    // Captures of versions that named no owner belong to nobody who lives.
+    let long_ago = Timestamp::from_millis(0);
+    let abandoned =
+        repository.sessions().for_maintenance_abandoned(long_ago, long_ago, long_ago, 9).await.unwrap();
+    assert_eq!(abandoned.iter().map(|found| found.id.as_uuid()).collect::<Vec<_>>(), [CAPTURING]);
+}
+
+async fn from_every_version(url: impl Fn(u32) -> String) {
+    let newest = u32::try_from(Migrator::migrations().len()).unwrap();
+    for version in 1..=newest {
+        let settings = StoreSettings { url: url(version) };
+        let (connection, migrated) = backend::migrate(&settings.url, Some(version)).await.unwrap();
+        assert_eq!(migrated.version, version as usize);
+        write_as(version, &connection).await;
+        connection.close().await.unwrap();
+        assert_eq!(Store::look(&settings).await.unwrap().pending.len(), (newest - version) as usize);
+        let migrated = Store::migrate(&settings).await.unwrap();
+        assert_eq!(
+            (migrated.applied.len(), migrated.version),
+            ((newest - version) as usize, newest as usize)
+        );
+        let store = Store::open(&settings).await.unwrap();
+        reads_what_was_written_as(version, &store).await;
+    }
+}
+
+/// A start of an older program on the database of a newer one.
+async fn a_newer_schema_is_refused(settings: StoreSettings) {
+    let (connection, _) = backend::migrate(&settings.url, None).await.unwrap();
+    insert(
+        &connection,
+        "seaql_migrations",
+        &[("version", "m9999_future".into()), ("applied_at", 1_i64.into())],
+    )
+    .await;
+    connection.close().await.unwrap();
+    for error in [
+        Store::open(&settings).await.map(drop).unwrap_err(),
+        Store::look(&settings).await.map(drop).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("newer version of this program (m9999_future)"), "{error}");
+    }
+}
+
+fn sqlite(folder: &tempfile::TempDir, name: &str) -> String {
+    format!("sqlite://{}", folder.path().join(name).display())
+}
+
+#[tokio::test]
+async fn sqlite_from_every_version() {
+    let folder = tempfile::tempdir().unwrap();
+    from_every_version(|version| sqlite(&folder, &format!("{version}.sqlite3"))).await;
+    a_newer_schema_is_refused(StoreSettings { url: sqlite(&folder, "newer.sqlite3") }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_from_every_version() {
+    from_every_version(|_| TestDatabase::new().url()).await;
+    a_newer_schema_is_refused(StoreSettings { url: TestDatabase::new().url() }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_starts_at_once_one_migrates() {
+    let settings = StoreSettings { url: TestDatabase::new().url() };
+    let starts: Vec<_> = (0..6)
+        .map(|_| {
+            let settings = settings.clone();
+            tokio::spawn(async move { Store::migrate(&settings).await.unwrap().applied.len() })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for start in starts {
+        applied.push(start.await.unwrap());
+    }
+    applied.sort_unstable();
+    assert_eq!(applied, [0, 0, 0, 0, 0, Migrator::migrations().len()]);
+}
