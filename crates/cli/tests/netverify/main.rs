@@ -86,7 +86,7 @@ pub(crate) fn passport(portrait: &RgbImage) -> (Vec<u8>, Document) {
     (jpeg(&page.picture), document)
 }
 
-pub(crate) fn printed<'a>(document: &'a Document, field: Field) -> &'a str {
+pub(crate) fn printed(document: &Document, field: Field) -> &str {
     document.printed(field)
 }
 
