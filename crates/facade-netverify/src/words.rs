@@ -230,13 +230,13 @@ pub(crate) fn date_parts(day: PartialDay) -> Value {
 /// An address as it is printed.
 pub(crate) fn raw_address(text: &str, country: Option<&str>) -> Value {
     let mut address = Map::new();
-    for (at, line) in text.split(", ").take(5).enumerate() {
-        address.insert(format!("line{}", at + 1), line.into());
-    }
     if let Some(country) = country {
         address.insert("country".to_owned(), country.into());
     }
     address.insert("formattedAddress".to_owned(), text.into());
+    for (at, line) in text.split(", ").take(5).enumerate() {
+        address.insert(format!("line{}", at + 1), line.into());
+    }
     address.into()
 }
 

@@ -72,7 +72,6 @@ impl Sides<'_> {
         ScanReading {
             kind: sides.kind(),
             issuing_country: sides.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned),
-
             first_name: sides.value(FieldName::GivenNames),
             last_name: sides.value(FieldName::Surname),
             birth_date: sides.day(FieldName::BirthDate),
