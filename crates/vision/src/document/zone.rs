@@ -203,7 +203,7 @@ const fn sex_letter(sex: Sex) -> &'static str {
 fn iso(date: PartialDate) -> String {
     let mut text = format!("{:04}", date.year);
     if let Some(month) = date.month {
-        text.push_str(&format!("-{:02}", u8::from(month)));
+        text.push_str(&format!("-{:02}", month));
         if let Some(day) = date.day {
             text.push_str(&format!("-{day:02}"));
         }
