@@ -1,7 +1,7 @@
 //! Names of what is stored.
 
 use object_store::path::Path;
-use selfsame_domain::{EvidenceId, FaceId, IdentityId, SessionId, TenantId};
+use selfsame_domain::{EvidenceId, FaceId, IdentityId, ScanId, SessionId, TenantId};
 
 /// The name of one object. It is its path and is authenticated with its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,21 @@ impl BlobKey {
     /// What the names of all objects of an identity begin with. Its sessions have names of their own.
     pub fn identity_prefix(tenant: TenantId, identity: IdentityId) -> Self {
         Self(format!("{tenant}/identity-{identity}"))
+    }
+
+    /// Something that belongs to a scan: a picture, what was said or read, a facemap.
+    pub fn scan(tenant: TenantId, scan: ScanId, what: &'static str) -> Self {
+        Self(format!("{tenant}/scan-{scan}/{what}"))
+    }
+
+    /// What the names of all objects of a scan begin with.
+    pub fn scan_prefix(tenant: TenantId, scan: ScanId) -> Self {
+        Self(format!("{tenant}/scan-{scan}"))
+    }
+
+    /// What is sealed under a key of a tenant.
+    pub fn tenant(tenant: TenantId, what: &str) -> Self {
+        Self(format!("{tenant}/{what}"))
     }
 
     /// A secret of the server itself.

@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 pub use sections::{
     BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
-    IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig,
-    RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    FaceMatchConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
+    ModelsConfig, NetverifyConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -36,6 +36,7 @@ pub struct Config {
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
     pub identities: IdentitiesConfig,
+    pub netverify: NetverifyConfig,
     pub callbacks: CallbacksConfig,
     pub lockout: LockoutConfig,
     pub log: LogConfig,
@@ -87,6 +88,7 @@ impl Config {
         self.images.validate()?;
         self.retention.validate()?;
         self.identities.validate()?;
+        self.netverify.validate()?;
         self.callbacks.validate()?;
         self.lockout.validate()?;
         self.log.validate()?;

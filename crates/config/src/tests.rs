@@ -37,6 +37,10 @@ const OVERRIDES: &[Override] = &[
     ("bootstrap.api_key", "007", |c| shows(c.bootstrap.api_key.as_ref(), "007")),
     ("bootstrap.api_token", "true", |c| shows(c.bootstrap.api_token.as_ref(), "true")),
     ("bootstrap.api_secret", "[1]", |c| shows(c.bootstrap.api_secret.as_ref(), "[1]")),
+    ("bootstrap.administration_token", "reader", |c| {
+        shows(c.bootstrap.administration_token.as_ref(), "reader")
+    }),
+    ("bootstrap.administration_secret", "12", |c| shows(c.bootstrap.administration_secret.as_ref(), "12")),
     ("models.dir", "5", |c| c.models.dir == Path::new("5")),
     ("models.sessions", "3", |c| c.models.sessions == Some(3)),
     ("models.slots.embedder", "/a=b", |c| {
@@ -65,6 +69,21 @@ const OVERRIDES: &[Override] = &[
     ("retention.purge_interval_seconds", "17", |c| c.retention.purge_interval_seconds == 17),
     ("identities.keep_minutes", "1800", |c| c.identities.keep_minutes == 1_800),
     ("identities.false_match_rate", "1e-6", |c| c.identities.false_match_rate == 1e-6),
+    ("netverify.public_url", "https://a.example", |c| {
+        c.netverify.public_url.as_deref() == Some("https://a.example")
+    }),
+    ("netverify.callback_url", "https://b.example/x", |c| {
+        c.netverify.callback_url.as_deref() == Some("https://b.example/x")
+    }),
+    ("netverify.face_match", "required", |c| c.netverify.face_match == FaceMatchConfig::Required),
+    ("netverify.enabled_fields", "idDob", |c| c.netverify.enabled_fields == "idDob"),
+    ("netverify.screening", "true", |c| c.netverify.screening),
+    ("netverify.enforce_consent", "true", |c| c.netverify.enforce_consent),
+    ("netverify.accepted_id_types", "[\"VISA\"]", |c| c.netverify.accepted_id_types == ["VISA"]),
+    ("netverify.accepted_countries", "[\"XKX\"]", |c| c.netverify.accepted_countries == ["XKX"]),
+    ("netverify.accept_expired", "true", |c| c.netverify.accept_expired),
+    ("netverify.keep_days", "30", |c| c.netverify.keep_days == 30),
+    ("netverify.false_match_rate", "1e-5", |c| c.netverify.false_match_rate == 1e-5),
     ("log.format", "json", |c| c.log.format == LogFormat::Json),
     ("log.filter", "info,selfsame_store=debug", |c| c.log.filter == "info,selfsame_store=debug"),
 ];
@@ -156,6 +175,10 @@ fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         ("retention.session_minutes", "1", "liveness.session_minutes"),
         ("identities.keep_minutes", "14", "liveness.session_minutes"),
         ("identities.false_match_rate", "0.5", "1e-9 to 0.01"),
+        ("netverify.keep_days", "0", "1 to 3660"),
+        ("netverify.false_match_rate", "0.5", "1e-9 to 0.01"),
+        ("netverify.accepted_countries", "[\"de\"]", "alpha-3"),
+        ("netverify.public_url", "id.example.com", "https://"),
         ("log.format", "xml", "`human` or `json`"),
         ("log.filter", "", "\"info\""),
         ("data.dir", "", "folder"),

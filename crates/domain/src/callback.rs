@@ -14,4 +14,8 @@ pub struct CallbackTarget {
 pub enum CallbackEvent {
     /// A bio-session has a verdict. The subject is the session.
     SessionDecided,
+    /// The pictures of a scan have come. The subject is the scan.
+    ScanReceived,
+    /// A scan has ended. The subject is the scan.
+    ScanDecided,
 }

@@ -11,6 +11,8 @@ pub enum CredentialKind {
     ApiKey,
     /// Token and secret: HTTP Basic, and the client credentials of OAuth2.
     TokenAndSecret,
+    /// A pair for HTTP Basic that reads and deletes results. A tenant that has one needs it for that.
+    Administration,
 }
 
 /// A stored credential. The secret itself is never kept: only what is needed to recognise it.

@@ -70,3 +70,7 @@ id!(
     /// One consent that was recorded for an identity.
     ConsentId
 );
+id!(
+    /// One verification of a document from pictures that were sent. Unguessable.
+    ScanId
+);

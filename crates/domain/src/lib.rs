@@ -15,6 +15,7 @@ mod id;
 pub mod identity;
 mod lockout;
 mod personal;
+pub mod scan;
 mod tenant;
 mod verdict;
 
@@ -27,7 +28,7 @@ pub use credential::{ApiCredential, CredentialKind, SecretString};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use face::{Face, FaceImageType, FaceQuality};
 pub use geometry::{Point, Rect};
-pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, SessionId, TenantId};
+pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, ScanId, SessionId, TenantId};
 pub use identity::{
     Assessment, AssuranceLevel, Confidence, Consent, ConsentKind, Evidence, EvidenceComparison, EvidenceKind,
     EvidenceProblem, EvidenceState, Identity, IdentityStatus, NewConsent, NewIdentity, PictureFacts,

@@ -1,7 +1,7 @@
 //! How this dialect tells that a session has its result: `{"sessionId": "…"}`, and the result is asked for.
 
 use selfsame_domain::CallbackEvent;
-use selfsame_verification::callbacks::{Dialect, Event, Message, Wording};
+use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
 use serde_json::json;
 
 /// What sessions of this dialect are opened with.
@@ -18,12 +18,14 @@ impl Dialect for BioserverDialect {
 
     fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
         Box::pin(async move {
-            Ok(match event.event {
+            match event.event {
                 CallbackEvent::SessionDecided => {
                     let body = json!({ "sessionId": event.subject_id.hyphenated().to_string() });
-                    Message { content_type: "application/json", body: body.to_string().into_bytes() }
+                    Ok(Message { content_type: "application/json", body: body.to_string().into_bytes() })
                 }
-            })
+                // Scans are opened in other dialects.
+                CallbackEvent::ScanReceived | CallbackEvent::ScanDecided => Err(DialectError::Gone),
+            }
         })
     }
 }

@@ -16,7 +16,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 
 /// A little over the largest body that any route takes.
-const MOST: usize = 32 * 1024 * 1024;
+const MOST: usize = 65 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// A body that the handler reads and that stays within reach afterwards.

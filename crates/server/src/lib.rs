@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod draining;
+mod netverify;
 mod routes;
 mod stores;
 mod telemetry;
@@ -20,6 +21,7 @@ use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
 use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
 use selfsame_facade_gips::{GipsDialect, GipsState};
 use selfsame_facade_kit::{OutboundUrlRules, TrustedProxies};
+use selfsame_facade_netverify::{NetverifyDialect, NetverifyState};
 use selfsame_store::{Store, StoreSettings};
 use selfsame_verification::identities::IdentityParams;
 use selfsame_verification::lockout::LockoutSettings;
@@ -59,6 +61,8 @@ pub enum ServeError {
     NoDatabase(PathBuf),
     #[error("server.trusted_proxies: {0}")]
     TrustedProxies(#[from] selfsame_facade_kit::NetworkError),
+    #[error("netverify.{key} {problem}")]
+    Netverify { key: &'static str, problem: String },
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
     #[error("the start broke off")]
@@ -79,6 +83,10 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
+
+    // Also before anything slow: what the settings name and nobody knows.
+    let netverify_settings = netverify::settings(&config, address)?;
+    let settings = Settings { scans: netverify::scans(&config.netverify)?, ..settings(&config) };
 
     let vision_settings = VisionSettings {
         weights_dir: config.models.dir.clone(),
@@ -102,11 +110,16 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         entropy: Arc::new(OsEntropy),
         cores,
     };
-    let app = Verification::new(parts, settings(&config));
+    let app = Verification::new(parts, settings);
     let bootstrap = Bootstrap {
         api_key: config.bootstrap.api_key.clone(),
         api_token: config.bootstrap.api_token.clone(),
         api_secret: config.bootstrap.api_secret.clone(),
+        administration: config
+            .bootstrap
+            .administration_token
+            .clone()
+            .zip(config.bootstrap.administration_secret.clone()),
     };
     let credentials = app.bootstrap(bootstrap).await?;
     // Captures of an earlier life are decided before anybody can ask for them.
@@ -131,19 +144,27 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         version: env!("CARGO_PKG_VERSION"),
     };
     let gips = GipsState { app: app.clone(), outbound: bioserver.outbound, version: bioserver.version };
+    let netverify_dialect = NetverifyDialect::new(app.clone(), netverify_settings.public_url.clone());
+    let netverify = NetverifyState::new(app.clone(), bioserver.outbound, netverify_settings);
     let router = routes::router(routes::Mounts {
         app: app.clone(),
         bioserver,
         gips,
+        netverify,
         try_it,
         request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
     });
     let courier = callbacks::courier(
         &config,
         &app,
-        vec![Arc::new(BioserverDialect), Arc::new(GipsDialect::new(app.clone()))],
+        vec![
+            Arc::new(BioserverDialect),
+            Arc::new(GipsDialect::new(app.clone())),
+            Arc::new(netverify_dialect),
+        ],
     )?;
     tokio::spawn(courier.run());
+    tokio::spawn(app.clone().work_on_scans());
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());

@@ -12,6 +12,7 @@ use axum::routing::get;
 use selfsame_domain::TenantId;
 use selfsame_facade_bioserver::BioserverState;
 use selfsame_facade_gips::GipsState;
+use selfsame_facade_netverify::NetverifyState;
 use selfsame_verification::Verification;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,13 +24,14 @@ pub(crate) struct Mounts {
     pub(crate) app: Verification,
     pub(crate) bioserver: BioserverState,
     pub(crate) gips: GipsState,
+    pub(crate) netverify: NetverifyState,
     /// The tenant of the try-it page; `None` switches it off.
     pub(crate) try_it: Option<TenantId>,
     pub(crate) request_timeout: Duration,
 }
 
 pub(crate) fn router(mounts: Mounts) -> Router {
-    let Mounts { app, bioserver, gips, try_it, request_timeout } = mounts;
+    let Mounts { app, bioserver, gips, netverify, try_it, request_timeout } = mounts;
     let own = Router::new()
         .route("/health/live", get(async || StatusCode::NO_CONTENT))
         .route("/health/ready", get(ready))
@@ -40,6 +42,7 @@ pub(crate) fn router(mounts: Mounts) -> Router {
         .merge(own)
         .merge(selfsame_facade_bioserver::router(bioserver))
         .merge(selfsame_facade_gips::router(gips))
+        .merge(selfsame_facade_netverify::router(netverify))
         .merge(web::router())
         .method_not_allowed_fallback(async || {
             problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")

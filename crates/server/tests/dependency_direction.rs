@@ -20,6 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // The dialect words what liveness says to the person; it never decides.
     ("facade-bioserver", &["domain", "liveness", "verification", "facade-kit"]),
     ("facade-gips", &["domain", "verification", "facade-kit"]),
+    ("facade-netverify", &["domain", "verification", "facade-kit"]),
     (
         "server",
         &[
@@ -32,6 +33,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "facade-kit",
             "facade-bioserver",
             "facade-gips",
+            "facade-netverify",
         ],
     ),
     ("testkit", &["domain", "aamva", "mrz", "vision"]),

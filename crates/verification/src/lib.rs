@@ -9,6 +9,7 @@
 //! - [`lockout`]: who fails too often waits
 //! - [`faces`]: pictures added by the integrator's server, and comparisons
 //! - [`identities`]: consents, evidence and levels of assurance
+//! - [`scans`]: documents from pictures that were sent
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
@@ -23,6 +24,8 @@ pub mod identities;
 pub mod lockout;
 pub mod maintenance;
 pub mod processes;
+pub mod scans;
+mod secrets;
 pub mod sessions;
 pub mod settings;
 pub mod signing;
@@ -32,7 +35,7 @@ mod workers;
 use std::sync::{Arc, OnceLock};
 
 use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
-use selfsame_domain::{BioSession, Clock, Entropy, FaceId};
+use selfsame_domain::{BioSession, Clock, Entropy, FaceId, Timestamp};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
@@ -40,6 +43,8 @@ use uuid::Uuid;
 
 use admission::{Load, Underway};
 pub use error::UseCaseError;
+use secrets::Secrets;
+pub use secrets::hash as hash_secret;
 pub use settings::Settings;
 use signing::SigningKey;
 use workers::Workers;
@@ -77,6 +82,8 @@ struct Inner {
     places: Arc<Semaphore>,
     signing: OnceLock<SigningKey>,
     callbacks_due: Arc<Notify>,
+    scans_due: Notify,
+    secrets: Secrets,
     lockout_key: OnceCell<aws_lc_rs::hmac::Key>,
     /// What this server process is known by to others on the same database. Drawn anew at every start.
     process: Uuid,
@@ -88,6 +95,7 @@ impl Verification {
         let workers = Workers::new(parts.cores, settings.most_waiting, load.clone());
         let places = Arc::new(Semaphore::new(settings.max_captures));
         let process = parts.entropy.uuid();
+        let secrets = Secrets::new(parts.entropy.as_ref());
         let inner = Inner {
             parts,
             settings,
@@ -96,6 +104,8 @@ impl Verification {
             places,
             signing: OnceLock::new(),
             callbacks_due: Arc::default(),
+            scans_due: Notify::new(),
+            secrets,
             lockout_key: OnceCell::new(),
             process,
         };
@@ -125,6 +135,11 @@ impl Verification {
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         self.inner.parts.clock.as_ref()
+    }
+
+    /// The server's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock().now()
     }
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {

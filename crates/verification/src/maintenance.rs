@@ -12,12 +12,14 @@ const BATCH: u64 = 200;
 
 impl Verification {
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
-    /// Returns the numbers of sessions decided and of sessions and identities erased.
+    /// Returns the numbers of sessions decided and of sessions, identities and scans erased.
     pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
         let settings = self.settings();
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
         let decided = self.end_abandoned(longest).await?;
-        let erased = self.erase_expired().await? + self.erase_expired_identities(BATCH).await?;
+        let erased = self.erase_expired().await?
+            + self.erase_expired_identities(BATCH).await?
+            + self.erase_expired_scans(BATCH).await?;
         self.forget_records().await?;
         Ok((decided, erased))
     }

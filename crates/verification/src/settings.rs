@@ -10,6 +10,7 @@ use selfsame_vision::image::Limits;
 use crate::identities::IdentityParams;
 use crate::lockout::LockoutSettings;
 use crate::processes::ProcessParams;
+use crate::scans::ScanParams;
 
 /// Limits and policies, one value for all tenants so far.
 #[derive(Debug, Clone)]
@@ -39,6 +40,7 @@ pub struct Settings {
     pub identities: IdentityParams,
     /// How this server process is told from one that is no more.
     pub processes: ProcessParams,
+    pub scans: ScanParams,
 }
 
 impl Default for Settings {
@@ -59,6 +61,7 @@ impl Default for Settings {
             challenge_seed: None,
             identities: IdentityParams::default(),
             processes: ProcessParams::default(),
+            scans: ScanParams::default(),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use selfsame_domain::{SecretString, Tenant, TenantId};
-use selfsame_store::api_key_hash;
+use selfsame_domain::{CredentialKind, SecretString, Tenant, TenantId, Timestamp};
+use selfsame_store::{Repository, api_key_hash};
 
-use crate::{UseCaseError, Verification};
+use crate::{UseCaseError, Verification, hash_secret};
 
 /// Name of the tenant that the first start makes.
 pub const DEVELOPMENT_TENANT: &str = "development";
@@ -16,6 +16,8 @@ pub struct Bootstrap {
     pub api_key: Option<SecretString>,
     pub api_token: Option<SecretString>,
     pub api_secret: Option<SecretString>,
+    /// A second pair, then needed for reading and deleting results.
+    pub administration: Option<(SecretString, SecretString)>,
 }
 
 /// Credentials of the development tenant, told once.
@@ -33,6 +35,38 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         let found = repository.credentials().find_by_api_key_hash(&api_key_hash(api_key)).await?;
         Ok(found.filter(|credential| credential.revoked_at.is_none()).map(|credential| credential.tenant_id))
+    }
+
+    /// Whose pair of token and secret it is; `None` when there is no such pair, or it may not do this.
+    ///
+    /// `administration`: results are read or deleted. A tenant that has a pair for that needs it for that.
+    ///
+    /// # Errors
+    /// [`UseCaseError::Overloaded`] when too many secrets wait to be verified.
+    pub async fn tenant_by_pair(
+        &self,
+        token: &str,
+        secret: &str,
+        administration: bool,
+    ) -> Result<Option<TenantId>, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let found = repository.credentials().find_pair(token).await?;
+        let found = found.filter(|(credential, _)| credential.revoked_at.is_none());
+        let allowed = match &found {
+            None => false,
+            Some((credential, _)) => match credential.kind {
+                CredentialKind::ApiKey => false,
+                CredentialKind::Administration => administration,
+                CredentialKind::TokenAndSecret => {
+                    !administration
+                        || !repository.credentials().has_administration(credential.tenant_id).await?
+                }
+            },
+        };
+        drop(repository);
+        let stored = found.as_ref().map(|(_, stored)| stored.as_str());
+        let right = self.inner.secrets.is_right(token, secret, stored).await?;
+        Ok(found.filter(|_| right && allowed).map(|(credential, _)| credential.tenant_id))
     }
 
     pub async fn development_tenant(&self) -> Result<Option<TenantId>, UseCaseError> {
@@ -77,13 +111,12 @@ impl Verification {
             }
         }
         if let (Some(token), Some(secret)) = (&api_token, &api_secret) {
-            let hash = api_key_hash(secret.expose());
-            if repository.credentials().find_by_token(token.expose()).await?.is_none() {
-                repository
-                    .credentials()
-                    .add_token_secret(self.entropy(), tenant.id, token.expose(), &hash, now)
-                    .await?;
-            }
+            let kind = CredentialKind::TokenAndSecret;
+            self.put_pair(&mut repository, tenant.id, kind, (token, secret), now).await?;
+        }
+        if let Some((token, secret)) = &bootstrap.administration {
+            let kind = CredentialKind::Administration;
+            self.put_pair(&mut repository, tenant.id, kind, (token, secret), now).await?;
         }
         repository.save().await?;
         Ok(match (api_key, api_token, api_secret) {
@@ -92,6 +125,42 @@ impl Verification {
             }
             _ => None,
         })
+    }
+
+    /// Adds a pair; sets the secret of one that is there, unless it is the same. Earlier versions' way of keeping it ends here.
+    async fn put_pair(
+        &self,
+        repository: &mut Repository,
+        tenant: TenantId,
+        kind: CredentialKind,
+        (token, secret): (&SecretString, &SecretString),
+        now: Timestamp,
+    ) -> Result<(), UseCaseError> {
+        let (token, secret) = (token.expose(), secret.expose().to_owned());
+        let found = repository.credentials().find_pair(token).await?;
+        if let Some((_, stored)) = &found
+            && stored.starts_with('$')
+            && self.inner.secrets.is_right(token, &secret, Some(stored)).await?
+        {
+            return Ok(());
+        }
+        let entropy = std::sync::Arc::clone(&self.inner.parts.entropy);
+        let hash = tokio::task::spawn_blocking(move || hash_secret(&secret, entropy.as_ref()))
+            .await
+            .map_err(|error| UseCaseError::internal(&error))??;
+        let mut credentials = repository.credentials();
+        match found {
+            Some((credential, _)) => {
+                credentials.set_secret_hash(credential.tenant_id, credential.id, &hash).await?;
+            }
+            None if kind == CredentialKind::Administration => {
+                credentials.add_administration(self.entropy(), tenant, token, &hash, now).await?;
+            }
+            None => {
+                credentials.add_token_secret(self.entropy(), tenant, token, &hash, now).await?;
+            }
+        }
+        Ok(())
     }
 
     /// 256 random bits.

@@ -204,6 +204,19 @@ impl Vision {
         self.calibration.compare(a, b)
     }
 
+    /// How much two faces are one photograph: normalised correlation of their aligned luma, -1..=1.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn photograph_correlation(
+        &self,
+        a: (&Picture, &FaceSighting),
+        b: (&Picture, &FaceSighting),
+    ) -> Result<f32, VisionError> {
+        let _span = tracing::debug_span!("vision.photograph").entered();
+        face::correlation(&mut *self.lane()?, a, b)
+    }
+
     /// The machine-readable zone of a document in the picture, if there is one; upright or in any quarter turn, a little slanted.
     /// `now` decides the centuries of its dates.
     ///

@@ -15,4 +15,8 @@ pub struct BootstrapConfig {
     pub api_token: Option<Secret>,
     #[serde(deserialize_with = "secret")]
     pub api_secret: Option<Secret>,
+    #[serde(deserialize_with = "secret")]
+    pub administration_token: Option<Secret>,
+    #[serde(deserialize_with = "secret")]
+    pub administration_secret: Option<Secret>,
 }

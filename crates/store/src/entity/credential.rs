@@ -8,11 +8,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub tenant_id: Uuid,
-    /// `api_key` or `token_and_secret`.
+    /// `api_key`, `token_and_secret` or `administration`.
     pub kind: String,
     /// What it is found by: the digest of an API key, or the token.
     pub lookup: String,
-    /// Digest of the secret that goes with a token.
+    /// What the secret that goes with a token is recognised by: an Argon2id string (`$argon2id$…`), or, written by earlier versions, the
+    /// secret's SHA-256, hexadecimal.
     pub secret_hash: Option<String>,
     pub created_at: i64,
     pub revoked_at: Option<i64>,

@@ -12,6 +12,7 @@ pub(crate) mod identity;
 pub(crate) mod identity_consent;
 pub(crate) mod identity_evidence;
 pub(crate) mod outbox;
+pub(crate) mod scan;
 pub(crate) mod server_key;
 pub(crate) mod server_process;
 pub(crate) mod tenant;

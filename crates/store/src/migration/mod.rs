@@ -6,6 +6,7 @@ mod m0003_callbacks;
 mod m0004_lockout;
 mod m0005_identities;
 mod m0006_processes;
+mod m0007_scans;
 #[cfg(test)]
 mod tests;
 
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_lockout::Migration),
             Box::new(m0005_identities::Migration),
             Box::new(m0006_processes::Migration),
+            Box::new(m0007_scans::Migration),
         ]
     }
 }

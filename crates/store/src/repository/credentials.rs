@@ -14,6 +14,7 @@ pub struct Credentials<'t>(pub(super) &'t DatabaseTransaction);
 
 const API_KEY: &str = "api_key";
 const TOKEN_AND_SECRET: &str = "token_and_secret";
+const ADMINISTRATION: &str = "administration";
 
 impl Credentials<'_> {
     /// `hash` is [`crate::api_key_hash`] of the key.
@@ -36,6 +37,18 @@ impl Credentials<'_> {
         now: Timestamp,
     ) -> Result<CredentialId, StoreError> {
         self.add(entropy, tenant, TOKEN_AND_SECRET, token, Some(secret_hash), now).await
+    }
+
+    /// A pair that reads and deletes results, and nothing else.
+    pub async fn add_administration(
+        &mut self,
+        entropy: &dyn Entropy,
+        tenant: TenantId,
+        token: &str,
+        secret_hash: &str,
+        now: Timestamp,
+    ) -> Result<CredentialId, StoreError> {
+        self.add(entropy, tenant, ADMINISTRATION, token, Some(secret_hash), now).await
     }
 
     async fn add(
@@ -69,6 +82,46 @@ impl Credentials<'_> {
         self.find(TOKEN_AND_SECRET, token).await
     }
 
+    /// The pair of that token, of whichever kind, and what its secret is recognised by. API keys have no token.
+    pub async fn find_pair(&mut self, token: &str) -> Result<Option<(ApiCredential, String)>, StoreError> {
+        let row = credential::Entity::find()
+            .filter(credential::Column::Lookup.eq(token))
+            .filter(credential::Column::Kind.ne(API_KEY))
+            .one(self.0)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let secret =
+            row.secret_hash.clone().ok_or_else(|| impossible("credentials", "secret_hash", row.id))?;
+        Ok(Some((from_row(row)?, secret)))
+    }
+
+    /// Whether the tenant has a pair of its own for reading and deleting results.
+    pub async fn has_administration(&mut self, tenant: TenantId) -> Result<bool, StoreError> {
+        let row = credential::Entity::find()
+            .filter(credential::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(credential::Column::Kind.eq(ADMINISTRATION))
+            .filter(credential::Column::RevokedAt.is_null())
+            .one(self.0)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// The secret is recognised by something else from now on.
+    pub async fn set_secret_hash(
+        &mut self,
+        tenant: TenantId,
+        id: CredentialId,
+        secret_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let done = credential::Entity::update_many()
+            .col_expr(credential::Column::SecretHash, secret_hash.into())
+            .filter(credential::Column::Id.eq(id.as_uuid()))
+            .filter(credential::Column::TenantId.eq(tenant.as_uuid()))
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
     async fn find(&mut self, kind: &str, lookup: &str) -> Result<Option<ApiCredential>, StoreError> {
         let row = credential::Entity::find()
             .filter(credential::Column::Lookup.eq(lookup))
@@ -99,6 +152,7 @@ fn from_row(row: credential::Model) -> Result<ApiCredential, StoreError> {
     let kind = match row.kind.as_str() {
         API_KEY => CredentialKind::ApiKey,
         TOKEN_AND_SECRET => CredentialKind::TokenAndSecret,
+        ADMINISTRATION => CredentialKind::Administration,
         _ => return Err(impossible("credentials", "kind", row.id)),
     };
     Ok(ApiCredential {

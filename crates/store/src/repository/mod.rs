@@ -7,6 +7,7 @@ mod failed_attempts;
 mod identities;
 mod outbox;
 mod processes;
+mod scans;
 mod server_keys;
 mod sessions;
 mod tenants;
@@ -20,6 +21,7 @@ pub use failed_attempts::FailedAttempts;
 pub use identities::{EvidenceRow, Identities, IdentityWithKey, SentPicture};
 pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
 pub use processes::Processes;
+pub use scans::{ScanFound, ScanRow, Scans};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
@@ -63,6 +65,10 @@ impl Repository {
 
     pub fn identities(&mut self) -> Identities<'_> {
         Identities { transaction: &self.transaction, erased: &mut self.erased }
+    }
+
+    pub fn scans(&mut self) -> Scans<'_> {
+        Scans { transaction: &self.transaction, erased: &mut self.erased }
     }
 
     pub fn outbox(&mut self) -> Outbox<'_> {

@@ -7,6 +7,7 @@ mod embed;
 mod landmarks;
 mod pose;
 mod quality;
+mod same;
 
 pub use compare::{Calibration, CompareError, Comparison};
 pub use detect::DetectParams;
@@ -18,6 +19,7 @@ pub use pose::Pose;
 pub(crate) use pose::{fit_pose, pose_by_network};
 pub(crate) use quality::assess;
 pub use quality::{Quality, QualityParams, QualityReason};
+pub(crate) use same::correlation;
 
 use selfsame_domain::Rect;
 

@@ -51,6 +51,19 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
     }
 }
 
+/// Looks at a file without decoding its pixels: its format and its sides before EXIF orientation is applied.
+///
+/// # Errors
+/// What the header and the limits say; a file that passes may still be damaged inside.
+pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<(Format, u32, u32), ImageError> {
+    if bytes.len() > limits.max_bytes {
+        return Err(ImageError::TooManyBytes { bytes: bytes.len(), max: limits.max_bytes });
+    }
+    let header = header::read(bytes)?;
+    check(&header, limits)?;
+    Ok((header.format, header.width, header.height))
+}
+
 fn check(header: &Header, limits: &Limits) -> Result<(), ImageError> {
     let Header { width, height, bytes_per_pixel, .. } = *header;
     if width.max(height) > limits.max_side {

@@ -6,7 +6,7 @@ mod picture;
 mod sample;
 mod turn;
 
-pub use decode::decode;
+pub use decode::{decode, inspect};
 pub use picture::Picture;
 pub(crate) use sample::{
     Similarity, Window, fill_planes, grey_bytes, letter_box, rgb_window, warp_similarity,

@@ -96,6 +96,24 @@ impl Picture {
         Self { width, height, rgb: self.resample(&mut resizer, whole, width, height), format: None }
     }
 
+    /// As a PNG file.
+    pub fn to_png(&self) -> Vec<u8> {
+        let mut png = Vec::new();
+        let encoder = ::image::codecs::png::PngEncoder::new(&mut png);
+        let written = ::image::ImageEncoder::write_image(
+            encoder,
+            &self.rgb,
+            self.width,
+            self.height,
+            ::image::ExtendedColorType::Rgb8,
+        );
+        // Writing to memory does not fail; should it, an empty file is no picture of anybody.
+        if written.is_err() {
+            png.clear();
+        }
+        png
+    }
+
     /// As a JPEG file, quality 1..=100.
     pub fn to_jpeg(&self, quality: u8) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.rgb.len() / 8);

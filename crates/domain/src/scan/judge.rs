@@ -1,0 +1,205 @@
+//! From what was seen to what is decided. Pure, and closed to everything that is not an explicit yes.
+
+use super::{
+    Decision, FaceMatch, FaceProblem, FraudReason, IdKind, LegibilityDetail, ManipulationDetail, NewScan,
+    Outcome, ScanSide, Similarity, UnreadableReason,
+};
+use crate::Timestamp;
+
+/// The answer of one check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Step {
+    Yes,
+    No,
+    /// It was not made, broke off, or could not tell. Never counts as a yes.
+    #[default]
+    Unknown,
+}
+
+impl Step {
+    pub fn of(answer: bool) -> Self {
+        if answer { Self::Yes } else { Self::No }
+    }
+
+    pub fn is_yes(self) -> bool {
+        self == Self::Yes
+    }
+}
+
+/// What was seen of the document. Its default is nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DocumentFindings {
+    /// A document was found in the front picture.
+    pub found: Step,
+    /// What it can be read by.
+    pub legible: Step,
+    pub legibility: Vec<LegibilityDetail>,
+    pub kind: Option<IdKind>,
+    /// ISO 3166-1 alpha-3, or XKX.
+    pub country: Option<String>,
+    /// There is a machine-readable zone.
+    pub has_mrz: bool,
+    /// Its check digits are right.
+    pub mrz: Step,
+    /// Name, number and dates were read.
+    pub complete: Step,
+    /// The printed zone says what the machine-readable one says; unknown when one of them was not read.
+    pub printed_agrees: Step,
+    /// Of fields that do not agree.
+    pub disagreeing: Vec<ManipulationDetail>,
+    /// The same for a barcode.
+    pub barcode_agrees: Step,
+    /// It is valid on the day of the scan.
+    pub in_date: Step,
+    /// It is not marked as a specimen.
+    pub no_specimen: Step,
+    /// It is the thing itself: neither a photocopy nor a screen shows it.
+    pub original: Step,
+    /// How it is a copy, when it is one.
+    pub copy: Option<UnreadableReason>,
+}
+
+/// What was seen of the faces. Its default is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FaceFindings {
+    /// The document's portrait was found, large enough to compare.
+    pub portrait: Step,
+    /// The selfie shows a face that can be compared.
+    pub selfie: Step,
+    /// They are alike.
+    pub alike: Step,
+    /// The selfie is a living person's own picture, as far as one picture tells.
+    pub genuine: Step,
+    /// What speaks against it.
+    pub problem: Option<FaceProblem>,
+}
+
+/// Everything that was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Findings {
+    pub document: DocumentFindings,
+    pub face: FaceFindings,
+}
+
+/// What may be approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgeParams {
+    /// Whether a document that has run out may be.
+    pub accept_expired: bool,
+    pub kinds: Vec<IdKind>,
+    /// ISO 3166-1 alpha-3; empty: all.
+    pub countries: Vec<String>,
+}
+
+impl Default for JudgeParams {
+    /// All kinds of all countries, and nothing that is not valid today.
+    fn default() -> Self {
+        Self { accept_expired: false, kinds: IdKind::ALL.to_vec(), countries: Vec::new() }
+    }
+}
+
+/// Decides. The first no that is found names the outcome; only a yes of every required step approves.
+pub fn judge(request: &NewScan, seen: &Findings, params: &JudgeParams, at: Timestamp) -> Decision {
+    let outcome = document(request, &seen.document, params);
+    // Said only of a document that stands: a face that is like one of a refused document proves nothing.
+    let face = (request.fields.face_match && outcome == Outcome::Approved).then(|| face(request, seen.face));
+    let mrz_verified = request.mrz_check && seen.document.has_mrz && seen.document.mrz.is_yes();
+    Decision { outcome, face, mrz_verified, at }
+}
+
+fn unreadable(reason: UnreadableReason, details: &[LegibilityDetail]) -> Outcome {
+    Outcome::NotReadable { reason, details: details.to_vec() }
+}
+
+fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) -> Outcome {
+    if !request.has(ScanSide::Front) {
+        return Outcome::NothingUploaded;
+    }
+    if !params.kinds.contains(&request.kind) {
+        return Outcome::UnsupportedKind;
+    }
+    if !params.countries.is_empty() && !params.countries.contains(&request.country) {
+        return Outcome::UnsupportedCountry;
+    }
+    if seen.no_specimen == Step::No {
+        return unreadable(UnreadableReason::Specimen, &[]);
+    }
+    if let Some(copy) = seen.copy {
+        return unreadable(copy, &[]);
+    }
+    if seen.found == Step::No {
+        return unreadable(UnreadableReason::NoDocument, &[]);
+    }
+    if !seen.found.is_yes() || !seen.legible.is_yes() {
+        return unreadable(UnreadableReason::NotReadable, &seen.legibility);
+    }
+    if request.mrz_check && seen.mrz == Step::No {
+        return Outcome::Fraud { reason: FraudReason::MrzCheckFailed, details: Vec::new() };
+    }
+    match seen.kind {
+        Some(kind) if kind == request.kind => {}
+        Some(_) => return Outcome::UnsupportedKind,
+        None => return unreadable(UnreadableReason::NotReadable, &seen.legibility),
+    }
+    match &seen.country {
+        Some(country) if *country == request.country => {}
+        Some(_) => return Outcome::UnsupportedCountry,
+        None => return unreadable(UnreadableReason::NotReadable, &seen.legibility),
+    }
+    if seen.barcode_agrees == Step::No {
+        let details = seen.disagreeing.clone();
+        return Outcome::Fraud { reason: FraudReason::PrintedBarcodeMismatch, details };
+    }
+    if seen.printed_agrees == Step::No {
+        let details = seen.disagreeing.clone();
+        return Outcome::Fraud { reason: FraudReason::PrintedMrzMismatch, details };
+    }
+    if !seen.complete.is_yes() {
+        if request.kind.has_back() && !request.has(ScanSide::Back) {
+            return unreadable(UnreadableReason::MissingBack, &[]);
+        }
+        let mut details = seen.legibility.clone();
+        details.push(LegibilityDetail::MissingFields);
+        return unreadable(UnreadableReason::NotReadable, &details);
+    }
+    // Passports and visas are read by their zone: without one whose digits are right there is nothing to stand on.
+    let zone_required = seen.has_mrz || matches!(request.kind, IdKind::Passport | IdKind::Visa);
+    if request.mrz_check && zone_required && !seen.mrz.is_yes() {
+        return unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::BadQuality]);
+    }
+    match seen.in_date {
+        Step::Yes => {}
+        Step::No if params.accept_expired => {}
+        Step::No => return Outcome::UnsupportedKind,
+        Step::Unknown => {
+            return unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::MissingFields]);
+        }
+    }
+    if !seen.no_specimen.is_yes() || !seen.original.is_yes() {
+        return unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::BadQuality]);
+    }
+    Outcome::Approved
+}
+
+fn face(request: &NewScan, seen: FaceFindings) -> FaceMatch {
+    let none = |reason| FaceMatch { similarity: Similarity::NotPossible, valid: false, reason: Some(reason) };
+    if !request.has(ScanSide::Face) {
+        return none(FaceProblem::NoFace);
+    }
+    if !seen.selfie.is_yes() {
+        return none(seen.problem.unwrap_or(FaceProblem::BadQuality));
+    }
+    let similarity = match (seen.portrait, seen.alike) {
+        (Step::Yes, Step::Yes) => Similarity::Match,
+        (Step::Yes, Step::No) => Similarity::NoMatch,
+        _ => Similarity::NotPossible,
+    };
+    let valid = seen.genuine.is_yes() && seen.problem.is_none();
+    let reason = match (seen.problem, valid) {
+        (Some(problem), _) => Some(problem),
+        (None, true) if similarity == Similarity::NotPossible => Some(FaceProblem::BadQuality),
+        (None, true) => None,
+        (None, false) => Some(FaceProblem::LivenessFailed),
+    };
+    FaceMatch { similarity, valid, reason }
+}

@@ -1,0 +1,191 @@
+use super::*;
+use crate::{OsEntropy, Timestamp};
+
+fn request() -> NewScan {
+    NewScan {
+        reference: "r".to_owned(),
+        reporting_criteria: None,
+        customer_id: None,
+        country: "UTO".to_owned(),
+        kind: IdKind::Passport,
+        fields: ScanFields { face_match: true, ..ScanFields::READ },
+        mrz_check: true,
+        callback: None,
+        granularity: CallbackGranularity::OnFinish,
+        consent: None,
+        pictures: vec![(ScanSide::Front, PictureFormat::Jpeg), (ScanSide::Face, PictureFormat::Jpeg)],
+    }
+}
+
+/// Every step says yes.
+fn all_good() -> Findings {
+    Findings {
+        document: DocumentFindings {
+            found: Step::Yes,
+            legible: Step::Yes,
+            kind: Some(IdKind::Passport),
+            country: Some("UTO".to_owned()),
+            has_mrz: true,
+            mrz: Step::Yes,
+            complete: Step::Yes,
+            printed_agrees: Step::Yes,
+            in_date: Step::Yes,
+            no_specimen: Step::Yes,
+            original: Step::Yes,
+            ..DocumentFindings::default()
+        },
+        face: FaceFindings {
+            portrait: Step::Yes,
+            selfie: Step::Yes,
+            alike: Step::Yes,
+            genuine: Step::Yes,
+            problem: None,
+        },
+    }
+}
+
+fn decide(request: &NewScan, seen: &Findings) -> Decision {
+    judge(request, seen, &JudgeParams::default(), Timestamp::from_millis(1))
+}
+
+#[test]
+fn only_every_yes_together_approves_and_enrols() {
+    let decision = decide(&request(), &all_good());
+    assert_eq!(decision.outcome, Outcome::Approved);
+    assert!(decision.enrols() && decision.mrz_verified);
+    let nothing = decide(&request(), &Findings::default());
+    assert_ne!(nothing.outcome, Outcome::Approved);
+    assert!(!nothing.enrols() && nothing.face.is_none());
+}
+
+#[test]
+fn each_broken_yes_of_the_document_refuses_it() {
+    type Break = fn(&mut DocumentFindings, Step);
+    let steps: [(&str, Break); 7] = [
+        ("found", |seen, step| seen.found = step),
+        ("legible", |seen, step| seen.legible = step),
+        ("mrz", |seen, step| seen.mrz = step),
+        ("complete", |seen, step| seen.complete = step),
+        ("in date", |seen, step| seen.in_date = step),
+        ("no specimen", |seen, step| seen.no_specimen = step),
+        ("original", |seen, step| seen.original = step),
+    ];
+    for (what, break_it) in steps {
+        for step in [Step::No, Step::Unknown] {
+            let mut seen = all_good();
+            break_it(&mut seen.document, step);
+            let decision = decide(&request(), &seen);
+            assert_ne!(decision.outcome, Outcome::Approved, "{what} {step:?}");
+            assert!(!decision.enrols() && decision.face.is_none(), "{what} {step:?}");
+        }
+    }
+    for (what, break_it) in [
+        ("kind", (|seen| seen.kind = None) as fn(&mut DocumentFindings)),
+        ("another kind", |seen| seen.kind = Some(IdKind::Visa)),
+        ("country", |seen| seen.country = None),
+        ("another country", |seen| seen.country = Some("DEU".to_owned())),
+        ("printed", |seen| seen.printed_agrees = Step::No),
+        ("barcode", |seen| seen.barcode_agrees = Step::No),
+        ("copy", |seen| seen.copy = Some(UnreadableReason::PhotocopyBlackWhite)),
+    ] {
+        let mut seen = all_good();
+        break_it(&mut seen.document);
+        assert_ne!(decide(&request(), &seen).outcome, Outcome::Approved, "{what}");
+    }
+}
+
+#[test]
+fn each_broken_yes_of_the_face_keeps_it_from_enrolling() {
+    type Break = fn(&mut FaceFindings, Step);
+    let steps: [Break; 4] = [
+        |seen, step| seen.portrait = step,
+        |seen, step| seen.selfie = step,
+        |seen, step| seen.alike = step,
+        |seen, step| seen.genuine = step,
+    ];
+    for (index, break_it) in steps.into_iter().enumerate() {
+        for step in [Step::No, Step::Unknown] {
+            let mut seen = all_good();
+            break_it(&mut seen.face, step);
+            let decision = decide(&request(), &seen);
+            assert_eq!(decision.outcome, Outcome::Approved, "the document is not worse for it");
+            assert!(!decision.enrols(), "{index} {step:?}");
+        }
+    }
+    let mut seen = all_good();
+    seen.face.problem = Some(FaceProblem::WholeDocument);
+    assert!(!decide(&request(), &seen).enrols());
+    let without = NewScan { pictures: vec![(ScanSide::Front, PictureFormat::Jpeg)], ..request() };
+    let face = decide(&without, &all_good()).face.unwrap();
+    assert_eq!((face.similarity, face.reason), (Similarity::NotPossible, Some(FaceProblem::NoFace)));
+}
+
+#[test]
+fn the_reason_is_the_one_that_helps() {
+    let outcome = |change: fn(&mut DocumentFindings)| {
+        let mut seen = all_good();
+        change(&mut seen.document);
+        decide(&request(), &seen).outcome
+    };
+    let fraud = |reason| Outcome::Fraud { reason, details: Vec::new() };
+    assert_eq!(outcome(|seen| seen.mrz = Step::No), fraud(FraudReason::MrzCheckFailed));
+    assert_eq!(outcome(|seen| seen.printed_agrees = Step::No), fraud(FraudReason::PrintedMrzMismatch));
+    assert_eq!(outcome(|seen| seen.kind = Some(IdKind::IdentityCard)), Outcome::UnsupportedKind);
+    assert_eq!(outcome(|seen| seen.country = Some("DEU".to_owned())), Outcome::UnsupportedCountry);
+    assert_eq!(outcome(|seen| seen.in_date = Step::No), Outcome::UnsupportedKind);
+    let mut expired = all_good();
+    expired.document.in_date = Step::No;
+    let accepting = JudgeParams { accept_expired: true, ..JudgeParams::default() };
+    let decision = judge(&request(), &expired, &accepting, Timestamp::from_millis(1));
+    assert_eq!(decision.outcome, Outcome::Approved);
+    let elsewhere = JudgeParams { countries: vec!["DEU".to_owned()], ..JudgeParams::default() };
+    let refused = judge(&request(), &all_good(), &elsewhere, Timestamp::from_millis(1));
+    assert_eq!(refused.outcome, Outcome::UnsupportedCountry);
+    let cards = JudgeParams { kinds: vec![IdKind::IdentityCard], ..JudgeParams::default() };
+    let refused = judge(&request(), &all_good(), &cards, Timestamp::from_millis(1));
+    assert_eq!(refused.outcome, Outcome::UnsupportedKind);
+    let card = NewScan { kind: IdKind::IdentityCard, ..request() };
+    let mut seen = all_good();
+    (seen.document.kind, seen.document.complete) = (Some(IdKind::IdentityCard), Step::Unknown);
+    let missing_back = Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
+    assert_eq!(decide(&card, &seen).outcome, missing_back);
+    // Digits that nobody asked for do not refuse.
+    let unchecked = NewScan { mrz_check: false, ..request() };
+    let mut seen = all_good();
+    seen.document.mrz = Step::No;
+    let decision = decide(&unchecked, &seen);
+    assert_eq!((decision.outcome, decision.mrz_verified), (Outcome::Approved, false));
+}
+
+#[test]
+fn a_scan_ends_once() {
+    let now = Timestamp::from_millis(5);
+    let id = ScanId::random(&OsEntropy);
+    let tenant = TenantId::random(&OsEntropy);
+    let scan = Scan::accept(id, tenant, request(), now, Duration::from_millis(10));
+    let decision = decide(&request(), &all_good());
+    let decided = scan.clone().decide(decision.clone()).unwrap();
+    assert_eq!(decided.decision(), Some(&decision));
+    assert_eq!(decided.clone().decide(decision), Err(ScanHasEnded));
+    assert_eq!(decided.fail(now), Err(ScanHasEnded));
+    let failed = scan.fail(now).unwrap();
+    assert_eq!(failed.clone().fail(now), Err(ScanHasEnded));
+    assert!(
+        failed.has_expired(Timestamp::from_millis(15)) && !failed.has_expired(Timestamp::from_millis(14))
+    );
+}
+
+#[test]
+fn only_what_was_asked_for_is_kept() {
+    let full = ScanReading {
+        first_name: Some("A".to_owned()),
+        number: Some("1".to_owned()),
+        optional_data_1: Some("2".to_owned()),
+        sex: Some("F".to_owned()),
+        ..ScanReading::default()
+    };
+    let kept = full.only(ScanFields { number: true, ..ScanFields::NONE });
+    assert_eq!(kept.number.as_deref(), Some("1"));
+    assert_eq!((kept.first_name, kept.optional_data_1), (None, None));
+    assert_eq!(format!("{:?}", ScanClaims::default()), "[personal]");
+}

@@ -1,0 +1,183 @@
+//! How this dialect tells what became of a scan: a form, nested values as JSON.
+
+use selfsame_domain::scan::{Outcome, PartialDay, ScanReading, ScanSide};
+use selfsame_domain::{CallbackEvent, ScanId, Timestamp};
+use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
+use selfsame_verification::scans::ScanRecord;
+use selfsame_verification::{UseCaseError, Verification};
+use url::form_urlencoded::Serializer;
+
+use crate::words;
+
+/// What scans of this dialect are opened with.
+pub const DIALECT: &str = "netverify";
+
+/// As the documentation has it.
+const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=UTF-8";
+
+/// Words events for receivers that speak Netverify.
+#[derive(Debug, Clone)]
+pub struct NetverifyDialect {
+    app: Verification,
+    public_url: String,
+}
+
+impl NetverifyDialect {
+    /// `public_url`: scheme, host and port under which receivers find the pictures.
+    pub fn new(app: Verification, public_url: String) -> Self {
+        Self { app, public_url }
+    }
+}
+
+impl Dialect for NetverifyDialect {
+    fn name(&self) -> &'static str {
+        DIALECT
+    }
+
+    fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
+        Box::pin(async move {
+            let received = match event.event {
+                CallbackEvent::ScanReceived => true,
+                CallbackEvent::ScanDecided => false,
+                // Sessions are opened in other dialects.
+                CallbackEvent::SessionDecided => return Err(DialectError::Gone),
+            };
+            let id = ScanId::from_uuid(event.subject_id);
+            let record = self.app.scan(event.tenant_id, id).await.map_err(|error| match error {
+                UseCaseError::NotFound => DialectError::Gone,
+                _ => DialectError::Unavailable,
+            })?;
+            let fields = if received {
+                received_fields(&record, &self.public_url, event.created_at)
+            } else {
+                fields(&record, &self.public_url, event.created_at)
+            };
+            Ok(Message { content_type: CONTENT_TYPE, body: form(&fields).into_bytes() })
+        })
+    }
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+fn form(fields: &Fields) -> String {
+    let mut form = Serializer::new(String::new());
+    for (name, value) in fields {
+        form.append_pair(name, value);
+    }
+    form.finish()
+}
+
+/// What both callbacks say.
+fn common(record: &ScanRecord, status: &str, told_at: Timestamp) -> Fields {
+    let request = &record.scan.request;
+    let mut fields: Fields = vec![
+        ("callBackType", "NETVERIFYID".to_owned()),
+        ("jumioIdScanReference", record.scan.id.to_string()),
+        ("merchantIdScanReference", request.reference.clone()),
+        ("idScanStatus", status.to_owned()),
+        ("idScanSource", words::SOURCE.to_owned()),
+        ("transactionDate", record.scan.created_at.to_rfc3339()),
+        ("callbackDate", told_at.to_rfc3339()),
+    ];
+    let optional = [
+        ("merchantReportingCriteria", &request.reporting_criteria),
+        ("customerId", &request.customer_id),
+        ("clientIp", &record.claims.user_ip),
+    ];
+    fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+    fields
+}
+
+fn pictures(record: &ScanRecord, public_url: &str) -> Fields {
+    [
+        ("idScanImage", ScanSide::Front),
+        ("idScanImageBackside", ScanSide::Back),
+        ("idScanImageFace", ScanSide::Face),
+    ]
+    .into_iter()
+    .filter(|(_, side)| record.scan.request.has(*side))
+    .map(|(name, side)| {
+        (name, format!("{public_url}/recognition/v1/idscan/{}/{}", record.scan.id, words::side(side)))
+    })
+    .collect()
+}
+
+/// For `onAllSteps`: the pictures have come, nothing is decided.
+fn received_fields(record: &ScanRecord, public_url: &str, told_at: Timestamp) -> Fields {
+    let mut fields = common(record, "PENDING", told_at);
+    fields.extend(pictures(record, public_url));
+    fields
+}
+
+/// Everything, in the order of the documentation.
+pub(crate) fn fields(record: &ScanRecord, public_url: &str, told_at: Timestamp) -> Fields {
+    let decision = record.scan.decision();
+    let approved = decision.is_some_and(|decision| decision.outcome == Outcome::Approved);
+    let status = words::verification_status(&record.scan.state).unwrap_or("ERROR_NOT_READABLE_ID");
+    let mut fields = common(record, if approved { "SUCCESS" } else { "ERROR" }, told_at);
+    fields.insert(2, ("verificationStatus", status.to_owned()));
+    let ok = |yes: bool| if yes { "OK" } else { "N/A" }.to_owned();
+    let mrz = approved && decision.is_some_and(|decision| decision.mrz_verified);
+    fields.extend([
+        ("idCheckDataPositions", ok(approved)),
+        ("idCheckDocumentValidation", ok(approved)),
+        ("idCheckHologram", ok(approved)),
+        ("idCheckMRZcode", ok(mrz)),
+        ("idCheckMicroprint", ok(approved)),
+        ("idCheckSecurityFeatures", ok(approved)),
+        ("idCheckSignature", ok(approved)),
+    ]);
+    if let Some(decision) = decision {
+        let identity = words::identity_verification_text(decision);
+        fields.extend(identity.map(|value| ("identityVerification", value)));
+        fields.extend(words::reject_reason(decision).map(|value| ("rejectReason", value.to_string())));
+    }
+    fields.extend(pictures(record, public_url));
+    if record.has_facemap {
+        let url = format!("{public_url}/api/netverify/v2/scans/{}/data/facemap", record.scan.id);
+        fields.push(("facemap", url));
+    }
+    if let Some(reading) = words::readable(record) {
+        fields.extend(read_fields(reading));
+    }
+    fields
+}
+
+fn read_fields(reading: &ScanReading) -> Fields {
+    let mut fields = Fields::new();
+    fields.extend(reading.kind.map(|kind| ("idType", words::id_type(kind).to_owned())));
+    for (name, value, most) in [
+        ("idCountry", &reading.issuing_country, 3),
+        ("idNumber", &reading.number, 200),
+        ("idFirstName", &reading.first_name, 200),
+        ("idLastName", &reading.last_name, 200),
+        ("idUsState", &reading.us_state, 255),
+        ("personalNumber", &reading.personal_number, 14),
+        ("issuingAuthority", &reading.issuing_authority, 50),
+        ("gender", &reading.sex, 2),
+        ("nationality", &reading.nationality, 3),
+        ("placeOfBirth", &reading.place_of_birth, 256),
+        ("optionalData1", &reading.optional_data_1, 255),
+        ("optionalData2", &reading.optional_data_2, 255),
+    ] {
+        fields.extend(value.as_deref().map(|value| (name, words::cut(value, most))));
+    }
+    let mut day = |day: Option<PartialDay>, name, parts| {
+        let Some(day) = day else { return };
+        fields.push(match day.exact() {
+            Some(text) => (name, text),
+            None => (parts, words::date_parts(day).to_string()),
+        });
+    };
+    day(reading.birth_date, "idDob", "dateOfBirthParts");
+    day(reading.expiry, "idExpiry", "expiryDateParts");
+    day(reading.issued, "issuingDate", "issuingDateParts");
+    if let Some(address) = &reading.address {
+        let address = words::raw_address(address, reading.issuing_country.as_deref());
+        fields.push(("idAddress", address.to_string()));
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+use std::time::Duration;
+
+use selfsame_domain::TenantId;
+use selfsame_domain::scan::*;
+use uuid::Uuid;
+
+use super::*;
+
+const PUBLIC: &str = "https://id.example.com";
+
+fn record(state: ScanState) -> ScanRecord {
+    let request = NewScan {
+        reference: "order 7/ä".to_owned(),
+        reporting_criteria: Some("campaign".to_owned()),
+        customer_id: Some("customer 1".to_owned()),
+        country: "DEU".to_owned(),
+        kind: IdKind::Passport,
+        fields: ScanFields { face_match: true, ..ScanFields::READ },
+        mrz_check: true,
+        callback: None,
+        granularity: CallbackGranularity::OnFinish,
+        consent: None,
+        pictures: vec![(ScanSide::Front, PictureFormat::Jpeg), (ScanSide::Face, PictureFormat::Png)],
+    };
+    let id = ScanId::from_uuid(Uuid::from_u128(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff));
+    let tenant = TenantId::from_uuid(Uuid::from_u128(1));
+    let scan = Scan {
+        state,
+        ..Scan::accept(id, tenant, request, Timestamp::from_millis(1_500_000_000_000), Duration::from_secs(1))
+    };
+    let day = |year, month, day| Some(PartialDay { year, month: Some(month), day: Some(day) });
+    let reading = ScanReading {
+        kind: Some(IdKind::Passport),
+        issuing_country: Some("DEU".to_owned()),
+        first_name: Some("ERIKA".to_owned()),
+        last_name: Some("MUSTERMANN".to_owned()),
+        birth_date: Some(PartialDay { year: 1964, month: Some(8), day: None }),
+        expiry: day(2027, 10, 31),
+        number: Some("C01X00T47".to_owned()),
+        sex: Some("F".to_owned()),
+        nationality: Some("DEU".to_owned()),
+        address: Some("HEIDESTRASSE 17, 51147 KÖLN".to_owned()),
+        ..ScanReading::default()
+    };
+    let claims = ScanClaims { user_ip: Some("192.0.2.1".to_owned()), ..ScanClaims::default() };
+    ScanRecord { scan, claims, reading: Some(reading), has_facemap: false }
+}
+
+fn decided(outcome: Outcome, face: Option<FaceMatch>) -> ScanRecord {
+    let at = Timestamp::from_millis(1_500_000_001_000);
+    record(ScanState::Decided(Decision { mrz_verified: outcome == Outcome::Approved, outcome, face, at }))
+}
+
+/// The callback, one field a line so that a difference can be read, and the answer to whoever asks.
+fn golden(name: &str, record: &ScanRecord) {
+    let told_at = Timestamp::from_millis(1_500_000_002_000);
+    let actual = form(&fields(record, PUBLIC, told_at)).replace('&', "&\n");
+    assert_eq!(actual, committed(&format!("callback/{name}.form"), &actual), "{name}");
+
+    let data = serde_json::Value::from(crate::scans::data::everything(record, PUBLIC));
+    let text = serde_json::to_string_pretty(&data).unwrap();
+    let expected: serde_json::Value =
+        serde_json::from_str(&committed(&format!("answer/{name}.json"), &text)).unwrap();
+    assert_eq!(data, expected, "{name}");
+}
+
+/// What is committed under that name; written anew when that is asked for.
+fn committed(name: &str, actual: &str) -> String {
+    let file = format!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/netverify/{}"), name);
+    if std::env::var_os("SELFSAME_WRITE_GOLDEN").is_some() {
+        std::fs::write(&file, format!("{actual}\n")).unwrap();
+    }
+    std::fs::read_to_string(&file).unwrap().trim_end().to_owned()
+}
+
+const ALIKE: FaceMatch = FaceMatch { similarity: Similarity::Match, valid: true, reason: None };
+
+#[test]
+fn bodies_are_byte_for_byte_what_is_committed() {
+    let approved = ScanRecord { has_facemap: true, ..decided(Outcome::Approved, Some(ALIKE)) };
+    golden("approved", &approved);
+    let cropped = FaceMatch {
+        similarity: Similarity::Match,
+        valid: false,
+        reason: Some(FaceProblem::CroppedFromDocument),
+    };
+    golden("approved-invalid-selfie", &decided(Outcome::Approved, Some(cropped)));
+    let fraud = Outcome::Fraud { reason: FraudReason::MrzCheckFailed, details: Vec::new() };
+    golden("denied-fraud", &decided(fraud, None));
+    golden("denied-unsupported-country", &decided(Outcome::UnsupportedCountry, None));
+    golden("denied-unsupported-type", &decided(Outcome::UnsupportedKind, None));
+    let details = vec![LegibilityDetail::Blurred, LegibilityDetail::MissingPart];
+    let unreadable = Outcome::NotReadable { reason: UnreadableReason::NotReadable, details };
+    golden("not-readable", &decided(unreadable, None));
+    let missing_back = Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
+    golden("missing-back", &decided(missing_back, None));
+    golden("nothing-uploaded", &record(ScanState::Failed { at: Timestamp::from_millis(1) }));
+    let pending = crate::scans::data::everything(&record(ScanState::Pending), PUBLIC);
+    assert_eq!(pending.keys().collect::<Vec<_>>(), ["transaction"]);
+}
+
+fn value(fields: &Fields, name: &str) -> Option<String> {
+    fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+}
+
+#[test]
+fn success_and_every_check_are_of_approved_documents_alone() {
+    let details = vec![LegibilityDetail::Glare];
+    for outcome in [
+        Outcome::Fraud { reason: FraudReason::Fake, details: Vec::new() },
+        Outcome::UnsupportedKind,
+        Outcome::UnsupportedCountry,
+        Outcome::NotReadable { reason: UnreadableReason::NotReadable, details },
+        Outcome::NothingUploaded,
+    ] {
+        let told = fields(&decided(outcome.clone(), Some(ALIKE)), PUBLIC, Timestamp::from_millis(0));
+        assert_eq!(value(&told, "idScanStatus").as_deref(), Some("ERROR"), "{outcome:?}");
+        assert!(told.iter().filter(|(name, _)| name.starts_with("idCheck")).all(|(_, value)| value == "N/A"));
+        assert_eq!(value(&told, "identityVerification"), None, "{outcome:?}");
+        let rejected = matches!(outcome, Outcome::Fraud { .. } | Outcome::NotReadable { .. });
+        assert_eq!(value(&told, "rejectReason").is_some(), rejected, "{outcome:?}");
+        let readable = !matches!(outcome, Outcome::NotReadable { .. } | Outcome::NothingUploaded);
+        assert_eq!(value(&told, "idNumber").is_some(), readable, "{outcome:?}");
+    }
+    let told = fields(&decided(Outcome::Approved, Some(ALIKE)), PUBLIC, Timestamp::from_millis(0));
+    assert_eq!(value(&told, "idScanStatus").as_deref(), Some("SUCCESS"));
+    assert_eq!(told.iter().filter(|(name, value)| name.starts_with("idCheck") && value == "OK").count(), 7);
+    let first = r#"{"similarity":"MATCH","validity":true}"#;
+    assert_eq!(value(&told, "identityVerification").as_deref(), Some(first));
+}
+
+#[test]
+fn one_detail_is_an_object_and_several_are_an_array() {
+    let reason = |details: Vec<LegibilityDetail>| {
+        let outcome = Outcome::NotReadable { reason: UnreadableReason::NotReadable, details };
+        let decision = Decision { outcome, face: None, mrz_verified: false, at: Timestamp::from_millis(0) };
+        words::reject_reason(&decision).unwrap()
+    };
+    assert_eq!(reason(Vec::new())["rejectReasonCode"], "200");
+    assert!(reason(Vec::new()).get("rejectReasonDetails").is_none());
+    assert_eq!(reason(vec![LegibilityDetail::Blurred])["rejectReasonDetails"]["detailsCode"], "2001");
+    let two = reason(vec![LegibilityDetail::Blurred, LegibilityDetail::Glare]);
+    assert_eq!(two["rejectReasonDetails"][1]["detailsDescription"], "GLARE");
+}

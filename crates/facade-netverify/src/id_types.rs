@@ -1,0 +1,60 @@
+//! `GET /api/netverify/v2/supportedIdTypes`, `…/acceptedIdTypes`
+
+use axum::Json;
+use axum::extract::State;
+use selfsame_domain::scan::IdKind;
+use serde_json::{Value, json};
+
+use crate::auth::Administrator;
+use crate::{ApiError, NetverifyState, country, words};
+
+/// What can be read.
+pub(crate) async fn supported(
+    _: Administrator,
+    State(state): State<NetverifyState>,
+) -> Result<Json<Value>, ApiError> {
+    let countries = listed(&IdKind::ALL, &[]);
+    Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "supportedIdTypes": countries })))
+}
+
+/// What the settings accept of it.
+pub(crate) async fn accepted(
+    _: Administrator,
+    State(state): State<NetverifyState>,
+) -> Result<Json<Value>, ApiError> {
+    let countries = listed(&state.settings.accepted_kinds, &state.settings.accepted_countries);
+    Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "acceptedIdTypes": countries })))
+}
+
+/// `only`: alpha-3 codes; empty: all.
+fn listed(kinds: &[IdKind], only: &[String]) -> Vec<Value> {
+    let kinds: Vec<Value> = kinds
+        .iter()
+        .map(|kind| {
+            json!({ "idType": words::id_type(*kind), "acquisitionConfig": { "backSide": kind.has_back() } })
+        })
+        .collect();
+    country::all()
+        .into_iter()
+        .filter(|country| only.is_empty() || only.iter().any(|code| code == country.alpha3))
+        .map(
+            |country| json!({ "countryCode": country.alpha3, "countryName": country.name, "idTypes": kinds }),
+        )
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_what_is_accepted_alone() {
+        let listed = listed(&[IdKind::IdentityCard], &["XKX".to_owned()]);
+        let expected = json!([{
+            "countryCode": "XKX",
+            "countryName": "Kosovo",
+            "idTypes": [{ "idType": "ID_CARD", "acquisitionConfig": { "backSide": true } }],
+        }]);
+        assert_eq!(Value::from(listed), expected);
+    }
+}

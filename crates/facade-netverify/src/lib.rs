@@ -1,0 +1,120 @@
+//! The Netverify dialect, version 2: performNetverify, results, pictures, deletion, callbacks.
+//!
+//! Path on disk follows the path in the URL. A domain state becomes a word of this dialect in `words`, with exhaustive matches; an
+//! error becomes status and body in `error`. What the documentation leaves open is decided in docs/api-netverify.md.
+
+mod auth;
+mod callback;
+mod country;
+mod error;
+mod fastfill;
+mod id_types;
+mod perform;
+mod scans;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::routing::{MethodRouter, get, post};
+use selfsame_domain::scan::{IdKind, ScanFields};
+use selfsame_facade_kit::OutboundUrlRules;
+use selfsame_verification::Verification;
+use tokio::sync::Semaphore;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+pub use callback::{DIALECT, NetverifyDialect};
+pub use error::ApiError;
+pub use perform::{FieldError, fields_of, kind_of};
+
+/// Whether the portrait is compared with a selfie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FaceMatchPolicy {
+    /// Every request needs a selfie, unless its own list of fields leaves the comparison out.
+    Required,
+    /// When a selfie is sent, or the request's own list of fields asks for it.
+    #[default]
+    Optional,
+    Off,
+}
+
+/// What the original sets up in its portal. One value for all tenants so far.
+#[derive(Debug, Clone)]
+pub struct NetverifySettings {
+    pub face_match: FaceMatchPolicy,
+    /// What is read when a request has no list of its own.
+    pub fields: ScanFields,
+    /// Makes `customerId` mandatory, as the original's screening does.
+    pub screening: bool,
+    /// Makes what the rules of consent miss an error.
+    pub enforce_consent: bool,
+    /// For requests that name none; checked when the server starts.
+    pub callback_url: Option<String>,
+    pub accepted_kinds: Vec<IdKind>,
+    /// ISO 3166-1 alpha-3; empty: all.
+    pub accepted_countries: Vec<String>,
+    /// Scheme, host and port under which integrators reach this server, without a slash at the end.
+    pub public_url: String,
+}
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct NetverifyState {
+    pub app: Verification,
+    pub outbound: OutboundUrlRules,
+    pub settings: Arc<NetverifySettings>,
+    /// Megabytes that bodies under way may have together.
+    uploads: Arc<Semaphore>,
+}
+
+impl NetverifyState {
+    pub fn new(app: Verification, outbound: OutboundUrlRules, settings: Arc<NetverifySettings>) -> Self {
+        Self { app, outbound, settings, uploads: Arc::new(Semaphore::new(UPLOADS_MIB)) }
+    }
+}
+
+/// Three pictures of 15 MB in base64, and the fields.
+const PERFORM_LIMIT: usize = 64 * 1024 * 1024;
+/// Two pictures of 5 MB, and the form around them.
+const FASTFILL_LIMIT: usize = 11 * 1024 * 1024;
+/// Of bodies under way together: two of the largest, or twenty of what phones send.
+const UPLOADS_MIB: usize = 128;
+
+/// All routes of the dialect, with and without a slash at the end.
+pub fn router(state: NetverifyState) -> Router {
+    let base = "/api/netverify/v2";
+    let scan = format!("{base}/scans/{{scan}}");
+    let routes: Vec<(String, MethodRouter<NetverifyState>)> = vec![
+        (
+            format!("{base}/performNetverify"),
+            post(perform::handle).layer(DefaultBodyLimit::max(PERFORM_LIMIT)),
+        ),
+        (format!("{base}/fastfill"), post(fastfill::handle).layer(DefaultBodyLimit::max(FASTFILL_LIMIT))),
+        (format!("{base}/supportedIdTypes"), get(id_types::supported)),
+        (format!("{base}/acceptedIdTypes"), get(id_types::accepted)),
+        (scan.clone(), get(scans::status::handle).delete(scans::delete::handle)),
+        (format!("{scan}/data"), get(scans::data::all)),
+        (format!("{scan}/data/document"), get(scans::data::document)),
+        (format!("{scan}/data/transaction"), get(scans::data::transaction)),
+        (format!("{scan}/data/verification"), get(scans::data::verification)),
+        (format!("{scan}/data/facemap"), get(scans::facemap::handle)),
+        (format!("{scan}/images"), get(scans::images::list)),
+        (format!("{scan}/images/{{side}}"), get(scans::images::one)),
+        (format!("{scan}/images/liveness/{{number}}"), get(scans::images::liveness)),
+        // What callbacks name.
+        ("/recognition/v1/idscan/{scan}/{side}".to_owned(), get(scans::images::one)),
+    ];
+    let mut router = Router::new();
+    for (path, methods) in routes {
+        router = router.route(&format!("{path}/"), methods.clone()).route(&path, methods);
+    }
+    router
+        // Answers are about a person: no one on the way keeps them.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .with_state(state)
+}

@@ -1,0 +1,115 @@
+//! `POST /api/netverify/v2/performNetverify`
+
+mod consent;
+mod picture;
+mod reader;
+mod request;
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use axum::response::{IntoResponse as _, Response};
+use selfsame_domain::TenantId;
+use selfsame_domain::scan::PictureFormat;
+use serde_json::{Value, json};
+
+pub(crate) use picture::mime;
+pub use reader::FieldError;
+use request::{PerformRequest, Refusal, Rules, parse};
+pub use request::{fields_of, kind_of};
+
+use crate::auth::{Caller, check_body_headers};
+use crate::{ApiError, NetverifyState, PERFORM_LIMIT, UPLOADS_MIB};
+
+/// A body waits so long for room beside the others.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// What the rules of consent miss, while they are not enforced.
+const WARNINGS: HeaderName = HeaderName::from_static("selfsame-warnings");
+
+/// 200 with the reference, once everything is stored; the verdict comes later.
+pub(crate) async fn handle(
+    Caller(tenant): Caller,
+    State(state): State<NetverifyState>,
+    uri: Uri,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    perform(tenant, &state, &headers, request).await.map_err(|error| error.at(&uri))
+}
+
+async fn perform(
+    tenant: TenantId,
+    state: &NetverifyState,
+    headers: &HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let length = check_body_headers(headers)?;
+    if length > PERFORM_LIMIT {
+        return Err(ApiError::too_large(PERFORM_LIMIT));
+    }
+    // Body, text and pictures are held at once: so much and no more of it, for all callers together.
+    let room = u32::try_from((length >> 20) + 1).unwrap_or(u32::MAX).min(UPLOADS_MIB as u32);
+    let waiting = tokio::time::timeout(LONGEST_WAIT, state.uploads.acquire_many(room));
+    let _room = waiting.await.map_err(|_| ApiError::busy())?.map_err(|_| ApiError::internal())?;
+    let body = Bytes::from_request(request, &()).await.map_err(|_| ApiError::too_large(PERFORM_LIMIT))?;
+    let parsing = state.clone();
+    let now = state.app.now();
+    let parsed = tokio::task::spawn_blocking(move || read(body, &parsing, now))
+        .await
+        .map_err(|_| ApiError::internal())??;
+    let PerformRequest { scan, claims, pictures, warnings } = parsed;
+    let scan = state.app.open_scan(tenant, scan, &claims, pictures).await?;
+    if !warnings.is_empty() {
+        tracing::warn!(scan = %scan.id, missed = warnings.len(), "a scan was accepted that misses rules of consent");
+    }
+    let body = json!({
+        "timestamp": scan.created_at.to_rfc3339(),
+        "jumioIdScanReference": scan.id.to_string(),
+    });
+    let mut response = Json(body).into_response();
+    let warnings: Vec<String> =
+        warnings.iter().map(|missed| format!("{} {}", missed.field, missed.message)).collect();
+    if let Ok(value) = HeaderValue::from_str(&warnings.join("; "))
+        && !warnings.is_empty()
+    {
+        response.headers_mut().insert(WARNINGS, value);
+    }
+    Ok(response)
+}
+
+/// Takes a while for large pictures: runs on a blocking thread.
+fn read(
+    body: Bytes,
+    state: &NetverifyState,
+    now: selfsame_domain::Timestamp,
+) -> Result<PerformRequest, ApiError> {
+    let members = serde_json::from_slice(&body);
+    // What follows holds the pictures a second time.
+    drop(body);
+    let members = match members {
+        Ok(Value::Object(members)) => members,
+        Ok(_) => return Err(ApiError::bad_request("the body must be a JSON object")),
+        // Says where, and quotes nothing of it.
+        Err(error) => {
+            let message = format!("the body is not JSON: line {}, column {}", error.line(), error.column());
+            return Err(ApiError::bad_request(message));
+        }
+    };
+    let inspect = |bytes: &[u8]| -> Result<PictureFormat, String> {
+        state.app.inspect_scan_picture(bytes).map_err(|error| format!("cannot be used: {error}"))
+    };
+    let rules = Rules {
+        settings: &state.settings,
+        outbound: state.outbound,
+        max_bytes: state.app.settings().images.max_bytes,
+        inspect: &inspect,
+        now,
+    };
+    parse(members, &rules).map_err(|refusal| match refusal {
+        Refusal::Suspicious(field) => ApiError::forbidden(format!("{field} holds control characters")),
+        Refusal::Wrong(fields) => ApiError::wrong(fields),
+    })
+}

@@ -1,0 +1,256 @@
+//! From JSON to a scan, or to a list of everything that is wrong with it. Pure: no clock, no network, no database.
+
+use selfsame_domain::scan::{
+    CallbackGranularity, IdKind, NewScan, PictureFormat, ScanClaims, ScanFields, ScanSide,
+};
+use selfsame_domain::{CallbackTarget, Timestamp};
+use selfsame_facade_kit::OutboundUrlRules;
+use serde_json::{Map, Value};
+
+use super::consent::consent;
+use super::picture::{Inspect, picture};
+use super::reader::{FieldError, Reader};
+use crate::callback::DIALECT;
+use crate::{FaceMatchPolicy, NetverifySettings, country};
+
+/// What decides beside the request itself.
+pub(crate) struct Rules<'a> {
+    pub(crate) settings: &'a NetverifySettings,
+    pub(crate) outbound: OutboundUrlRules,
+    /// Of a picture, decoded from base64.
+    pub(crate) max_bytes: usize,
+    pub(crate) inspect: Inspect<'a>,
+    pub(crate) now: Timestamp,
+}
+
+/// What is asked for, valid in every field.
+#[derive(Debug)]
+pub(crate) struct PerformRequest {
+    pub(crate) scan: NewScan,
+    pub(crate) claims: ScanClaims,
+    pub(crate) pictures: Vec<(ScanSide, Vec<u8>)>,
+    /// What the rules of consent miss, while they are not enforced.
+    pub(crate) warnings: Vec<FieldError>,
+}
+
+/// Why it is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// A value that no honest client sends, in the member of that name.
+    Suspicious(String),
+    Wrong(Vec<FieldError>),
+}
+
+const ID_TYPES: [(&str, IdKind); 4] = [
+    ("PASSPORT", IdKind::Passport),
+    ("DRIVING_LICENSE", IdKind::DrivingLicence),
+    ("ID_CARD", IdKind::IdentityCard),
+    ("VISA", IdKind::Visa),
+];
+
+const GRANULARITIES: [(&str, CallbackGranularity); 2] =
+    [("onFinish", CallbackGranularity::OnFinish), ("onAllSteps", CallbackGranularity::OnAllSteps)];
+
+/// Every field of the body. Members that are not known are not looked at.
+pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<PerformRequest, Refusal> {
+    let mut reader = Reader::new(body);
+    let reference = reader.required("merchantIdScanReference", 100);
+    let country = reader.required("country", 3).filter(|code| {
+        let known = country::is_alpha3(code);
+        if !known {
+            reader.wrong("country", "must be an ISO 3166-1 alpha-3 code, or XKX");
+        }
+        known
+    });
+    let before = reader.errors.len();
+    let kind = reader.word("idType", &ID_TYPES);
+    if kind.is_none() && reader.errors.len() == before {
+        reader.wrong("idType", "is missing");
+    }
+    let fields = enabled_fields(&mut reader, rules.settings);
+    let mut pictures = Vec::new();
+    let mut formats: Vec<(ScanSide, PictureFormat)> = Vec::new();
+    let mut face_was_wrong = false;
+    for (side, name) in [
+        (ScanSide::Front, "frontsideImage"),
+        (ScanSide::Back, "backsideImage"),
+        (ScanSide::Face, "faceImage"),
+    ] {
+        let before = reader.errors.len();
+        let found = picture(&mut reader, name, rules.max_bytes, rules.inspect);
+        let wrong = reader.errors.len() > before;
+        match found {
+            Some((format, bytes)) => {
+                formats.push((side, format));
+                pictures.push((side, bytes));
+            }
+            None if side == ScanSide::Front && !wrong => reader.wrong(name, "is missing"),
+            None => {}
+        }
+        face_was_wrong |= side == ScanSide::Face && wrong;
+    }
+    let has_face = formats.iter().any(|(side, _)| *side == ScanSide::Face);
+    let face_match = match fields.wanted {
+        Wanted::Always => true,
+        Wanted::WhenSent => has_face,
+        Wanted::Never => false,
+    };
+    if face_match && !has_face && !face_was_wrong {
+        reader.wrong("faceImage", "is missing, and face match is enabled");
+    }
+    let reporting_criteria = reader.text("merchantReportingCriteria", 100);
+    let customer_id = reader.text("customerId", 100);
+    let screening = reader.object("additionalChecks").is_some_and(|mut checks| {
+        let asked = checks.object("watchlistScreening").is_some();
+        reader.absorb(checks);
+        asked
+    });
+    if customer_id.is_none() && (rules.settings.screening || screening) {
+        reader.wrong("customerId", "is missing, and screening is used");
+    }
+    let callback = reader.text("callbackUrl", 255).or_else(|| rules.settings.callback_url.clone());
+    let callback = callback.and_then(|url| callback_target(&mut reader, url, rules.outbound));
+    let granularity = reader.word("callbackGranularity", &GRANULARITIES).unwrap_or_default();
+    let mut claims = ScanClaims {
+        first_name: reader.text("firstName", 100),
+        last_name: reader.text("lastName", 100),
+        us_state: us_state(&mut reader, kind),
+        expiry: reader.date("expiry"),
+        number: reader.text("number", 100),
+        birth_date: reader.date("dob"),
+        personal_number: reader.text("personalNumber", 14),
+        ..ScanClaims::default()
+    };
+    let mrz_check = reader.boolean("mrzCheck").unwrap_or(true);
+    let (consent, missed) = consent(&mut reader, &mut claims, face_match, rules.now);
+    let warnings = if rules.settings.enforce_consent {
+        reader.errors.extend(missed);
+        Vec::new()
+    } else {
+        missed
+    };
+
+    if let Some(member) = reader.suspicious {
+        return Err(Refusal::Suspicious(member));
+    }
+    let (Some(reference), Some(country), Some(kind), true) =
+        (reference, country, kind, reader.errors.is_empty())
+    else {
+        return Err(Refusal::Wrong(reader.errors));
+    };
+    let scan = NewScan {
+        reference,
+        reporting_criteria,
+        customer_id,
+        country,
+        kind,
+        fields: ScanFields { face_match, ..fields.read },
+        mrz_check,
+        callback,
+        granularity,
+        consent,
+        pictures: formats,
+    };
+    Ok(PerformRequest { scan, claims, pictures, warnings })
+}
+
+/// Whether faces are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Always,
+    WhenSent,
+    Never,
+}
+
+struct Enabled {
+    read: ScanFields,
+    wanted: Wanted,
+}
+
+/// The kind of a name of this dialect.
+pub fn kind_of(name: &str) -> Option<IdKind> {
+    ID_TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}
+
+/// The fields of a list of names of this dialect, separated by commas; or the names that are not known.
+pub fn fields_of(list: &str) -> Result<ScanFields, Vec<String>> {
+    let mut fields = ScanFields::NONE;
+    let mut unknown = Vec::new();
+    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        match name {
+            "idNumber" => fields.number = true,
+            "idFirstName" => fields.first_name = true,
+            "idLastName" => fields.last_name = true,
+            "idDob" => fields.birth_date = true,
+            "idExpiry" => fields.expiry = true,
+            "idUsState" => fields.us_state = true,
+            "idPersonalNumber" => fields.personal_number = true,
+            "idFaceMatch" => fields.face_match = true,
+            "idAddress" => fields.address = true,
+            _ => unknown.push(name.to_owned()),
+        }
+    }
+    if unknown.is_empty() { Ok(fields) } else { Err(unknown) }
+}
+
+/// The list of the request in place of the setting's, within what the account offers.
+fn enabled_fields(reader: &mut Reader, settings: &NetverifySettings) -> Enabled {
+    let offered = settings.face_match;
+    let Some(list) = reader.text("enabledFields", 100) else {
+        let wanted = match offered {
+            FaceMatchPolicy::Required => Wanted::Always,
+            FaceMatchPolicy::Optional => Wanted::WhenSent,
+            FaceMatchPolicy::Off => Wanted::Never,
+        };
+        return Enabled { read: settings.fields, wanted };
+    };
+    let mut read = fields_of(&list).unwrap_or_else(|unknown| {
+        reader.wrong("enabledFields", format!("names fields that are not known: {}", unknown.join(", ")));
+        ScanFields::NONE
+    });
+    // Only where the account has it.
+    read.address &= settings.fields.address;
+    let wanted =
+        if read.face_match && offered != FaceMatchPolicy::Off { Wanted::Always } else { Wanted::Never };
+    Enabled { read, wanted }
+}
+
+fn callback_target(reader: &mut Reader, url: String, outbound: OutboundUrlRules) -> Option<CallbackTarget> {
+    if !url.is_ascii() {
+        reader.wrong("callbackUrl", "must be ASCII; write other host names in Punycode");
+        return None;
+    }
+    match outbound.check(&url) {
+        Ok(checked) if checked.query().is_some() => {
+            reader.wrong("callbackUrl", "must not have a query");
+            None
+        }
+        Ok(_) => Some(CallbackTarget { url, dialect: DIALECT.to_owned() }),
+        Err(error) => {
+            reader.wrong("callbackUrl", error.to_string());
+            None
+        }
+    }
+}
+
+fn us_state(reader: &mut Reader, kind: Option<IdKind>) -> Option<String> {
+    let text = reader.text("usState", 100)?;
+    let (fits, rule) = match kind {
+        Some(IdKind::DrivingLicence) => {
+            (country::is_us_state(&text), "must be the last two characters of an ISO 3166-2:US code")
+        }
+        // The documentation states nothing for visas: what passports may say, they may.
+        Some(IdKind::Passport | IdKind::IdentityCard | IdKind::Visa) | None => (
+            country::is_state_or_country(&text),
+            "must be the last two characters of an ISO 3166-2:US code, or the name or code of a country by ISO 3166-1",
+        ),
+    };
+    if !fits {
+        reader.wrong("usState", rule);
+        return None;
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! `GET /api/netverify/v2/scans/{reference}/data[/{document,transaction,verification}]`
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use selfsame_domain::TenantId;
+use selfsame_domain::scan::{PartialDay, ScanReading};
+use selfsame_verification::scans::ScanRecord;
+use serde_json::{Map, Value, json};
+
+use super::{scan_id, stamped};
+use crate::auth::Administrator;
+use crate::{ApiError, NetverifyState, words};
+
+type Members = Map<String, Value>;
+
+/// Everything. Of a scan that is pending, the transaction alone.
+pub(crate) async fn all(
+    Administrator(tenant): Administrator,
+    State(state): State<NetverifyState>,
+    Path(scan): Path<String>,
+    uri: Uri,
+) -> Result<Json<Value>, ApiError> {
+    answer(&state, tenant, &scan, &uri, |record| Some(everything(record, &state.settings.public_url))).await
+}
+
+/// 404 while it is pending.
+pub(crate) async fn document(
+    Administrator(tenant): Administrator,
+    State(state): State<NetverifyState>,
+    Path(scan): Path<String>,
+    uri: Uri,
+) -> Result<Json<Value>, ApiError> {
+    answer(&state, tenant, &scan, &uri, document_members).await
+}
+
+pub(crate) async fn transaction(
+    Administrator(tenant): Administrator,
+    State(state): State<NetverifyState>,
+    Path(scan): Path<String>,
+    uri: Uri,
+) -> Result<Json<Value>, ApiError> {
+    answer(&state, tenant, &scan, &uri, |record| Some(transaction_members(record))).await
+}
+
+/// 404 while it is pending.
+pub(crate) async fn verification(
+    Administrator(tenant): Administrator,
+    State(state): State<NetverifyState>,
+    Path(scan): Path<String>,
+    uri: Uri,
+) -> Result<Json<Value>, ApiError> {
+    answer(&state, tenant, &scan, &uri, verification_members).await
+}
+
+async fn answer(
+    state: &NetverifyState,
+    tenant: TenantId,
+    scan: &str,
+    uri: &Uri,
+    members: impl Fn(&ScanRecord) -> Option<Members>,
+) -> Result<Json<Value>, ApiError> {
+    let found = async {
+        let id = scan_id(scan)?;
+        let record = state.app.scan(tenant, id).await?;
+        let members = members(&record).ok_or_else(ApiError::not_found)?;
+        Ok(Json(stamped(state, id, members)))
+    };
+    found.await.map_err(|error: ApiError| error.at(uri))
+}
+
+pub(crate) fn everything(record: &ScanRecord, public_url: &str) -> Members {
+    let mut members = Members::new();
+    members.insert("transaction".to_owned(), transaction_members(record).into());
+    if let Some(document) = document_members(record) {
+        members.insert("document".to_owned(), document.into());
+    }
+    if let Some(verification) = verification_members(record) {
+        members.insert("verification".to_owned(), verification.into());
+    }
+    if record.has_facemap {
+        let href = format!("{public_url}/api/netverify/v2/scans/{}/data/facemap", record.scan.id);
+        members.insert("facemap".to_owned(), json!({ "classifier": "facemap", "href": href }));
+    }
+    members
+}
+
+fn put(members: &mut Members, name: &str, value: Option<&str>, most: usize) {
+    if let Some(value) = value {
+        members.insert(name.to_owned(), words::cut(value, most).into());
+    }
+}
+
+/// Under `name` when it is known to the day, else in parts.
+fn put_day(members: &mut Members, name: &str, day: Option<PartialDay>) {
+    let Some(day) = day else { return };
+    match day.exact() {
+        Some(text) => members.insert(name.to_owned(), text.into()),
+        None => members.insert(format!("{name}Parts"), words::date_parts(day)),
+    };
+}
+
+fn transaction_members(record: &ScanRecord) -> Members {
+    let request = &record.scan.request;
+    let mut members = Members::new();
+    members.insert("status".to_owned(), words::scan_status(&record.scan.state).into());
+    members.insert("source".to_owned(), words::SOURCE.into());
+    members.insert("date".to_owned(), record.scan.created_at.to_rfc3339().into());
+    put(&mut members, "clientIp", record.claims.user_ip.as_deref(), 45);
+    put(&mut members, "customerId", request.customer_id.as_deref(), 100);
+    put(&mut members, "merchantScanReference", Some(&request.reference), 100);
+    put(&mut members, "merchantReportingCriteria", request.reporting_criteria.as_deref(), 100);
+    members
+}
+
+fn document_members(record: &ScanRecord) -> Option<Members> {
+    let status = words::verification_status(&record.scan.state)?;
+    let mut members = Members::new();
+    members.insert("status".to_owned(), status.into());
+    members.extend(words::readable(record).map(reading_members).unwrap_or_default());
+    Some(members)
+}
+
+pub(crate) fn reading_members(reading: &ScanReading) -> Members {
+    let mut members = Members::new();
+    put(&mut members, "type", reading.kind.map(words::id_type), 255);
+    for (name, value, most) in [
+        ("issuingCountry", &reading.issuing_country, 3),
+        ("firstName", &reading.first_name, 200),
+        ("lastName", &reading.last_name, 200),
+        ("number", &reading.number, 200),
+        ("usState", &reading.us_state, 255),
+        ("personalNumber", &reading.personal_number, 14),
+        ("optionalData1", &reading.optional_data_1, 255),
+        ("optionalData2", &reading.optional_data_2, 255),
+        ("issuingAuthority", &reading.issuing_authority, 50),
+        ("gender", &reading.sex, 2),
+        ("nationality", &reading.nationality, 3),
+        ("placeOfBirth", &reading.place_of_birth, 256),
+    ] {
+        put(&mut members, name, value.as_deref(), most);
+    }
+    put_day(&mut members, "dob", reading.birth_date);
+    put_day(&mut members, "expiry", reading.expiry);
+    put_day(&mut members, "issuingDate", reading.issued);
+    if let Some(address) = &reading.address {
+        let address = words::raw_address(address, reading.issuing_country.as_deref());
+        members.insert("address".to_owned(), address);
+    }
+    members
+}
+
+fn verification_members(record: &ScanRecord) -> Option<Members> {
+    if !words::is_done(&record.scan) {
+        return None;
+    }
+    let decision = record.scan.decision();
+    let mut members = Members::new();
+    let verified = decision.is_some_and(|decision| decision.mrz_verified);
+    members.insert("mrzCheck".to_owned(), if verified { "OK" } else { "NOT_AVAILABLE" }.into());
+    if let Some(reason) = decision.and_then(words::reject_reason) {
+        members.insert("rejectReason".to_owned(), reason);
+    }
+    if let Some(identity) = decision.and_then(words::identity_verification) {
+        members.insert("identityVerification".to_owned(), identity);
+    }
+    Some(members)
+}

@@ -1,0 +1,92 @@
+//! `GET /api/netverify/v2/scans/{reference}/images[/{front,back,face}]`, and the addresses that callbacks name.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use selfsame_domain::scan::{PictureFormat, ScanSide};
+use serde_json::{Map, Value, json};
+
+use super::{scan_id, stamped};
+use crate::auth::Administrator;
+use crate::perform::mime;
+use crate::{ApiError, NetverifyState, words};
+
+/// `{timestamp, scanReference, images: [{classifier, href}]}`
+pub(crate) async fn list(
+    Administrator(tenant): Administrator,
+    State(state): State<NetverifyState>,
+    Path(scan): Path<String>,
+    uri: Uri,
+) -> Result<Json<Value>, ApiError> {
+    let id = scan_id(&scan).map_err(|error| error.at(&uri))?;
+    let record = state.app.scan(tenant, id).await.map_err(|error| ApiError::from(error).at(&uri))?;
+    let images: Vec<Value> = ScanSide::ALL
+        .into_iter()
+        .filter(|side| record.scan.request.has(*side))
+        .map(|side| {
+            let side = words::side(side);
+            let href = format!("{}/api/netverify/v2/scans/{id}/images/{side}", state.settings.public_url);
+            json!({ "classifier": side, "href": href })
+        })
+        .collect();
+    let mut members = Map::new();
+    members.insert("images".to_owned(), images.into());
+    Ok(Json(stamped(&state, id, members)))
+}
+
+/// The picture, as JPEG or PNG by `Accept`; as it was sent where that takes both.
+pub(crate) async fn one(
+    Administrator(tenant): Administrator,
+    State(state): State<NetverifyState>,
+    Path((scan, side)): Path<(String, String)>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let found = async {
+        let id = scan_id(&scan)?;
+        let side = ScanSide::ALL.into_iter().find(|known| words::side(*known) == side);
+        let side = side.ok_or_else(ApiError::not_found)?;
+        let picture = state.app.scan_picture(tenant, id, side, wanted(&headers)).await?;
+        picture.ok_or_else(ApiError::not_found)
+    };
+    let (format, bytes) = found.await.map_err(|error: ApiError| error.at(&uri))?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(mime(format)))], bytes).into_response())
+}
+
+/// Pictures that were sent have no frames of a liveness check.
+pub(crate) async fn liveness(_: Administrator, uri: Uri) -> ApiError {
+    ApiError::not_found().at(&uri)
+}
+
+/// The one format that is asked for; `None` when it is both, or neither.
+fn wanted(headers: &HeaderMap) -> Option<PictureFormat> {
+    let accepts = headers.get(header::ACCEPT)?.to_str().ok()?.to_lowercase();
+    let (jpeg, png) = (accepts.contains("image/jpeg"), accepts.contains("image/png"));
+    match (jpeg, png) {
+        (true, false) => Some(PictureFormat::Jpeg),
+        (false, true) => Some(PictureFormat::Png),
+        (true, true) | (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_decides_where_it_names_one() {
+        for (accept, expected) in [
+            ("image/jpeg", Some(PictureFormat::Jpeg)),
+            ("image/png", Some(PictureFormat::Png)),
+            ("image/jpeg, image/png", None),
+            ("*/*", None),
+            ("application/json", None),
+        ] {
+            let headers: HeaderMap =
+                [(header::ACCEPT, HeaderValue::from_static(accept))].into_iter().collect();
+            assert_eq!(wanted(&headers), expected, "{accept}");
+        }
+        assert_eq!(wanted(&HeaderMap::new()), None);
+    }
+}

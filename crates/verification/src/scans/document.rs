@@ -1,0 +1,221 @@
+//! From what was read of a document to what is judged.
+
+use selfsame_domain::Timestamp;
+use selfsame_domain::document::{DocumentReading, DocumentType, FieldName, FieldSource, MrzVerdict};
+use selfsame_domain::scan::{
+    DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
+    ScanReading, Step,
+};
+use selfsame_vision::image::Picture;
+use selfsame_vision::{Vision, VisionError};
+
+use super::look::Seen;
+
+/// The state that ICAO's specimens are issued by.
+const SPECIMEN_STATE: &str = "UTO";
+
+/// Reads one picture.
+pub(super) fn read(
+    vision: &Vision,
+    picture: &Picture,
+    now: Timestamp,
+) -> Result<DocumentReading, VisionError> {
+    vision.read_document(picture, now)
+}
+
+/// Whether a picture shows a document.
+pub(super) fn is_document(vision: &Vision, picture: &Picture, now: Timestamp) -> Result<bool, VisionError> {
+    let read = read(vision, picture, now)?;
+    Ok(read.document_type.is_some() || read.mrz.is_some())
+}
+
+fn kind(of: DocumentType) -> IdKind {
+    match of {
+        DocumentType::Passport => IdKind::Passport,
+        DocumentType::IdentityCard => IdKind::IdentityCard,
+        DocumentType::DrivingLicence => IdKind::DrivingLicence,
+        DocumentType::Visa => IdKind::Visa,
+    }
+}
+
+/// What both sides say together: the front first, the back where the front is silent.
+struct Sides<'a>(Vec<&'a DocumentReading>);
+
+impl Sides<'_> {
+    fn value(&self, name: FieldName) -> Option<String> {
+        self.0.iter().find_map(|side| side.value(name)).map(str::to_owned)
+    }
+
+    fn country(&self, name: FieldName) -> Option<String> {
+        self.value(name).and_then(|code| selfsame_mrz::state::iso(&code)).map(str::to_owned)
+    }
+
+    fn day(&self, name: FieldName) -> Option<PartialDay> {
+        self.value(name).as_deref().and_then(day)
+    }
+
+    fn kind(&self) -> Option<IdKind> {
+        self.0.iter().find_map(|side| side.document_type).map(kind)
+    }
+
+    /// As the document spells it.
+    fn issuer(&self) -> Option<&str> {
+        self.0.iter().find_map(|side| side.issuing_country.as_deref())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|side| side.document_type.is_none() && side.mrz.is_none() && side.fields.is_empty())
+    }
+
+    fn reading(&self) -> ScanReading {
+        let sides = self;
+        ScanReading {
+            kind: sides.kind(),
+            issuing_country: sides.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned),
+            first_name: sides.value(FieldName::GivenNames),
+            last_name: sides.value(FieldName::Surname),
+            birth_date: sides.day(FieldName::BirthDate),
+            expiry: sides.day(FieldName::ExpiryDate),
+            issued: sides.day(FieldName::IssueDate),
+            number: sides.value(FieldName::DocumentNumber),
+            personal_number: sides.value(FieldName::PersonalNumber),
+            sex: sides.value(FieldName::Sex),
+            nationality: sides.country(FieldName::Nationality),
+            place_of_birth: sides.value(FieldName::BirthPlace),
+            address: sides.value(FieldName::Address),
+            us_state: sides.value(FieldName::State),
+            issuing_authority: sides.value(FieldName::Authority),
+            optional_data_1: sides.value(FieldName::OptionalData),
+            optional_data_2: sides.value(FieldName::OptionalData2),
+        }
+    }
+}
+
+/// `YYYY[-MM[-DD]]`
+fn day(text: &str) -> Option<PartialDay> {
+    let mut parts = text.split('-');
+    let year = parts.next()?.parse().ok()?;
+    let mut part = || parts.next().and_then(|part| part.parse().ok()).filter(|part| *part > 0);
+    Some(PartialDay { year, month: part(), day: part() })
+}
+
+/// The fields that both sides say together; `None` when nothing was read.
+pub(super) fn reading(sides: Vec<&DocumentReading>) -> Option<ScanReading> {
+    let sides = Sides(sides);
+    (!sides.is_empty()).then(|| sides.reading())
+}
+
+/// Findings for [`judge`](selfsame_domain::scan::judge), and the fields; `None` when nothing was read.
+pub(super) fn findings(request: &NewScan, seen: &Seen, now: Timestamp) -> (Findings, Option<ScanReading>) {
+    let sides = Sides([&seen.front, &seen.back].into_iter().flatten().collect());
+    let mut document =
+        DocumentFindings { original: seen.original, copy: seen.copy, ..DocumentFindings::default() };
+    if sides.0.is_empty() {
+        document.legibility.push(LegibilityDetail::BadQuality);
+        return (Findings { document, face: seen.face }, None);
+    }
+    let anything = !sides.is_empty();
+    // What could not be read may be a document all the same.
+    document.found = if anything { Step::Yes } else { Step::Unknown };
+    document.legible = Step::of(sides.0.iter().any(|side| side.mrz.is_some() || !side.fields.is_empty()));
+    document.kind = sides.kind();
+    let specimen = sides.issuer() == Some(SPECIMEN_STATE);
+    document.country = sides.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
+    document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
+    if let Some(mrz) = sides.0.iter().find_map(|side| side.mrz.as_ref()) {
+        // A layout without check digits has nothing to check.
+        document.has_mrz = mrz.verdict != MrzVerdict::Unprotected;
+        document.mrz = match mrz.verdict {
+            MrzVerdict::Valid => Step::Yes,
+            MrzVerdict::Invalid => Step::No,
+            MrzVerdict::Ambiguous | MrzVerdict::Unprotected => Step::Unknown,
+        };
+    }
+    (document.printed_agrees, document.disagreeing) = printed_agrees(&sides);
+
+    let reading = sides.reading();
+    let wanted = request.fields;
+    let read = [
+        !wanted.number || reading.number.is_some(),
+        !wanted.last_name || reading.last_name.is_some() || reading.first_name.is_some(),
+        !wanted.birth_date || reading.birth_date.is_some(),
+    ];
+    document.complete = Step::of(anything && read.into_iter().all(|read| read));
+    document.in_date = match &reading.expiry {
+        // Good through its last day, wherever that day ends last.
+        Some(expiry) => in_date(expiry, now),
+        None => Step::Unknown,
+    };
+    (Findings { document, face: seen.face }, anything.then_some(reading))
+}
+
+/// Whether the document has not run out. Where day or month are not known, the last that they can be.
+fn in_date(expiry: &PartialDay, now: Timestamp) -> Step {
+    let today = now.to_rfc3339();
+    let last =
+        format!("{:04}-{:02}-{:02}", expiry.year, expiry.month.unwrap_or(12), expiry.day.unwrap_or(31));
+    Step::of(today.get(..10).is_some_and(|today| last.as_str() >= today))
+}
+
+/// What is printed against what the machine-readable zone says, field by field.
+fn printed_agrees(sides: &Sides<'_>) -> (Step, Vec<ManipulationDetail>) {
+    let (mut agreeing, mut disagreeing) = (false, Vec::new());
+    for side in &sides.0 {
+        for field in &side.fields {
+            let printed = field.sources.contains(&FieldSource::VisualZone);
+            if printed && field.sources.contains(&FieldSource::Mrz) {
+                agreeing = true;
+            }
+        }
+    }
+    for side in &sides.0 {
+        for mrz in side.mrz.iter().flat_map(|mrz| &mrz.fields) {
+            let other = sides.0.iter().flat_map(|side| &side.fields).find(|field| {
+                field.name == mrz.name
+                    && field.sources == [FieldSource::VisualZone]
+                    && differs(mrz.name, &field.value, &mrz.value)
+            });
+            if other.is_some() {
+                disagreeing.extend(detail(mrz.name));
+            }
+        }
+    }
+    disagreeing.dedup();
+    let step = if !disagreeing.is_empty() {
+        Step::No
+    } else if agreeing {
+        Step::Yes
+    } else {
+        Step::Unknown
+    };
+    (step, disagreeing)
+}
+
+/// Whether two spellings of a field say different things. Only of fields whose spelling is fixed: names and places are printed in
+/// ways that a zone has no room for.
+fn differs(name: FieldName, printed: &str, mrz: &str) -> bool {
+    match name {
+        FieldName::DocumentNumber
+        | FieldName::BirthDate
+        | FieldName::ExpiryDate
+        | FieldName::PersonalNumber
+        | FieldName::Sex => {
+            let plain = |text: &str| -> String {
+                text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+            };
+            plain(printed) != plain(mrz)
+        }
+        _ => false,
+    }
+}
+
+fn detail(name: FieldName) -> Option<ManipulationDetail> {
+    match name {
+        FieldName::DocumentNumber => Some(ManipulationDetail::DocumentNumber),
+        FieldName::BirthDate => Some(ManipulationDetail::BirthDate),
+        FieldName::ExpiryDate => Some(ManipulationDetail::Expiry),
+        FieldName::PersonalNumber => Some(ManipulationDetail::PersonalNumber),
+        FieldName::Sex => Some(ManipulationDetail::SecurityChecks),
+        _ => None,
+    }
+}

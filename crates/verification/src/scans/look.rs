@@ -1,0 +1,182 @@
+//! Looking at the pictures of a scan. Computes for a second or more: runs on a worker.
+
+use selfsame_domain::Timestamp;
+use selfsame_domain::document::DocumentReading;
+use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
+use selfsame_vision::image::{Limits, Picture, decode};
+use selfsame_vision::{FaceSighting, ImageError, QualityReason, Template, Vision, VisionError};
+use zeroize::Zeroizing;
+
+/// Thresholds of what is seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LookParams {
+    /// Document and selfie match when strangers look as alike at most this often. 1e-4: the bioserver score of 3000.
+    pub false_match_rate: f64,
+    /// A portrait whose eyes are closer, in pixels, is not compared. 40: what the embedder needs (docs/benchmarks.md).
+    pub least_eye_distance: f32,
+    /// The likeness to live skin up to which a selfie is taken for a picture of a picture, 0..=1. 0.25: where liveness checks of
+    /// level LOW see an attack.
+    pub texture_attack: f32,
+    /// The same for the grid of a screen; the threshold of the witness that looks at captures.
+    pub pattern_attack: f32,
+    /// Two aligned faces that correlate so much are one photograph.
+    pub same_photograph: f32,
+    /// A second face of at least this share of the first one's area is a second person.
+    pub second_person: f32,
+    /// The least quality of a selfie that becomes a facemap, -100..=200; 0 is where the person should be asked again.
+    pub facemap_quality: f32,
+}
+
+impl Default for LookParams {
+    fn default() -> Self {
+        Self {
+            false_match_rate: 1e-4,
+            least_eye_distance: 40.0,
+            texture_attack: 0.25,
+            pattern_attack: 0.25,
+            same_photograph: 0.95,
+            second_person: 0.2,
+            facemap_quality: 0.0,
+        }
+    }
+}
+
+/// The pictures, as they were sent.
+pub(super) struct Pictures {
+    pub(super) front: Option<Vec<u8>>,
+    pub(super) back: Option<Vec<u8>>,
+    /// Only when faces are to be compared.
+    pub(super) face: Option<Vec<u8>>,
+}
+
+/// What was seen.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Of the front and of the back. `None`: the picture is none.
+    pub(super) front: Option<DocumentReading>,
+    pub(super) back: Option<DocumentReading>,
+    pub(super) original: Step,
+    pub(super) copy: Option<UnreadableReason>,
+    pub(super) face: FaceFindings,
+    /// Of the selfie, with its quality.
+    pub(super) template: Option<(Template, f32)>,
+}
+
+/// A picture that was damaged inside, which its header did not show.
+fn opened(bytes: &[u8], limits: &Limits) -> Option<Picture> {
+    match decode(bytes, limits) {
+        Ok(picture) => Some(picture),
+        Err(error) => {
+            tracing::debug!(error = %kind(&error), "a picture of a scan cannot be decoded");
+            None
+        }
+    }
+}
+
+fn kind(error: &ImageError) -> String {
+    error.to_string()
+}
+
+pub(super) fn look(
+    vision: &Vision,
+    limits: &Limits,
+    pictures: Pictures,
+    params: &LookParams,
+    now: Timestamp,
+) -> Result<Seen, VisionError> {
+    let mut seen = Seen::default();
+    let front_bytes = pictures.front.map(Zeroizing::new);
+    let Some(front) = front_bytes.as_ref().and_then(|bytes| opened(bytes, limits)) else {
+        return Ok(seen);
+    };
+    if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
+        seen.back = Some(super::document::read(vision, &back, now)?);
+    }
+    drop(pictures.back);
+    seen.front = Some(super::document::read(vision, &front, now)?);
+    if front.is_grey() {
+        (seen.original, seen.copy) = (Step::No, Some(UnreadableReason::PhotocopyBlackWhite));
+        return Ok(seen);
+    }
+    let portrait = portrait(vision, &front)?;
+    seen.original = Step::Yes;
+    let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
+    let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);
+    let selfie = opened(&selfie_bytes, limits);
+    drop((front_bytes, selfie_bytes));
+    compare_faces(vision, portrait.as_ref(), selfie.as_ref(), same_file, (params, now), &mut seen)?;
+    Ok(seen)
+}
+
+/// The largest face of the document, which may lie in any quarter turn, and the picture turned so.
+fn portrait(vision: &Vision, front: &Picture) -> Result<Option<(Picture, FaceSighting)>, VisionError> {
+    let mut picture = front.clone();
+    for _ in 0..4 {
+        if let Some(face) = vision.detect(&picture)?.into_iter().next() {
+            return Ok(Some((picture, face)));
+        }
+        picture = picture.rotated_quarter();
+    }
+    Ok(None)
+}
+
+fn compare_faces(
+    vision: &Vision,
+    portrait: Option<&(Picture, FaceSighting)>,
+    selfie: Option<&Picture>,
+    same_file: bool,
+    (params, now): (&LookParams, Timestamp),
+    seen: &mut Seen,
+) -> Result<(), VisionError> {
+    let found = &mut seen.face;
+    let Some(selfie) = selfie else {
+        (found.selfie, found.problem) = (Step::No, Some(FaceProblem::BadQuality));
+        return Ok(());
+    };
+    let mut faces = vision.detect(selfie)?.into_iter();
+    let Some(face) = faces.next() else {
+        (found.selfie, found.problem) = (Step::No, Some(FaceProblem::NoFace));
+        return Ok(());
+    };
+    let crowded = faces.any(|other| other.bounds.area() >= face.bounds.area() * params.second_person);
+    let quality = vision.quality(selfie, &face);
+    let texture = vision.texture(selfie, &face)?;
+    let screen = vision.recapture(selfie, &face).pattern.is_some_and(|score| score <= params.pattern_attack);
+    let template = vision.embed(selfie, &face)?;
+    found.selfie = Step::of(face.eye_distance() >= params.least_eye_distance);
+
+    let large = portrait.filter(|(_, face)| face.eye_distance() >= params.least_eye_distance);
+    found.portrait = Step::of(large.is_some());
+    let mut one_photograph = same_file;
+    if let Some((picture, of_document)) = large {
+        let comparison = vision.compare(&vision.embed(picture, of_document)?, &template)?;
+        found.alike = Step::of(comparison.matches_at(params.false_match_rate));
+        let correlation = vision.photograph_correlation((picture, of_document), (selfie, &face))?;
+        one_photograph |= correlation >= params.same_photograph;
+    }
+    // A photograph that is also on the document: is the document in the picture with it?
+    let whole = one_photograph && (same_file || super::document::is_document(vision, selfie, now)?);
+    let cut = |reason| quality.reasons.contains(&reason);
+    found.problem = if whole {
+        Some(FaceProblem::WholeDocument)
+    } else if one_photograph {
+        Some(FaceProblem::CroppedFromDocument)
+    } else if crowded {
+        Some(FaceProblem::SeveralPeople)
+    } else if screen || texture.live <= params.texture_attack {
+        Some(FaceProblem::ScreenPaperVideo)
+    } else if quality.is_grey {
+        Some(FaceProblem::BlackAndWhite)
+    } else if cut(QualityReason::CutOff) {
+        Some(FaceProblem::NotFullyVisible)
+    } else if !found.selfie.is_yes() || quality.score < params.facemap_quality {
+        Some(FaceProblem::BadQuality)
+    } else {
+        None
+    };
+    found.genuine = Step::of(found.problem.is_none());
+    if quality.score >= params.facemap_quality {
+        seen.template = Some((template, quality.score));
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! Verifying documents from pictures that were sent: accepted at once, looked at in the background, read, told of, erased.
+//!
+//! What a scan became and the entry that tells of it are written in one transaction: a scan that was accepted ends exactly once,
+//! whenever the server is killed. Who works on one holds a lease that is renewed; when it runs out somebody else begins anew.
+
+mod document;
+mod facemap;
+mod look;
+mod work;
+
+use std::time::Duration;
+
+use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_domain::scan::{
+    CallbackGranularity, JudgeParams, NewScan, PictureFormat, Scan, ScanClaims, ScanReading, ScanSide,
+    Tombstone,
+};
+use selfsame_domain::{CallbackEvent, ScanId, TenantId};
+use selfsame_store::{ScanFound, ScanRow};
+use selfsame_vision::image::{Format, ImageError, Limits, decode, inspect};
+
+use crate::workers::Urgency;
+use crate::{UseCaseError, Verification};
+
+pub use facemap::{Facemap, FacemapError};
+pub use look::LookParams;
+
+/// Quality of JPEGs that are made of PNGs.
+const MADE_JPEG: u8 = 93;
+
+/// Limits and thresholds of scans.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanParams {
+    /// How long after it was accepted a scan is kept with its pictures. 360 days: what the Netverify portal starts with.
+    pub keep_for: Duration,
+    /// Scans that are looked at at once; `None`: one per core.
+    pub most_at_once: Option<usize>,
+    /// A lease runs out after this when whoever holds it is gone.
+    pub lease: Duration,
+    /// After so many beginnings somebody has to look: no document may take the server down for ever.
+    pub most_attempts: u32,
+    pub judge: JudgeParams,
+    pub look: LookParams,
+}
+
+impl Default for ScanParams {
+    fn default() -> Self {
+        Self {
+            keep_for: Duration::from_secs(360 * 24 * 60 * 60),
+            most_at_once: None,
+            lease: Duration::from_secs(15),
+            most_attempts: 10,
+            judge: JudgeParams::default(),
+            look: LookParams::default(),
+        }
+    }
+}
+
+/// A scan with what is known of the person.
+#[derive(Debug, Clone)]
+pub struct ScanRecord {
+    pub scan: Scan,
+    pub claims: ScanClaims,
+    /// Once it has ended, and something was read.
+    pub reading: Option<ScanReading>,
+    pub has_facemap: bool,
+}
+
+fn side_name(side: ScanSide) -> &'static str {
+    match side {
+        ScanSide::Front => "front",
+        ScanSide::Back => "back",
+        ScanSide::Face => "face",
+    }
+}
+
+const CLAIMS: &str = "claims";
+const READING: &str = "reading";
+const FACEMAP: &str = "facemap";
+
+impl Verification {
+    /// What a picture of a scan is, from its header: JPEG or PNG within the limits, its longest side above 300 pixels.
+    ///
+    /// # Errors
+    /// In words for whoever sent it.
+    pub fn inspect_scan_picture(&self, bytes: &[u8]) -> Result<PictureFormat, ImageError> {
+        match inspect(bytes, &self.scan_limits())? {
+            (Format::Jpeg, ..) => Ok(PictureFormat::Jpeg),
+            (Format::Png, ..) => Ok(PictureFormat::Png),
+            (Format::WebP, ..) => Err(ImageError::UnsupportedFormat { name: "WebP" }),
+        }
+    }
+
+    fn scan_limits(&self) -> Limits {
+        Limits { longest_side_above: Some(300), ..self.settings().images.clone() }
+    }
+
+    /// Accepts a scan. When this returns, its pictures are stored, encrypted, and it will be decided.
+    pub async fn open_scan(
+        &self,
+        tenant: TenantId,
+        request: NewScan,
+        claims: &ScanClaims,
+        pictures: Vec<(ScanSide, Vec<u8>)>,
+    ) -> Result<Scan, UseCaseError> {
+        let now = self.clock().now();
+        let id = ScanId::random(self.entropy());
+        let scan = Scan::accept(id, tenant, request, now, self.settings().scans.keep_for);
+        let (key, wrapped) = self.new_key()?;
+        let accepted = async {
+            for (side, bytes) in pictures {
+                let name = BlobKey::scan(tenant, id, side_name(side));
+                self.blobs().put(&name, &key, bytes, self.entropy()).await?;
+            }
+            let claims = self.seal_of_scan(&scan, CLAIMS, &key, claims)?;
+            let mut repository = self.store().begin().await?;
+            repository.scans().add(&scan, &wrapped, &claims).await?;
+            if scan.request.granularity == CallbackGranularity::OnAllSteps
+                && let Some(target) = scan.request.callback.clone()
+            {
+                let event = CallbackEvent::ScanReceived;
+                self.enqueue(&mut repository, tenant, id.as_uuid(), event, target).await?;
+            }
+            Ok(repository.save().await?)
+        };
+        if let Err(error) = accepted.await {
+            // Their key is in no row: nobody can open them. What cannot be removed now is only in the way.
+            if let Err(error) = self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await {
+                tracing::warn!(%error, "pictures that nothing refers to could not be removed");
+            }
+            return Err(error);
+        }
+        self.told();
+        self.inner.scans_due.notify_one();
+        Ok(scan)
+    }
+
+    /// A scan of this tenant that has neither expired nor been erased.
+    pub async fn scan(&self, tenant: TenantId, id: ScanId) -> Result<ScanRecord, UseCaseError> {
+        let (row, key) = self.scan_row(tenant, id).await?;
+        let claims = self.open_of_scan(&row.scan, CLAIMS, &key, &row.sealed_claims)?;
+        let reading = match &row.sealed_reading {
+            Some(sealed) => Some(self.open_of_scan(&row.scan, READING, &key, sealed)?),
+            None => None,
+        };
+        Ok(ScanRecord { scan: row.scan, claims, reading, has_facemap: row.has_facemap })
+    }
+
+    /// One of its pictures, and how it is encoded: as `wanted` where that is said, else as it was sent. `None` when it did not come.
+    pub async fn scan_picture(
+        &self,
+        tenant: TenantId,
+        id: ScanId,
+        side: ScanSide,
+        wanted: Option<PictureFormat>,
+    ) -> Result<Option<(PictureFormat, Vec<u8>)>, UseCaseError> {
+        let (row, key) = self.scan_row(tenant, id).await?;
+        let Some(stored) = row.scan.request.picture(side) else { return Ok(None) };
+        let name = BlobKey::scan(tenant, id, side_name(side));
+        let bytes = self.blobs().get(&name, &key).await?.ok_or(UseCaseError::NotFound)?;
+        let wanted = wanted.unwrap_or(stored);
+        if wanted == stored {
+            return Ok(Some((stored, bytes)));
+        }
+        let limits = self.settings().images.clone();
+        let made = self
+            .workers()
+            .run(Urgency::Evidence, move || {
+                let picture = decode(&bytes, &limits)?;
+                Ok::<_, UseCaseError>(match wanted {
+                    PictureFormat::Jpeg => picture.to_jpeg(MADE_JPEG),
+                    PictureFormat::Png => picture.to_png(),
+                })
+            })
+            .await??;
+        Ok(Some((wanted, made)))
+    }
+
+    /// What stands on a document, as far as it can be read. Nothing is kept.
+    pub async fn read_document(
+        &self,
+        front: Vec<u8>,
+        back: Option<Vec<u8>>,
+    ) -> Result<Option<ScanReading>, UseCaseError> {
+        let (vision, limits, now) = (self.vision(), self.settings().images.clone(), self.now());
+        self.workers()
+            .run(Urgency::Evidence, move || {
+                let read = |bytes: Vec<u8>| -> Result<_, UseCaseError> {
+                    Ok(document::read(&vision, &decode(&bytes, &limits)?, now)?)
+                };
+                let front = read(front)?;
+                let back = back.map(read).transpose()?;
+                Ok(document::reading([Some(&front), back.as_ref()].into_iter().flatten().collect()))
+            })
+            .await?
+    }
+
+    /// The facemap of an approved scan, opaque to everybody else.
+    pub async fn scan_facemap(&self, tenant: TenantId, id: ScanId) -> Result<Option<Vec<u8>>, UseCaseError> {
+        let (row, key) = self.scan_row(tenant, id).await?;
+        if !row.has_facemap {
+            return Ok(None);
+        }
+        Ok(self.blobs().get(&BlobKey::scan(tenant, id, FACEMAP), &key).await?)
+    }
+
+    /// Erases pictures, readings and facemap at once. When this returns nobody can read any of it, from a backup neither; that it was,
+    /// and its result, stay as a tombstone.
+    pub async fn erase_scan(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
+        // One that has expired is as little found as one that never was; maintenance erases it.
+        self.scan_row(tenant, id).await?;
+        self.forget_scan(tenant, id).await
+    }
+
+    /// What stayed of a scan that was erased.
+    pub async fn scan_tombstone(
+        &self,
+        tenant: TenantId,
+        id: ScanId,
+    ) -> Result<Option<Tombstone>, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        Ok(match repository.scans().find(tenant, id).await? {
+            Some(ScanFound::Erased(stone)) => Some(*stone),
+            Some(ScanFound::Here(_)) | None => None,
+        })
+    }
+
+    /// Returns how many there were.
+    pub(crate) async fn erase_expired_scans(&self, most: u64) -> Result<usize, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let expired = repository.scans().for_maintenance_expired(self.clock().now(), most).await?;
+        drop(repository);
+        for (tenant, id) in &expired {
+            self.forget_scan(*tenant, *id).await?;
+        }
+        Ok(expired.len())
+    }
+
+    async fn forget_scan(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
+        // The pictures go first: should this be interrupted, the row still says that there is something to erase.
+        self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await?;
+        let mut repository = self.store().begin().await?;
+        repository.scans().erase(tenant, id, self.clock().now()).await?;
+        repository.save().await?;
+        // What was stored while it was erased has no key, but need not stay.
+        self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await?;
+        Ok(())
+    }
+
+    async fn scan_row(&self, tenant: TenantId, id: ScanId) -> Result<(ScanRow, DataKey), UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let row = repository.scans().get(tenant, id).await?.ok_or(UseCaseError::NotFound)?;
+        drop(repository);
+        if row.scan.has_expired(self.clock().now()) {
+            return Err(UseCaseError::NotFound);
+        }
+        let key = self.unwrap_key(&row.wrapped_key)?;
+        Ok((row, key))
+    }
+
+    fn seal_of_scan(
+        &self,
+        scan: &Scan,
+        what: &'static str,
+        key: &DataKey,
+        value: &impl serde::Serialize,
+    ) -> Result<Vec<u8>, UseCaseError> {
+        let plain = serde_json::to_vec(value).map_err(|_| UseCaseError::internal(&"no JSON"))?;
+        let plain = zeroize::Zeroizing::new(plain);
+        Ok(key.seal(&BlobKey::scan(scan.tenant_id, scan.id, what), &plain, self.entropy())?)
+    }
+
+    fn open_of_scan<T: serde::de::DeserializeOwned>(
+        &self,
+        scan: &Scan,
+        what: &'static str,
+        key: &DataKey,
+        sealed: &[u8],
+    ) -> Result<T, UseCaseError> {
+        let plain = key.open(&BlobKey::scan(scan.tenant_id, scan.id, what), sealed)?;
+        serde_json::from_slice(&plain)
+            .map_err(|_| UseCaseError::internal(&"what was sealed is not what it was"))
+    }
+}

@@ -1,0 +1,199 @@
+//! The loop that looks at scans, and what it writes.
+
+use std::time::Duration;
+
+use selfsame_blobs::BlobKey;
+use selfsame_domain::scan::{Decision, Outcome, ScanReading, ScanSide, UnreadableReason, judge};
+use selfsame_domain::{CallbackEvent, ScanId};
+use selfsame_store::{Lease, ScanRow};
+use sha2::{Digest, Sha256};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::look::{Pictures, Seen, look};
+use super::{FACEMAP, Facemap, READING, document, side_name};
+use crate::workers::Urgency;
+use crate::{UseCaseError, Verification};
+
+/// How often is looked for scans that nobody holds. New ones of this process do not wait for it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A scan that could not be looked at is tried again after this.
+const AGAIN: Duration = Duration::from_secs(3);
+
+/// What a look amounts to.
+struct Found {
+    decision: Decision,
+    reading: Option<ScanReading>,
+    facemap: Option<Facemap>,
+}
+
+impl Verification {
+    /// Looks at scans, for ever. What is under way when it is dropped is begun anew, here or elsewhere, once its lease has run out.
+    pub async fn work_on_scans(self) {
+        let owner = self.entropy().uuid();
+        let most = self.settings().scans.most_at_once.unwrap_or(self.inner.parts.cores).max(1);
+        let mut underway = JoinSet::new();
+        loop {
+            while underway.len() < most {
+                match self.claim_scan(owner).await {
+                    Ok(Some(row)) => {
+                        underway.spawn(self.clone().work_on(row, owner));
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        tracing::error!(%error, "scans that wait could not be read; will try again");
+                        break;
+                    }
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = self.inner.scans_due.notified(), if underway.len() < most => {}
+                Some(done) = underway.join_next() => {
+                    if done.is_err() {
+                        tracing::error!("the work on a scan broke off; it is repeated when its lease has run out");
+                    }
+                }
+            }
+        }
+    }
+
+    fn scan_lease(&self, owner: Uuid) -> Lease {
+        Lease { owner, until: self.clock().now() + self.settings().scans.lease }
+    }
+
+    async fn claim_scan(&self, owner: Uuid) -> Result<Option<ScanRow>, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let claimed =
+            repository.scans().for_maintenance_claim(self.clock().now(), self.scan_lease(owner)).await?;
+        if claimed.is_some() {
+            repository.save().await?;
+        }
+        Ok(claimed)
+    }
+
+    async fn work_on(self, row: ScanRow, owner: Uuid) {
+        let id = row.scan.id;
+        let renewing = self.settings().scans.lease / 3;
+        let work = self.work_through(row, owner);
+        tokio::pin!(work);
+        let done = loop {
+            tokio::select! {
+                done = &mut work => break done,
+                () = tokio::time::sleep(renewing) => {
+                    if let Err(error) = self.renew(id, owner).await {
+                        tracing::warn!(%error, "the lease of a scan could not be renewed");
+                    }
+                }
+            }
+        };
+        let Err(error) = done else { return };
+        // Busy is nobody's fault and does not count; everything else does, or it would go on for ever.
+        let counts = !matches!(error, UseCaseError::Overloaded);
+        tracing::warn!(scan = %id, %error, "a scan could not be looked at; will try again");
+        if let Err(error) = self.release(id, owner, counts).await {
+            tracing::error!(%error, "a scan could not be given back; it waits until its lease has run out");
+        }
+    }
+
+    async fn renew(&self, id: ScanId, owner: Uuid) -> Result<(), UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        repository.scans().for_maintenance_renew(id, self.scan_lease(owner)).await?;
+        Ok(repository.save().await?)
+    }
+
+    async fn release(&self, id: ScanId, owner: Uuid, counts: bool) -> Result<(), UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let at = self.clock().now() + AGAIN;
+        repository.scans().for_maintenance_release(id, owner, at, counts).await?;
+        Ok(repository.save().await?)
+    }
+
+    /// From the claim to the verdict.
+    async fn work_through(&self, row: ScanRow, owner: Uuid) -> Result<(), UseCaseError> {
+        let found = if row.attempts > self.settings().scans.most_attempts {
+            tracing::error!(scan = %row.scan.id, attempts = row.attempts, "a scan was begun too often: somebody has to look at it");
+            let outcome =
+                Outcome::NotReadable { reason: UnreadableReason::NotProcessed, details: Vec::new() };
+            let decision = Decision { outcome, face: None, mrz_verified: false, at: self.clock().now() };
+            Found { decision, reading: None, facemap: None }
+        } else {
+            self.find(&row).await?
+        };
+        self.end_scan(&row, owner, found).await
+    }
+
+    /// Looks, reads, compares and judges.
+    async fn find(&self, row: &ScanRow) -> Result<Found, UseCaseError> {
+        let scan = &row.scan;
+        let key = self.unwrap_key(&row.wrapped_key)?;
+        let mut digest = Sha256::new();
+        let mut read = [None, None, None];
+        for (at, side) in ScanSide::ALL.into_iter().enumerate() {
+            let wanted = side != ScanSide::Face || scan.request.fields.face_match;
+            if !wanted || !scan.request.has(side) {
+                continue;
+            }
+            let name = BlobKey::scan(scan.tenant_id, scan.id, side_name(side));
+            let bytes = self.blobs().get(&name, &key).await?;
+            let bytes = bytes.ok_or_else(|| UseCaseError::internal(&"a picture of a scan is gone"))?;
+            digest.update(Sha256::digest(&bytes));
+            read[at] = Some(bytes);
+        }
+        let [front, back, face] = read;
+        let pictures = Pictures { front, back, face };
+        let (vision, limits, params) =
+            (self.vision(), self.settings().images.clone(), self.settings().scans.look);
+        let now = self.clock().now();
+        let seen = self
+            .workers()
+            .run(Urgency::Evidence, move || look(&vision, &limits, pictures, &params, now))
+            .await??;
+        let (findings, reading) = document::findings(&scan.request, &seen, now);
+        let decision = judge(&scan.request, &findings, &self.settings().scans.judge, now);
+        let Seen { template, .. } = seen;
+        let facemap = template.filter(|_| decision.enrols()).map(|(template, quality)| Facemap {
+            tenant_id: scan.tenant_id,
+            scan_id: scan.id,
+            template,
+            quality,
+            evidence: hex::encode(digest.finalize()),
+            created_at: now,
+        });
+        Ok(Found { decision, reading: reading.map(|reading| reading.only(scan.request.fields)), facemap })
+    }
+
+    /// Writes the verdict and the entry that tells of it in one transaction.
+    async fn end_scan(&self, row: &ScanRow, owner: Uuid, found: Found) -> Result<(), UseCaseError> {
+        let scan = &row.scan;
+        let key = self.unwrap_key(&row.wrapped_key)?;
+        let reading = match &found.reading {
+            Some(reading) => Some(self.seal_of_scan(scan, READING, &key, reading)?),
+            None => None,
+        };
+        let facemap = BlobKey::scan(scan.tenant_id, scan.id, FACEMAP);
+        if let Some(of) = &found.facemap {
+            let sealed = self.seal_facemap(of).await?;
+            self.blobs().put(&facemap, &key, sealed, self.entropy()).await?;
+        }
+        let ended = scan.clone().decide(found.decision).map_err(|error| UseCaseError::internal(&error))?;
+        let mut repository = self.store().begin().await?;
+        if repository.scans().end(&ended, owner, reading, found.facemap.is_some()).await? {
+            if let Some(target) = ended.request.callback.clone() {
+                let (tenant, subject) = (ended.tenant_id, ended.id.as_uuid());
+                self.enqueue(&mut repository, tenant, subject, CallbackEvent::ScanDecided, target).await?;
+            }
+            repository.save().await?;
+            self.told();
+            return Ok(());
+        }
+        let erased = repository.scans().get(scan.tenant_id, scan.id).await?.is_none();
+        drop(repository);
+        // Erased meanwhile: nothing may stay. Ended by somebody else: what is stored is theirs.
+        if erased {
+            self.blobs().purge(&BlobKey::scan_prefix(scan.tenant_id, scan.id)).await?;
+        }
+        tracing::debug!(scan = %scan.id, erased, "a scan was ended or erased while it was looked at");
+        Ok(())
+    }
+}
