@@ -52,7 +52,7 @@ async fn headers_and_credentials_decide_before_the_body() {
 async fn every_wrong_field_is_named() {
     let server = settings().start().await;
     let path = format!("{BASE}/performNetverify");
-    for text in ["", "{", "[]", "null", "7", "\"x\"", "{\"a\":", "\u{0}", &"[".repeat(10_000)] {
+    for text in [" ", "{", "[]", "null", "7", "\"x\"", "{\"a\":", "\u{0}", &"[".repeat(10_000)] {
         let request = request(&server, Method::POST, &path).header("content-type", "application/json");
         let fields = assert_error(text, &server.answers(request.body(text.to_owned())).await, 400);
         assert_eq!(fields, [""; 0], "{text:.20}");

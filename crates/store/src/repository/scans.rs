@@ -1,6 +1,6 @@
 //! Scans, the claim of whoever works on one, and what stays when they are erased.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -126,13 +126,13 @@ impl Scans<'_> {
         })
     }
 
-    /// Takes the scan that has waited longest, of any tenant. `None` when nothing waits, or when somebody else was faster.
+    /// Takes the scan that has waited longest, of any tenant. Where several processes look at once, each is given another. `None`
+    /// when nothing waits.
     pub async fn for_maintenance_claim(
         &mut self,
         now: Timestamp,
         lease: Lease,
     ) -> Result<Option<ScanRow>, StoreError> {
-        // A few, so that several servers that look at once do not all end with nothing.
         let waiting = scan::Entity::find()
             .filter(scan::Column::State.eq(PENDING))
             .filter(scan::Column::ErasedAt.is_null())
@@ -140,26 +140,26 @@ impl Scans<'_> {
             .filter(free(now))
             .order_by_asc(scan::Column::NextAttemptAt)
             .order_by_asc(scan::Column::Id)
-            .limit(4)
-            .all(self.transaction)
+            .limit(1)
+            // SQLite, which has one writer, knows no such words and is not told them.
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .one(self.transaction)
             .await?;
-        for mut row in waiting {
-            let done = scan::Entity::update_many()
-                .col_expr(scan::Column::LeaseOwner, Expr::value(Some(lease.owner)))
-                .col_expr(scan::Column::LeaseUntil, Expr::value(Some(lease.until.as_millis())))
-                .col_expr(scan::Column::Attempts, Expr::col(scan::Column::Attempts).add(1))
-                .filter(scan::Column::Id.eq(row.id))
-                .filter(scan::Column::State.eq(PENDING))
-                .filter(scan::Column::ErasedAt.is_null())
-                .filter(free(now))
-                .exec(self.transaction)
-                .await?;
-            if done.rows_affected == 1 {
-                row.attempts += 1;
-                return match from_row(row)? {
-                    ScanFound::Here(row) => Ok(Some(*row)),
-                    ScanFound::Erased(_) => Ok(None),
-                };
+        let Some(mut row) = waiting else { return Ok(None) };
+        let done = scan::Entity::update_many()
+            .col_expr(scan::Column::LeaseOwner, Expr::value(Some(lease.owner)))
+            .col_expr(scan::Column::LeaseUntil, Expr::value(Some(lease.until.as_millis())))
+            .col_expr(scan::Column::Attempts, Expr::col(scan::Column::Attempts).add(1))
+            .filter(scan::Column::Id.eq(row.id))
+            .filter(scan::Column::State.eq(PENDING))
+            .filter(scan::Column::ErasedAt.is_null())
+            .filter(free(now))
+            .exec(self.transaction)
+            .await?;
+        if done.rows_affected == 1 {
+            row.attempts += 1;
+            if let ScanFound::Here(row) = from_row(row)? {
+                return Ok(Some(*row));
             }
         }
         Ok(None)

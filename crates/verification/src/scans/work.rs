@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use selfsame_blobs::BlobKey;
 use selfsame_domain::scan::{Decision, Outcome, ScanReading, ScanSide, UnreadableReason, judge};
-use selfsame_domain::{CallbackEvent, ScanId};
-use selfsame_store::{Lease, ScanRow};
+use selfsame_domain::{CallbackEvent, ScanId, Timestamp};
+use selfsame_store::{Lease, Repository, ScanRow};
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -58,14 +58,20 @@ impl Verification {
         }
     }
 
-    fn scan_lease(&self, owner: Uuid) -> Lease {
-        Lease { owner, until: self.clock().now() + self.settings().scans.lease }
+    /// The time that leases between processes are counted in, and one from then on.
+    async fn scan_lease(
+        &self,
+        repository: &mut Repository,
+        owner: Uuid,
+    ) -> Result<(Timestamp, Lease), UseCaseError> {
+        let now = repository.agreed_time(self.clock().now()).await?;
+        Ok((now, Lease { owner, until: now + self.settings().scans.lease }))
     }
 
     async fn claim_scan(&self, owner: Uuid) -> Result<Option<ScanRow>, UseCaseError> {
         let mut repository = self.store().begin().await?;
-        let claimed =
-            repository.scans().for_maintenance_claim(self.clock().now(), self.scan_lease(owner)).await?;
+        let (now, lease) = self.scan_lease(&mut repository, owner).await?;
+        let claimed = repository.scans().for_maintenance_claim(now, lease).await?;
         if claimed.is_some() {
             repository.save().await?;
         }
@@ -98,13 +104,14 @@ impl Verification {
 
     async fn renew(&self, id: ScanId, owner: Uuid) -> Result<(), UseCaseError> {
         let mut repository = self.store().begin().await?;
-        repository.scans().for_maintenance_renew(id, self.scan_lease(owner)).await?;
+        let (_, lease) = self.scan_lease(&mut repository, owner).await?;
+        repository.scans().for_maintenance_renew(id, lease).await?;
         Ok(repository.save().await?)
     }
 
     async fn release(&self, id: ScanId, owner: Uuid, counts: bool) -> Result<(), UseCaseError> {
         let mut repository = self.store().begin().await?;
-        let at = self.clock().now() + AGAIN;
+        let at = repository.agreed_time(self.clock().now()).await? + AGAIN;
         repository.scans().for_maintenance_release(id, owner, at, counts).await?;
         Ok(repository.save().await?)
     }
