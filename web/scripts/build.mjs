@@ -1,4 +1,4 @@
-// Builds everything into dist/: the page, the SDK as ES module and as one script, the four classic scripts and the same as a typed module.
+// Builds everything into dist/: the pages, the SDK as ES module and as one script, the four classic scripts and the same as a typed module.
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { execFileSync } from 'node:child_process';
@@ -16,7 +16,7 @@ const BUNDLED = ['engine.io-client', 'engine.io-parser', '@socket.io/component-e
 
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST, { recursive: true });
-await cp('capture/public', DIST, { recursive: true });
+for (const page of ['capture', 'document']) await cp(`${page}/public`, DIST, { recursive: true });
 
 const classic = {
   'bioserver-environment-api': ['BioserverEnvironment', 'compat/src/environment.ts'],
@@ -30,7 +30,8 @@ await Promise.all([
   build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.js`, format: 'esm' }),
   build({ ...common, entryPoints: ['sdk/src/index.ts'], outfile: `${DIST}/sdk/selfsame.global.js`, format: 'iife', globalName: 'Selfsame' }),
   build({ ...common, entryPoints: ['compat/src/index.ts'], outfile: `${DIST}/sdk/bioserver.js`, format: 'esm' }),
-  build({ ...common, target: ['es2020'], entryPoints: ['capture/src/capture.ts'], outfile: `${DIST}/capture.js`, format: 'esm' }),
+  ...['capture', 'document'].map((page) =>
+    build({ ...common, target: ['es2020'], entryPoints: [`${page}/src/${page}.ts`], outfile: `${DIST}/${page}.js`, format: 'esm' })),
 ]).then((results) => results.forEach(({ metafile }) => checkBundled(Object.keys(metafile.inputs))));
 
 /** A package that comes in unnoticed would come in without its licence. */

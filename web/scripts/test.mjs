@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const OUT = 'dist-test';
 const entryPoints = [];
-for (const room of ['sdk/test', 'compat/test', 'capture/test']) {
+for (const room of ['sdk/test', 'compat/test', 'capture/test', 'document/test']) {
   for (const file of await readdir(room).catch(() => [])) if (file.endsWith('.test.ts')) entryPoints.push(`${room}/${file}`);
 }
 await rm(OUT, { recursive: true, force: true });

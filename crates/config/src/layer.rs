@@ -20,6 +20,8 @@ const TEXT: &[&str] = &[
     "bootstrap.api_key",
     "bootstrap.api_token",
     "bootstrap.api_secret",
+    "bootstrap.administration_token",
+    "bootstrap.administration_secret",
     "models.dir",
     "log.filter",
 ];

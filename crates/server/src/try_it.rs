@@ -1,11 +1,13 @@
-//! What the try-it page at `/` calls: one capture for the development tenant, without a key. Only where it is switched on:
-//! by default on a loopback address.
+//! What the try-it pages call: `/` one capture for the development tenant, `/document.html` the reading of one picture, without a key.
+//! Only where they are switched on: by default on a loopback address.
 
 use std::collections::HashMap;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -27,8 +29,12 @@ pub(crate) fn router(app: Verification, tenant: TenantId) -> Router {
         .route("/try/sessions/{session}/result", get(result))
         .route("/try/sessions/{session}/image", get(image))
         .route("/try/sessions/{session}/face", get(face))
+        .route("/try/document", post(document).layer(DefaultBodyLimit::max(PICTURE_LIMIT)))
         .with_state(TryIt { app, tenant })
 }
+
+/// Bytes of a picture of a document.
+const PICTURE_LIMIT: usize = 15_000_000;
 
 /// Dots that a person joins on the page: the number that the WebCapture demo app asks for.
 const CHALLENGES: u8 = 2;
@@ -72,6 +78,22 @@ async fn image(State(state): State<TryIt>, Path(session): Path<String>) -> Resul
     let jpeg = state.app.face_image(state.tenant, session, face, false).await?;
     let jpeg = jpeg.ok_or_else(|| ApiError::not_found("the session keeps no pictures"))?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], jpeg).into_response())
+}
+
+/// The body is a picture; the answer what was read, in its pixels. Nothing is kept.
+async fn document(
+    State(state): State<TryIt>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, ApiError> {
+    let picture = body.map_err(|_| {
+        ApiError::bad_request(format!(
+            "the picture is larger than {} MB, or was cut off",
+            PICTURE_LIMIT / 1_000_000
+        ))
+    })?;
+    let sight = state.app.look_at_document(picture.into()).await?;
+    let answer = json!({ "width": sight.width, "height": sight.height, "reading": sight.reading });
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
 fn parse(text: &str) -> Result<SessionId, ApiError> {

@@ -19,6 +19,8 @@ mod local_s3;
 const BUCKET: &str = "selfsame-test";
 /// 32 bytes in base64, common to all processes.
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// Messages name where their pictures are; the port of these servers changes with each start.
+const PUBLIC_URL: (&str, &str) = ("SELFSAME__NETVERIFY__PUBLIC_URL", "https://id.example.com");
 /// How many send at once, and how much may be unheard of before they wait.
 const SENDERS: u64 = 3;
 const MOST_UNTOLD: usize = 24;
@@ -143,7 +145,7 @@ async fn survives(kills: u64, seed: u64, mut servers: Vec<TestServer>) {
     for reference in &accepted {
         // However often it is told, it is one thing that is told, and what is read agrees with it.
         let news = &all[reference];
-        assert_eq!(news.len(), 1, "{reference} has {} messages", news.len());
+        assert_eq!(news.len(), 1, "{reference} has several messages: {news:#?}");
         let answer = get(&servers[0], &format!("/scans/{reference}/data/document")).await;
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         let status = answer.json()["status"].as_str().expect("a status").to_owned();
@@ -162,7 +164,7 @@ fn many() -> u64 {
 }
 
 async fn one_on_sqlite(kills: u64) {
-    survives(kills, 1, vec![settings().start().await]).await;
+    survives(kills, 1, vec![settings().with(PUBLIC_URL.0, PUBLIC_URL.1).start().await]).await;
 }
 
 /// Two processes with one PostgreSQL and one bucket.
@@ -173,6 +175,7 @@ async fn two_on_postgres(kills: u64) {
     let database = TestDatabase::new();
     let settings = || {
         settings()
+            .with(PUBLIC_URL.0, PUBLIC_URL.1)
             .with("SELFSAME__DATABASE__URL", database.url())
             .with("SELFSAME__SECURITY__MASTER_KEY", MASTER_KEY)
             .with("SELFSAME__BLOBS__STORE", "s3")

@@ -11,6 +11,7 @@ mod work;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_domain::document::DocumentReading;
 use selfsame_domain::scan::{
     CallbackGranularity, JudgeParams, NewScan, PictureFormat, Scan, ScanClaims, ScanReading, ScanSide,
     Tombstone,
@@ -64,6 +65,15 @@ pub struct ScanRecord {
     /// Once it has ended, and something was read.
     pub reading: Option<ScanReading>,
     pub has_facemap: bool,
+}
+
+/// What a picture of a document shows.
+#[derive(Debug, Clone)]
+pub struct DocumentSight {
+    /// Of the upright picture, in whose pixels all places are.
+    pub width: u32,
+    pub height: u32,
+    pub reading: DocumentReading,
 }
 
 fn side_name(side: ScanSide) -> &'static str {
@@ -174,6 +184,18 @@ impl Verification {
             })
             .await??;
         Ok(Some((wanted, made)))
+    }
+
+    /// What one picture of a document shows, with the places where it stands. Nothing is kept.
+    pub async fn look_at_document(&self, bytes: Vec<u8>) -> Result<DocumentSight, UseCaseError> {
+        let (vision, limits, now) = (self.vision(), self.settings().images.clone(), self.now());
+        self.workers()
+            .run(Urgency::Evidence, move || {
+                let picture = decode(&bytes, &limits)?;
+                let reading = document::read(&vision, &picture, now)?;
+                Ok(DocumentSight { width: picture.width(), height: picture.height(), reading })
+            })
+            .await?
     }
 
     /// What stands on a document, as far as it can be read. Nothing is kept.

@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn brightness_and_contrast_do_not_matter_and_flat_is_nothing() {
-        let a: Vec<f32> = (0_u8..100).map(|at| f32::from(at * 37 % 101)).collect();
+        let a: Vec<f32> = (0_u8..100).map(|at| f32::from(u16::from(at) * 37 % 101)).collect();
         let b: Vec<f32> = a.iter().map(|value| value * 0.5 + 40.0).collect();
         let c: Vec<f32> = a.iter().map(|value| 200.0 - value).collect();
         assert!((normalised(&a, &b) - 1.0).abs() < 1e-5);

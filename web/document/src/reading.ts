@@ -1,0 +1,105 @@
+/** What the server says of a picture of a document, and that in words. */
+
+export interface Point { x: number; y: number }
+export interface Box { x: number; y: number; width: number; height: number }
+
+export interface Field {
+  name: string;
+  value: string;
+  sources: string[];
+  confidence: number;
+  box?: Box;
+}
+
+export interface Zone {
+  format: string;
+  lines: string[];
+  verdict: 'VALID' | 'AMBIGUOUS' | 'UNPROTECTED' | 'INVALID';
+  checks: { field: string | null; ok: boolean }[];
+  corners: Point[];
+}
+
+export interface Reading {
+  documentType?: string;
+  issuingCountry?: string;
+  mrz?: Zone;
+  barcode?: { kind: string; content: { type: string; version?: number; issuer?: string | null }; corners: Point[] };
+  fields: Field[];
+  warnings: string[];
+}
+
+export interface Answer { width: number; height: number; reading: Reading }
+
+export type Tone = 'success' | 'spoof' | 'unsure';
+export type Mark = 'good' | 'bad' | 'open';
+export interface Check { mark: Mark; words: string }
+
+const TYPES: Record<string, string> = {
+  PASSPORT: 'Passport', IDENTITY_CARD: 'Identity card', DRIVING_LICENCE: 'Driving licence', VISA: 'Visa',
+};
+const FIELDS: Record<string, string> = {
+  surname: 'Surname', givenNames: 'Given names', documentNumber: 'Document number', personalNumber: 'Personal number',
+  issuingCountry: 'Issued by', nationality: 'Nationality', birthDate: 'Born on', sex: 'Sex', issueDate: 'Issued on', expiryDate: 'Valid until',
+  birthPlace: 'Place of birth', authority: 'Authority', address: 'Address', state: 'State', optionalData: 'Optional data', optionalData2: 'Optional data 2',
+};
+const SOURCES: Record<string, string> = { MRZ: 'machine-readable zone', BARCODE: 'barcode', VISUAL_ZONE: 'print' };
+const WARNINGS: Record<string, string> = {
+  UNKNOWN_DOCUMENT: 'Nothing was found that tells what document this is.',
+  MRZ_INVALID: 'The machine-readable zone cannot be read in agreement with its check digits.',
+  MRZ_AMBIGUOUS: 'The machine-readable zone can be read in several ways.',
+  BARCODE_NOT_UNDERSTOOD: 'A barcode was read whose content is of no known kind.',
+};
+
+/** `someName` and `SOME_NAME` that a newer server may send: readable all the same. */
+function plain(word: string): string {
+  const text = /[a-z]/.test(word) ? word.replace(/([A-Z0-9]+)/g, ' $1') : word.replace(/_/g, ' ');
+  const low = text.toLowerCase();
+  return low.charAt(0).toUpperCase() + low.slice(1);
+}
+
+export const typeWords = (type: string): string => TYPES[type] ?? plain(type);
+export const fieldWords = (name: string): string => FIELDS[name] ?? plain(name);
+export const sourceWords = (sources: string[]): string => sources.map((source) => SOURCES[source] ?? plain(source)).join(', ');
+
+export function verdict(reading: Reading): { title: string; tone: Tone; explanation: string } {
+  const { documentType, issuingCountry, mrz, fields } = reading;
+  if (!documentType && fields.length === 0) {
+    return {
+      title: 'No document was found', tone: 'unsure',
+      explanation: 'Fill the picture with the page, in good light, without glare, and with the lines of letters at the bottom sharp.',
+    };
+  }
+  const title = `${documentType ? typeWords(documentType) : 'A document'}${issuingCountry ? `, issued by ${issuingCountry}` : ''}`;
+  if (mrz?.verdict === 'VALID') return { title, tone: 'success', explanation: 'Every check digit of the machine-readable zone agrees.' };
+  if (mrz?.verdict === 'INVALID') return { title, tone: 'spoof', explanation: 'Check digits disagree: misread, or altered.' };
+  return { title, tone: 'unsure', explanation: 'It was read, and nothing on it vouches for what was read.' };
+}
+
+export function checks(reading: Reading): Check[] {
+  const found: Check[] = [];
+  const { mrz, barcode } = reading;
+  for (const { field, ok } of mrz?.checks ?? []) {
+    const of = field ? fieldWords(field).toLowerCase() : 'all of them together';
+    found.push({ mark: ok ? 'good' : 'bad', words: `Check digit of ${of} ${ok ? 'agrees' : 'disagrees'}` });
+  }
+  if (mrz && mrz.checks.length === 0) found.push({ mark: 'open', words: `This layout (${mrz.format}) has no check digits` });
+  if (barcode) {
+    const { type, version, issuer } = barcode.content;
+    const known = type === 'AAMVA';
+    const what = known ? `a licence by AAMVA version ${version}${issuer ? `, ${issuer}` : ''}` : 'content of no known kind';
+    found.push({ mark: known ? 'good' : 'open', words: `${barcode.kind}: ${what}` });
+  }
+  const several = reading.fields.filter((field) => field.sources.length > 1).length;
+  if (several > 0) found.push({ mark: 'good', words: several === 1 ? 'One field reads the same in two places' : `${several} fields read the same in two places` });
+  for (const warning of reading.warnings) {
+    found.push({ mark: warning === 'MRZ_INVALID' ? 'bad' : 'open', words: WARNINGS[warning] ?? plain(warning) });
+  }
+  if (found.length === 0) found.push({ mark: 'open', words: 'There was nothing to check' });
+  return found;
+}
+
+/** Corners in the order of going round. */
+export function outline(box: Box): Point[] {
+  const { x, y, width, height } = box;
+  return [{ x, y }, { x: x + width, y }, { x: x + width, y: y + height }, { x, y: y + height }];
+}
