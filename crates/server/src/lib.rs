@@ -261,7 +261,9 @@ fn greet(address: SocketAddr, credentials: Option<NewCredentials>, try_it: bool)
     let (bold, plain) = if colours { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
     println!("selfsame {} listens on {bold}http://{address}{plain}", env!("CARGO_PKG_VERSION"));
     if try_it {
-        println!("Open {bold}http://{address}/{plain} in a browser to try a liveness check.");
+        println!(
+            "Open {bold}http://{address}/{plain} in a browser to try a liveness check, {bold}http://{address}/document.html{plain} to read a document."
+        );
     }
     if let Some(credentials) = credentials {
         println!("\nCredentials of the development tenant, told this once:");
