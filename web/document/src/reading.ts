@@ -39,7 +39,7 @@ const TYPES: Record<string, string> = {
 };
 const FIELDS: Record<string, string> = {
   surname: 'Surname', givenNames: 'Given names', documentNumber: 'Document number', personalNumber: 'Personal number',
-  issuingCountry: 'Issued by', nationality: 'Nationality', birthDate: 'Born on', sex: 'Sex', issueDate: 'Issued on', expiryDate: 'Valid until',
+  issuingCountry: 'Issued by', nationality: 'Nationality', birthDate: 'Date of birth', sex: 'Sex', issueDate: 'Date of issue', expiryDate: 'Date of expiry',
   birthPlace: 'Place of birth', authority: 'Authority', address: 'Address', state: 'State', optionalData: 'Optional data', optionalData2: 'Optional data 2',
 };
 const SOURCES: Record<string, string> = { MRZ: 'machine-readable zone', BARCODE: 'barcode', VISUAL_ZONE: 'print' };
