@@ -9,10 +9,10 @@ folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 say "$(machine); one core; passports $seed to $((seed + count - 1))"
 
-draw() { target/release/examples/documents --out "$folder/$1" --kind passport --seed "$seed" "${@:2}" >/dev/null; }
+draw() { target/release/examples/documents --out "$folder/$1" --kind passport --seed "$seed" "${@:2}" >/dev/null 2>&1; }
 evaluate() {
   printf '%s: ' "$1"
-  taskset -c 0 "$SELFSAME_BIN" eval mrz "$folder/$1" --threads 1 --json | tr -d '\n '
+  taskset -c 0 "$SELFSAME_BIN" eval mrz --dir "$folder/$1" --threads 1 --json | tr -d '\n '
   echo
 }
 draw flat --count "$count" --severity 0 --alone --dpi 488
@@ -33,4 +33,4 @@ for text in $(find "$folder/flat" -name '*.txt' | sort | head -n 24); do
   cp "${text%.txt}".{png,txt} "$folder/few/"
 done
 evaluate few
-OMP_THREAD_LIMIT=1 taskset -c 0 target/tools/passporteye/bin/python bench/documents/passporteye.py "$folder/few"
+OMP_THREAD_LIMIT=1 taskset -c 0 target/tools/passporteye/bin/python bench/documents/peer.py "$folder/few"

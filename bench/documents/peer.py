@@ -1,6 +1,6 @@
 """Reads a folder of pictures with PassportEye and prints what `selfsame eval mrz --json` prints of the same folder, as far as both know it.
 
-usage: passporteye.py FOLDER (NAME.png or NAME.jpg, with the lines of the zone in NAME.txt)
+usage: peer.py FOLDER (NAME.png or NAME.jpg, with the lines of the zone in NAME.txt)
 """
 import json
 import sys
