@@ -325,10 +325,6 @@ pub struct DocumentReading {
     /// the visual zone was not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<PrintedLine>,
-    /// The page's corners in pixels of the upright picture, in the direction of reading from the top left, where its edges were found
-    /// against what lies behind; of two sides, the first one's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outline: Option<[Point; 4]>,
     pub warnings: Vec<DocumentWarning>,
 }
 
@@ -401,7 +397,6 @@ mod tests {
                 .collect(),
             disagreements: Vec::new(),
             lines: Vec::new(),
-            outline: None,
             warnings: if side == DocumentSide::Front {
                 vec![DocumentWarning::UnknownDocument]
             } else {

@@ -53,6 +53,8 @@ const FIELDS: [(Field, FieldName); 11] = [
 struct Score {
     /// To the letter, as printed.
     exact: usize,
+    /// As the zone spells it; how it is printed is not known for certain.
+    plain: usize,
     /// Not at all.
     absent: usize,
     /// As something else than is printed.
@@ -84,8 +86,11 @@ impl Score {
                         Field::BirthDate | Field::IssueDate | Field::ExpiryDate | Field::Sex => value.meaning.clone(),
                         _ => value.printed.join(", "),
                     };
+                    let coded = read.sources.iter().any(|source| *source != FieldSource::VisualZone);
                     if read.printed.as_deref().unwrap_or(&read.value) == expected {
                         self.exact += 1;
+                    } else if coded && read.printed.is_none() {
+                        self.plain += 1;
                     } else {
                         self.wrong += 1;
                         if std::env::var_os("DETAIL").is_some() { println!("   wrong {name:?} {:?} {:?} for {:?} conf {}", read.value, read.printed, expected, read.confidence); }
@@ -96,6 +101,6 @@ impl Score {
     }
 
     fn printed(&self) -> usize {
-        self.exact + self.absent + self.wrong
+        self.exact + self.plain + self.absent + self.wrong
     }
 }

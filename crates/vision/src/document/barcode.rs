@@ -260,7 +260,6 @@ mod tests {
             fields: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
-            outline: None,
             warnings: vec![DocumentWarning::UnknownDocument],
         };
         let barcode = |text: &str| BarcodeReading {

@@ -51,7 +51,6 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             fields: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
-            outline: None,
             warnings: vec![DocumentWarning::UnknownDocument],
         };
     };
@@ -73,7 +72,6 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
         fields,
         disagreements: Vec::new(),
         lines: Vec::new(),
-        outline: None,
     }
 }
 

@@ -22,13 +22,15 @@ pub(crate) struct AgreeParams {
     /// How sure the other source has to be before it can be contradicted. 0.96: what check digits vouch for, names of a valid zone, and
     /// barcodes.
     pub(crate) contradicted: f32,
+    /// How sure a line has to be before its spelling is given beside that of the zone. 0.8: diacritics are what is misread first.
+    pub(crate) spells: f32,
     /// What two sources say with one voice is at most this sure.
     pub(crate) together: f32,
 }
 
 impl Default for AgreeParams {
     fn default() -> Self {
-        Self { alone: 0.95, contradicts: 0.9, contradicted: 0.96, together: 0.999 }
+        Self { alone: 0.95, contradicts: 0.9, contradicted: 0.96, spells: 0.8, together: 0.999 }
     }
 }
 
@@ -161,7 +163,7 @@ fn contradicts(value: &Assigned, known: &DocumentField, params: &AgreeParams) ->
 fn vouch(known: &mut DocumentField, line: &Line, params: &AgreeParams) {
     let printed = line.text();
     let spelled = matches!(known.name, FieldName::Surname | FieldName::GivenNames | FieldName::BirthPlace);
-    if spelled && printed != known.value {
+    if spelled && printed != known.value && line.confidence() >= params.spells {
         known.printed = Some(printed);
     }
     if !known.sources.contains(&FieldSource::VisualZone) {

@@ -21,9 +21,9 @@ pub(crate) struct AssignParams {
     pub(crate) right: f64,
     /// What a value on the right is worse than one below. 0.6: labels in rows have other labels on the right.
     pub(crate) right_penalty: f64,
-    /// Between two boxes of one value, at most. 0.35: the detector splits what is printed with wide blanks.
+    /// Between two boxes of one value, at most. 0.7: the detector splits what is printed with wide blanks.
     pub(crate) join: f64,
-    /// From the middle of a line of an address to that of the next, at most. 1.25.
+    /// From the middle of a line of an address to that of the next, at most. 1.6: lines of one address, not of two fields.
     pub(crate) next_line: f64,
     /// A value whose least sure character is less probable is not taken. 0.5: it is more likely right than wrong.
     pub(crate) least_probability: f32,
@@ -38,8 +38,8 @@ impl Default for AssignParams {
             outdent: 0.8,
             right: 7.0,
             right_penalty: 0.6,
-            join: 0.35,
-            next_line: 1.25,
+            join: 0.7,
+            next_line: 1.6,
             least_probability: 0.5,
             licence_numbers: 4,
         }
@@ -81,8 +81,7 @@ pub(crate) struct Known {
 
 /// Assigns values to labels.
 pub(crate) fn assigned(lines: &[Line], flat: &Flat, known: &Known, params: &AssignParams) -> Page {
-    let titles: Vec<Option<DocumentType>> = lines.iter().map(title_of).collect();
-    let titled = titles.iter().flatten().next().copied();
+    let titled = lines.iter().find_map(title_of);
     let mut numbers: Vec<String> =
         lines.iter().filter(|line| is_bare_number(line) || starts_numbered(line)).map(number_of).collect();
     numbers.sort_unstable();
@@ -93,18 +92,25 @@ pub(crate) fn assigned(lines: &[Line], flat: &Flat, known: &Known, params: &Assi
 
     let mut labels: Vec<(Line, Found)> = Vec::new();
     let mut others: Vec<Line> = Vec::new();
-    for (line, title) in lines.iter().zip(&titles) {
+    for line in lines {
         match label_of(line, flat, numbered) {
             Some(found) => labels.push((line.clone(), found)),
-            None if title.is_some() => {}
             None => others.push(line.clone()),
         }
     }
-    let others = joined(others, flat, params);
+    let mut others = joined(others, &labels, flat, params);
+    // Not before: `Passport` may be a piece of `Passport Office`.
+    others.retain(|line| title_of(line).is_none());
     let reading = Reading { order: date_order(&others, &labels, lines, known), today: known.today };
     let fields = fields(&labels, kind);
     let candidates = candidates(&labels, &fields, &others, &reading, params);
-    let values = chosen(candidates, &others, flat, &reading, params);
+    let mut values = chosen(candidates, &others, &reading, params);
+    for name in [FieldName::GivenNames, FieldName::Surname] {
+        if numbered && values.iter().all(|value| value.name != name) {
+            let found = name_by_place(name, &values, &others, &reading);
+            values.extend(found.filter(|value| value.line.confidence() >= params.least_probability));
+        }
+    }
     Page { kind, values, others, order: reading.order, labels: labels.len() }
 }
 
@@ -121,11 +127,16 @@ fn number_of(line: &Line) -> String {
 }
 
 /// Pieces of one value that the detector took apart, put together.
-fn joined(mut lines: Vec<Line>, flat: &Flat, params: &AssignParams) -> Vec<Line> {
+fn joined(mut lines: Vec<Line>, labels: &[(Line, Found)], flat: &Flat, params: &AssignParams) -> Vec<Line> {
     lines.sort_by(|one, other| one.place.left.total_cmp(&other.place.left));
     let mut whole: Vec<Line> = Vec::new();
     for line in lines {
         let height = line.place.height();
+        // What has a label of its own over it is a value of its own.
+        let begins = labels.iter().any(|(label, _)| {
+            let down = (line.place.middle() - label.place.middle()) / height;
+            (0.3..params.below).contains(&down) && (line.place.left - label.place.left).abs() < 0.5 * height
+        });
         let fits = |left: &Line| {
             let gap = line.place.left - left.place.right;
             let ratio = left.place.height() / height.max(1e-6);
@@ -134,7 +145,7 @@ fn joined(mut lines: Vec<Line>, flat: &Flat, params: &AssignParams) -> Vec<Line>
                 && gap > -0.9 * height
                 && (0.7..1.4).contains(&ratio)
         };
-        let left = whole.iter().position(fits);
+        let left = whole.iter().position(|left| !begins && fits(left));
         match left.and_then(|at| Some((at, whole[at].joined(&line, flat)?))) {
             Some((at, both)) => whole[at] = both,
             None => whole.push(line),
@@ -278,13 +289,11 @@ fn stands_between(label: &Line, middle: &Line, value: &Line) -> bool {
 fn chosen(
     candidates: Vec<Candidate>,
     others: &[Line],
-    flat: &Flat,
     reading: &Reading,
     params: &AssignParams,
 ) -> Vec<Assigned> {
     let mut values: Vec<Assigned> = Vec::new();
     let (mut labels, mut lines) = (Vec::new(), Vec::new());
-    let mut addresses = Vec::new();
     for candidate in candidates {
         let taken = labels.contains(&candidate.label)
             || candidate.other.is_some_and(|other| lines.contains(&other))
@@ -294,17 +303,15 @@ fn chosen(
         }
         labels.push(candidate.label);
         lines.extend(candidate.other);
-        if candidate.name == FieldName::Address {
-            addresses.push(candidate.line.clone());
-        }
         let Some(value) = value_of(candidate.name, &candidate.line.text(), reading) else { continue };
         values.push(Assigned { name: candidate.name, value, line: candidate.line });
     }
     for value in &mut values {
         if value.name == FieldName::Address {
-            continue_address(value, others, &mut lines, flat, params);
+            continue_address(value, others, &mut lines, params);
         }
     }
+    // Half an address is none: its least sure line decides.
     values.retain(|value| value.line.confidence() >= params.least_probability);
     values
 }
@@ -314,7 +321,6 @@ fn continue_address(
     value: &mut Assigned,
     others: &[Line],
     taken: &mut Vec<usize>,
-    _flat: &Flat,
     params: &AssignParams,
 ) {
     let mut last = value.line.place;
@@ -328,8 +334,7 @@ fn continue_address(
                 && down < params.next_line
                 && (other.place.left - last.left).abs() < 0.6 * last.height()
                 && (0.7..1.4).contains(&ratio)
-                && PrintedDate::parse(&other.text()).is_none()
-                && other.confidence() >= params.least_probability
+                && is_of_address(&other.text())
         });
         let Some((at, line)) = next else { break };
         taken.push(at);
@@ -337,6 +342,29 @@ fn continue_address(
         value.line = covering(&value.line, line);
         last = line.place;
     }
+}
+
+/// A street, a town or a postal code: neither a date nor letters of a few classes of vehicles.
+fn is_of_address(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let word = text.split(' ').any(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 4);
+    PrintedDate::parse(text).is_none() && (word || letters >= 1 && digits >= 3)
+}
+
+/// Names on a licence whose lone `1.` or `2.` was not seen: surname, given names and date of birth stand under one another.
+fn name_by_place(name: FieldName, values: &[Assigned], others: &[Line], reading: &Reading) -> Option<Assigned> {
+    let next = if name == FieldName::Surname { FieldName::GivenNames } else { FieldName::BirthDate };
+    let next = &values.iter().find(|value| value.name == next)?.line;
+    let height = next.place.height();
+    let line = others.iter().find(|other| {
+        let up = (next.place.middle() - other.place.middle()) / height;
+        (0.7..2.0).contains(&up)
+            && (other.place.left - next.place.left).abs() < 0.6 * height
+            && values.iter().all(|value| value.line.bounds != other.bounds)
+    })?;
+    let value = value_of(name, &line.text(), reading)?;
+    Some(Assigned { name, value, line: line.clone() })
 }
 
 /// Both lines' letters in a box around both.

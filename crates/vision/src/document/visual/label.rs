@@ -5,7 +5,7 @@ use selfsame_domain::document::DocumentType;
 use super::dates::PrintedDate;
 use super::fold::{alike, folded, folded_letter};
 use super::line::{Flat, Line};
-use super::words::{Label, labels, licence_number, titles};
+use super::words::{Label, Title, labels, licence_number, titles};
 
 /// A label that was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +109,8 @@ fn labelled(words: &[char]) -> Option<(Label, usize)> {
         (1..words.len()).filter(|at| !words[*at].is_alphanumeric() && words[at - 1] != ' ').collect();
     ends.reverse();
     for end in ends {
-        let Some(label) = whole(&words[..end]) else { continue };
+        // To the letter: words of a value may be like a label's.
+        let Some(label) = exactly(&words[..end]) else { continue };
         // `Van` is a label of visas, and `van der Berg` is none.
         if folded_length(&words[..end]) < if label == Label::Other { 5 } else { 3 } {
             continue;
@@ -127,35 +128,41 @@ fn folded_length(words: &[char]) -> usize {
     words.iter().filter_map(|c| folded_letter(*c)).count()
 }
 
+/// Words in plain letters, without a number before them: it may stand in the second language as well, `1. Surname / 1. Nom`.
+fn plain(words: &[char]) -> String {
+    let text: String = words.iter().collect();
+    folded(text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '(' | ')')))
+}
+
+/// The label that words are, all of them, to the letter.
+fn exactly(words: &[char]) -> Option<Label> {
+    let read = plain(words);
+    labels().iter().find(|(known, _)| *known == read).map(|(_, label)| *label)
+}
+
 /// The label that words are, all of them.
 fn whole(words: &[char]) -> Option<Label> {
-    let text: String = words.iter().collect();
-    // A number before a word in the second language as well: `1. Surname / 1. Nom`.
-    let trimmed = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '(' | ')'));
-    let read = folded(trimmed);
-    if read.is_empty() {
-        return None;
+    if let Some(label) = exactly(words) {
+        return Some(label);
     }
-    let all = labels();
-    if let Some((_, label)) = all.iter().find(|(known, _)| *known == read) {
-        return Some(*label);
-    }
+    let (read, all) = (plain(words), labels());
     // With a mistake only when it is no mistake for something else.
     let mut found = all.iter().filter(|(known, _)| alike(&read, known)).map(|(_, label)| *label);
     let first = found.next()?;
     found.all(|other| other == first).then_some(first)
 }
 
-/// The type of document that a line names as a title: its first words, or words between strokes.
+/// The type of document that a line names as a title: all of it, all between two strokes, or several words at its beginning or end.
 pub(crate) fn title_of(line: &Line) -> Option<DocumentType> {
     let text = line.text();
     text.split(['/', '|', '·', '-', '•']).find_map(|part| {
         let read = folded(part);
-        let of = |known: &str| {
-            let long = known.len() >= 8;
-            alike(&read, known) || long && (read.starts_with(known) || read.ends_with(known))
+        // `Passport Office` is no title; `Utopia driver license` is one.
+        let of = |title: &Title| {
+            alike(&read, &title.word)
+                || title.several && (read.starts_with(&title.word) || read.ends_with(&title.word))
         };
-        titles().iter().find(|(known, _)| of(known)).map(|(_, kind)| *kind)
+        titles().iter().find(|title| of(title)).map(|title| title.kind)
     })
 }
 
@@ -212,5 +219,6 @@ mod tests {
         assert_eq!(title("PERSONALAUSWEIS"), Some(DocumentType::IdentityCard));
         assert_eq!(title("PASS"), Some(DocumentType::Passport));
         assert_eq!(title("PASSAU"), None);
+        assert_eq!(title("Passport Office 104"), None);
     }
 }

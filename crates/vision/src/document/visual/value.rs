@@ -30,7 +30,10 @@ pub(crate) fn value_of(name: FieldName, text: &str, reading: &Reading) -> Option
     }
     match name {
         FieldName::Surname | FieldName::GivenNames => person(text),
-        FieldName::DocumentNumber => number(text),
+        // A date without its points is no number.
+        FieldName::DocumentNumber => {
+            number(text).filter(|_| text.chars().all(char::is_alphanumeric) || PrintedDate::parse(text).is_none())
+        }
         FieldName::PersonalNumber => personal_number(text),
         FieldName::IssuingCountry | FieldName::Nationality => state(text),
         FieldName::Sex => sex(text).map(str::to_owned),
@@ -121,6 +124,7 @@ mod tests {
             (FieldName::Surname, "12.08.1974", None),
             (FieldName::DocumentNumber, "AB 123 456", Some("AB123456")),
             (FieldName::DocumentNumber, "Zenith", None),
+            (FieldName::DocumentNumber, "19-07-1975", None),
             (FieldName::DocumentNumber, "PASSPORT", None),
             (FieldName::Nationality, "D", Some("DEU")),
             (FieldName::Nationality, "UTO", Some("UTO")),

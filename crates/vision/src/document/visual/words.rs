@@ -71,7 +71,7 @@ const LANGUAGES: &[Language] = &[
         nationality: &["Staatsangehörigkeit", "Staatsbürgerschaft"],
         birth_date: &["Geburtsdatum", "Geburtstag", "Tag der Geburt"],
         sex: &["Geschlecht"],
-        issue_date: &["Ausstellungsdatum", "Ausgestellt am", "Datum"],
+        issue_date: &["Ausstellungsdatum", "Ausgestellt am"],
         expiry_date: &["Gültig bis", "Ablaufdatum", "Gültigkeitsdatum", "Bis"],
         birth_place: &["Geburtsort"],
         authority: &["Behörde", "Ausstellende Behörde", "Ausgestellt durch", "Ausstellungsbehörde"],
@@ -137,7 +137,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         surname: &["Apelidos", "Apelido", "Apelido(s)", "Sobrenome"],
         given_names: &["Nomes próprios", "Nome próprio", "Nome(s)", "Nome(s) próprio(s)", "Nomes", "Prenome"],
-        number: &["N.º do documento", "Número do documento", "Nº documento", "N.º documento", "Registro", "N.º do visto"],
+        number: &["N.º do documento", "Número do documento", "Nº documento", "N.º documento", "N.º do visto"],
         passport_number: &["N.º do passaporte", "Passaporte nº", "Passaporte n.º"],
         personal_number: &["N.º pessoal", "Número pessoal", "N.º identificação civil", "NIC", "CPF"],
         nationality: &["Nacionalidade"],
@@ -415,7 +415,18 @@ const TITLES: &[(DocumentType, &[&str])] = &[
 pub(crate) fn labels() -> &'static [(String, Label)] {
     static LABELS: OnceLock<Vec<(String, Label)>> = OnceLock::new();
     LABELS.get_or_init(|| {
-        let mut all: Vec<(String, Label)> = NAME.iter().map(|word| (folded(word), Label::Name)).collect();
+        // Of labels that are alike in plain letters the first one stands.
+        let mut known = std::collections::BTreeSet::new();
+        let mut all = listed();
+        all.retain(|(word, _)| known.insert(word.clone()));
+        all
+    })
+}
+
+/// The labels as they are listed, in plain letters; labels of surnames that may stand at all names first.
+fn listed() -> Vec<(String, Label)> {
+    let mut all: Vec<(String, Label)> = NAME.iter().map(|word| (folded(word), Label::Name)).collect();
+    {
         for words in LANGUAGES {
             for (list, label) in [
                 (words.surname, Label::Field(FieldName::Surname)),
@@ -437,18 +448,30 @@ pub(crate) fn labels() -> &'static [(String, Label)] {
                 all.extend(list.iter().map(|word| (folded(word), label)));
             }
         }
-        // Of labels that are alike in plain letters the first one stands.
-        let mut known = std::collections::BTreeSet::new();
-        all.retain(|(word, _)| known.insert(word.clone()));
-        all
-    })
+    }
+    all
 }
 
-/// Every title in its folded form.
-pub(crate) fn titles() -> &'static [(String, DocumentType)] {
-    static TITLE_WORDS: OnceLock<Vec<(String, DocumentType)>> = OnceLock::new();
+/// A title of a type of document.
+#[derive(Debug)]
+pub(crate) struct Title {
+    /// Folded.
+    pub(crate) word: String,
+    /// It is more than one word.
+    pub(crate) several: bool,
+    pub(crate) kind: DocumentType,
+}
+
+/// Every title.
+pub(crate) fn titles() -> &'static [Title] {
+    static TITLE_WORDS: OnceLock<Vec<Title>> = OnceLock::new();
     TITLE_WORDS.get_or_init(|| {
-        TITLES.iter().flat_map(|(kind, words)| words.iter().map(|word| (folded(word), *kind))).collect()
+        let title = |kind: &DocumentType, text: &str| Title {
+            word: folded(text),
+            several: text.contains(' '),
+            kind: *kind,
+        };
+        TITLES.iter().flat_map(|(kind, words)| words.iter().map(|text| title(kind, text))).collect()
     })
 }
 
@@ -459,9 +482,10 @@ mod tests {
     #[test]
     fn no_two_labels_of_different_fields_are_alike_in_plain_letters() {
         let mut seen: std::collections::BTreeMap<String, Label> = std::collections::BTreeMap::new();
-        for (word, label) in labels() {
+        for (word, label) in listed() {
             assert!(!word.is_empty());
-            assert_eq!(*seen.entry(word.clone()).or_insert(*label), *label, "{word}");
+            let first = *seen.entry(word.clone()).or_insert(label);
+            assert!(first == label || first == Label::Name, "{word}: {first:?} and {label:?}");
         }
         let find = |text: &str| seen.get(&folded(text)).copied();
         assert_eq!(find("SOYADI"), Some(Label::Field(FieldName::Surname)));
