@@ -179,7 +179,8 @@ fn say_words(reading: &DocumentReading) -> Result<(), Failure> {
     }
     for field in &reading.fields {
         let sources: Vec<&str> = field.sources.iter().copied().map(source_words).collect();
-        let printed = field.printed.as_ref().map(|printed| format!(", printed {printed}")).unwrap_or_default();
+        let printed =
+            field.printed.as_ref().map(|printed| format!(", printed {printed}")).unwrap_or_default();
         say(&format!(
             "  {:<16} {}{printed}  {}",
             field.name.as_str(),

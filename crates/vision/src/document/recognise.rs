@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn letters_are_as_sure_as_their_surest_column() {
-        let letters = letters(&[None, Some(('Ł', 0.6)), Some(('Ł', 0.9)), None, Some(('Ł', 0.7)), Some(('a', 0.8))]);
+        let letters =
+            letters(&[None, Some(('Ł', 0.6)), Some(('Ł', 0.9)), None, Some(('Ł', 0.7)), Some(('a', 0.8))]);
         let text: String = letters.iter().map(|letter| letter.character).collect();
         assert_eq!(text, "ŁŁa");
         assert!((letters[0].probability - 0.9).abs() < 1e-6 && (letters[0].at - 2.0 / 6.0).abs() < 1e-9);

@@ -56,7 +56,10 @@ pub(crate) fn add_printed(
     for value in &page.values {
         let Some(known) = reading.fields.iter_mut().find(|known| known.name == value.name) else { continue };
         let texts = meanings(value, today);
-        let stand = texts.iter().map(|text| stand(value.name, text, &known.value, truncated)).min_by_key(|s| *s as u8);
+        let stand = texts
+            .iter()
+            .map(|text| stand(value.name, text, &known.value, truncated))
+            .min_by_key(|s| *s as u8);
         match stand {
             Some(Stand::Same) => vouch(known, &value.line, params),
             Some(Stand::Different) if contradicts(value, known, params) => {
@@ -94,7 +97,12 @@ pub(crate) fn add_printed(
 }
 
 /// A field that only the print has; its optional data may still vouch for a personal number.
-fn alone(value: &Assigned, reading: &DocumentReading, side: DocumentSide, params: &AgreeParams) -> DocumentField {
+fn alone(
+    value: &Assigned,
+    reading: &DocumentReading,
+    side: DocumentSide,
+    params: &AgreeParams,
+) -> DocumentField {
     let mut field = DocumentField {
         name: value.name,
         value: value.value.clone(),
@@ -117,7 +125,8 @@ fn alone(value: &Assigned, reading: &DocumentReading, side: DocumentSide, params
 
 /// What a value may mean: a date as well as it would in the other order of day and month.
 fn meanings(value: &Assigned, today: Date) -> Vec<String> {
-    let dates = date_of(value.name).and_then(|of| Some(PrintedDate::parse(&value.line.text())?.meanings(of, today)));
+    let dates =
+        date_of(value.name).and_then(|of| Some(PrintedDate::parse(&value.line.text())?.meanings(of, today)));
     let mut all = vec![value.value.clone()];
     all.extend(dates.into_iter().flatten());
     all
@@ -207,7 +216,10 @@ pub(crate) fn stand(name: FieldName, printed: &str, other: &str, truncated: bool
             let (one, two) = (transliterate(printed), transliterate(other));
             near(same || one == two, within(&folded(printed), &folded(other), 1) || within(&one, &two, 1))
         }
-        FieldName::DocumentNumber | FieldName::PersonalNumber | FieldName::OptionalData | FieldName::OptionalData2 => {
+        FieldName::DocumentNumber
+        | FieldName::PersonalNumber
+        | FieldName::OptionalData
+        | FieldName::OptionalData2 => {
             let (one, two) = (alphanumeric(printed), alphanumeric(other));
             let alike = blurred(&one) == blurred(&two);
             // A number that is cut short, or has a letter or a check digit more, is another way to write it.
@@ -231,8 +243,13 @@ pub(crate) fn stand(name: FieldName, printed: &str, other: &str, truncated: bool
 
 /// What two sides of one document say together: as [`DocumentReading::with_back`], and what is printed on one of them is held against
 /// the zone or the barcode of the other.
-pub(crate) fn both_sides(mut front: DocumentReading, mut back: DocumentReading, params: &AgreeParams) -> DocumentReading {
-    let truncated = [&front, &back].iter().any(|side| side.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated));
+pub(crate) fn both_sides(
+    mut front: DocumentReading,
+    mut back: DocumentReading,
+    params: &AgreeParams,
+) -> DocumentReading {
+    let truncated =
+        [&front, &back].iter().any(|side| side.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated));
     let mut found = Vec::new();
     for (printed_on, coded_on) in [(0, 1), (1, 0)] {
         let sides = [&mut front, &mut back];
@@ -244,7 +261,8 @@ pub(crate) fn both_sides(mut front: DocumentReading, mut back: DocumentReading, 
         for field in taken {
             let only_printed = field.sources == [FieldSource::VisualZone];
             let known = coded.iter_mut().find(|known| {
-                known.name == field.name && known.sources.iter().any(|source| *source != FieldSource::VisualZone)
+                known.name == field.name
+                    && known.sources.iter().any(|source| *source != FieldSource::VisualZone)
             });
             let Some(known) = known.filter(|_| only_printed) else {
                 kept.push(field);
@@ -252,7 +270,9 @@ pub(crate) fn both_sides(mut front: DocumentReading, mut back: DocumentReading, 
             };
             match stand(field.name, &field.value, &known.value, truncated) {
                 Stand::Same => {
-                    if matches!(field.name, FieldName::Surname | FieldName::GivenNames) && field.value != known.value {
+                    if matches!(field.name, FieldName::Surname | FieldName::GivenNames)
+                        && field.value != known.value
+                    {
                         known.printed = known.printed.take().or(Some(field.value));
                     }
                     if !known.sources.contains(&FieldSource::VisualZone) {

@@ -232,9 +232,18 @@ fn candidates(
         let Some(name) = *field else { continue };
         if let Some(rest) = &found.rest {
             // Words behind words may be more of the label; only what has a form of its own is told from it.
-            let shaped = found.divided || date_of(name).is_some() || name == FieldName::Sex || name == FieldName::DocumentNumber;
+            let shaped = found.divided
+                || date_of(name).is_some()
+                || name == FieldName::Sex
+                || name == FieldName::DocumentNumber;
             if shaped && value_of(name, &rest.text(), reading).is_some() {
-                candidates.push(Candidate { label: at, name, other: None, line: rest.clone(), distance: 0.0 });
+                candidates.push(Candidate {
+                    label: at,
+                    name,
+                    other: None,
+                    line: rest.clone(),
+                    distance: 0.0,
+                });
                 continue;
             }
             if found.number {
@@ -282,7 +291,10 @@ fn stands_between(label: &Line, middle: &Line, value: &Line) -> bool {
     if l.level_with(v) {
         return m.level_with(l) && m.left > l.left && m.right < v.right;
     }
-    m.middle() > l.middle() + 0.2 * l.height() && m.middle() < v.middle() && m.left < v.right && m.right > v.left
+    m.middle() > l.middle() + 0.2 * l.height()
+        && m.middle() < v.middle()
+        && m.left < v.right
+        && m.right > v.left
 }
 
 /// The nearest pairs, each label and each line once, each field once.
@@ -317,12 +329,7 @@ fn chosen(
 }
 
 /// Adds the lines that follow an address.
-fn continue_address(
-    value: &mut Assigned,
-    others: &[Line],
-    taken: &mut Vec<usize>,
-    params: &AssignParams,
-) {
+fn continue_address(value: &mut Assigned, others: &[Line], taken: &mut Vec<usize>, params: &AssignParams) {
     let mut last = value.line.place;
     // Three more at most: what follows is something else.
     for _ in 0..3 {
@@ -353,7 +360,12 @@ fn is_of_address(text: &str) -> bool {
 }
 
 /// Names on a licence whose lone `1.` or `2.` was not seen: surname, given names and date of birth stand under one another.
-fn name_by_place(name: FieldName, values: &[Assigned], others: &[Line], reading: &Reading) -> Option<Assigned> {
+fn name_by_place(
+    name: FieldName,
+    values: &[Assigned],
+    others: &[Line],
+    reading: &Reading,
+) -> Option<Assigned> {
     let next = if name == FieldName::Surname { FieldName::GivenNames } else { FieldName::BirthDate };
     let next = &values.iter().find(|value| value.name == next)?.line;
     let height = next.place.height();

@@ -56,8 +56,15 @@ impl PrintedDate {
             return None;
         }
         let (year, short) = year.year()?;
-        Some(Self { year, short, first: day.small()?, second: month, certain: Some(DateOrder::DayFirst), by_numbers: false })
-            .filter(Self::is_possible)
+        Some(Self {
+            year,
+            short,
+            first: day.small()?,
+            second: month,
+            certain: Some(DateOrder::DayFirst),
+            by_numbers: false,
+        })
+        .filter(Self::is_possible)
     }
 
     fn of_numbers(numbers: &[&Group]) -> Option<Self> {
@@ -98,7 +105,9 @@ impl PrintedDate {
 
     fn is_possible(&self) -> bool {
         let (one, other) = (self.first.min(self.second), self.first.max(self.second));
-        (1..=12).contains(&one) && (1..=31).contains(&other) && (self.short || (1870..=2120).contains(&self.year))
+        (1..=12).contains(&one)
+            && (1..=31).contains(&other)
+            && (self.short || (1870..=2120).contains(&self.year))
     }
 
     /// The order that this date shows other dates to have: a number above twelve can be the day only.
@@ -113,8 +122,7 @@ impl PrintedDate {
             DateOrder::MonthFirst => (self.second, self.first),
         };
         let year = if self.short {
-            let date =
-                MrzDate { year: u8::try_from(self.year).ok(), month: Some(month), day: Some(day) };
+            let date = MrzDate { year: u8::try_from(self.year).ok(), month: Some(month), day: Some(day) };
             match of {
                 DateOf::Birth => date.birth(today)?.year,
                 DateOf::Document => date.around(today)?.year,
@@ -152,7 +160,9 @@ impl Group {
     }
 
     fn year(&self) -> Option<(u16, bool)> {
-        matches!(self.0.len(), 2 | 4).then(|| self.0.parse().ok().map(|year| (year, self.0.len() == 2))).flatten()
+        matches!(self.0.len(), 2 | 4)
+            .then(|| self.0.parse().ok().map(|year| (year, self.0.len() == 2)))
+            .flatten()
     }
 }
 
@@ -236,7 +246,11 @@ mod tests {
             "12AUG1974",
             "12 AGU/AUG 74",
         ] {
-            assert_eq!(read(text, DateOf::Birth, DateOrder::DayFirst).as_deref(), Some("1974-08-12"), "{text}");
+            assert_eq!(
+                read(text, DateOf::Birth, DateOrder::DayFirst).as_deref(),
+                Some("1974-08-12"),
+                "{text}"
+            );
         }
         assert_eq!(read("08/12/1974", DateOf::Birth, DateOrder::MonthFirst).as_deref(), Some("1974-08-12"));
         // Numbers above twelve decide for themselves.
@@ -259,8 +273,19 @@ mod tests {
     #[test]
     fn what_is_no_date_is_none() {
         for text in [
-            "", "UTOPIA", "12.13.1974.5", "31.02.1980", "99 99 1999", "1234567", "L898902C3", "12 ABC 1974",
-            "12 JAN/FEB 1974", "Zenith 12.08.1974", "00.01.1990", "12.08.1674", "20011205",
+            "",
+            "UTOPIA",
+            "12.13.1974.5",
+            "31.02.1980",
+            "99 99 1999",
+            "1234567",
+            "L898902C3",
+            "12 ABC 1974",
+            "12 JAN/FEB 1974",
+            "Zenith 12.08.1974",
+            "00.01.1990",
+            "12.08.1674",
+            "20011205",
         ] {
             assert_eq!(read(text, DateOf::Birth, DateOrder::DayFirst), None, "{text}");
         }

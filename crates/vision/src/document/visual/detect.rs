@@ -83,7 +83,8 @@ pub(crate) fn text_boxes(
     })?;
     boxes.sort_by(|one, other| (other.half[0] * other.half[1]).total_cmp(&(one.half[0] * one.half[1])));
     boxes.truncate(params.most);
-    let scale = [f64::from(picture.width()) / f64::from(width), f64::from(picture.height()) / f64::from(height)];
+    let scale =
+        [f64::from(picture.width()) / f64::from(width), f64::from(picture.height()) / f64::from(height)];
     Ok(boxes.into_iter().map(|found| stretched(found, scale)).collect())
 }
 
@@ -119,7 +120,9 @@ fn boxes(map: &[f32], width: usize, least: f32, params: &DetectParams) -> Vec<Te
             let (x, y) = (at % width, at / width);
             sum += f64::from(map[at]);
             count += 1;
-            rows.entry(y).and_modify(|(from, to)| (*from, *to) = ((*from).min(x), (*to).max(x))).or_insert((x, x));
+            rows.entry(y)
+                .and_modify(|(from, to)| (*from, *to) = ((*from).min(x), (*to).max(x)))
+                .or_insert((x, x));
             for ny in y.saturating_sub(1)..(y + 2).min(height) {
                 for nx in x.saturating_sub(1)..(x + 2).min(width) {
                     let next = ny * width + nx;
@@ -154,14 +157,15 @@ fn boxes(map: &[f32], width: usize, least: f32, params: &DetectParams) -> Vec<Te
 fn hull(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
     points.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
     points.dedup();
-    let turn = |o: [f64; 2], a: [f64; 2], b: [f64; 2]| {
-        (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
-    };
+    let turn =
+        |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
     let mut chain: Vec<[f64; 2]> = Vec::new();
     for backwards in [false, true] {
         let begin = chain.len();
         let mut add = |point: [f64; 2]| {
-            while chain.len() >= begin + 2 && turn(chain[chain.len() - 2], chain[chain.len() - 1], point) <= 0.0 {
+            while chain.len() >= begin + 2
+                && turn(chain[chain.len() - 2], chain[chain.len() - 1], point) <= 0.0
+            {
                 chain.pop();
             }
             chain.push(point);

@@ -37,7 +37,8 @@ pub(crate) fn label_of(line: &Line, flat: &Flat, numbered: bool) -> Option<Found
         return Some(Found { label, rest, divided, number: false });
     }
     // A house number is no label: one without letter or point has to stand alone.
-    let told = after == characters.len() || prefix.as_deref().is_some_and(|prefix| characters[prefix.len()] != ' ');
+    let told =
+        after == characters.len() || prefix.as_deref().is_some_and(|prefix| characters[prefix.len()] != ' ');
     let label = prefix.filter(|_| numbered && told).and_then(|prefix| licence_number(&prefix))?;
     let rest = rest(after);
     Some(Found { label, divided: true, rest, number: true })
@@ -47,7 +48,9 @@ pub(crate) fn label_of(line: &Line, flat: &Flat, numbered: bool) -> Option<Found
 pub(crate) fn is_bare_number(line: &Line) -> bool {
     let characters: Vec<char> = line.letters.iter().map(|letter| letter.character).collect();
     let (prefix, after) = number_prefix(&characters);
-    after == characters.len() && characters.len() > 1 && prefix.is_some_and(|prefix| licence_number(&prefix).is_some())
+    after == characters.len()
+        && characters.len() > 1
+        && prefix.is_some_and(|prefix| licence_number(&prefix).is_some())
 }
 
 /// The number at the beginning of a label, `4a` of `4a.` or `(3)`, and where what follows begins. A number without point or
@@ -73,7 +76,9 @@ fn number_prefix(characters: &[char]) -> (Option<String>, usize) {
     }
     let ended = after > at || characters.get(at).is_none_or(|c| *c == ' ');
     // 12.08.1974 is a date, 1.5 a size.
-    if !ended || after == at + 1 && characters.get(after).is_some_and(char::is_ascii_digit) && after - begin > 2 {
+    if !ended
+        || after == at + 1 && characters.get(after).is_some_and(char::is_ascii_digit) && after - begin > 2
+    {
         return (None, 0);
     }
     while characters.get(after) == Some(&' ') {
@@ -94,7 +99,10 @@ fn labelled(words: &[char]) -> Option<(Label, usize)> {
         let part = &words[from..at];
         from = at + 1;
         match whole(part) {
-            Some(label) => known = Some(known.filter(|known| !matches!(known, Label::Name | Label::Other)).unwrap_or(label)),
+            Some(label) => {
+                known =
+                    Some(known.filter(|known| !matches!(known, Label::Name | Label::Other)).unwrap_or(label))
+            }
             None if part.iter().all(|c| !c.is_alphanumeric()) => {}
             None => unknown += 1,
         }

@@ -83,7 +83,8 @@ impl Line {
         let last = letters.iter().rposition(|letter| letter.character != ' ')?;
         let letters = letters[first..=last].to_vec();
         let corners = bounds.corners().map(|corner| flat.map(corner));
-        let extreme = |i: usize, pick: fn(f64, f64) -> f64, a: usize, b: usize| pick(corners[a][i], corners[b][i]);
+        let extreme =
+            |i: usize, pick: fn(f64, f64) -> f64, a: usize, b: usize| pick(corners[a][i], corners[b][i]);
         // The mean of both ends: a slanted line is not higher than a level one.
         let place = Place {
             left: extreme(0, f64::midpoint, 0, 3),
@@ -100,7 +101,8 @@ impl Line {
 
     /// Of the least sure character, spaces aside: a word is as sure as its worst letter.
     pub(crate) fn confidence(&self) -> f32 {
-        let probabilities = self.letters.iter().filter(|letter| letter.character != ' ').map(|l| l.probability);
+        let probabilities =
+            self.letters.iter().filter(|letter| letter.character != ' ').map(|l| l.probability);
         probabilities.fold(1.0, f32::min)
     }
 
@@ -155,7 +157,8 @@ impl Line {
             corners.iter().map(|corner| corner[i]).fold(from, pick)
         };
         let (left, top) = (extreme(0, f64::min, f64::INFINITY), extreme(1, f64::min, f64::INFINITY));
-        let (right, bottom) = (extreme(0, f64::max, f64::NEG_INFINITY), extreme(1, f64::max, f64::NEG_INFINITY));
+        let (right, bottom) =
+            (extreme(0, f64::max, f64::NEG_INFINITY), extreme(1, f64::max, f64::NEG_INFINITY));
         Rect { x: left as f32, y: top as f32, width: (right - left) as f32, height: (bottom - top) as f32 }
     }
 
@@ -179,8 +182,7 @@ pub(crate) fn read_box(
     let Some(whole) = Line::new(letters, bounds, flat) else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
     let mut begin = 0;
-    let ink: Vec<usize> =
-        (0..whole.letters.len()).filter(|at| whole.letters[*at].character != ' ').collect();
+    let ink: Vec<usize> = (0..whole.letters.len()).filter(|at| whole.letters[*at].character != ' ').collect();
     for pair in ink.windows(2) {
         if whole.letters[pair[1]].at - whole.letters[pair[0]].at > gap {
             lines.extend(whole.part(begin..pair[0] + 1, flat));
@@ -250,7 +252,8 @@ fn undirected(boxes: &[TextBox]) -> Option<[f64; 2]> {
     let (mut cosine, mut sine) = (0.0, 0.0);
     for found in boxes {
         let turned = found.half[0] < found.half[1];
-        let (long, short) = if turned { (found.half[1], found.half[0]) } else { (found.half[0], found.half[1]) };
+        let (long, short) =
+            if turned { (found.half[1], found.half[0]) } else { (found.half[0], found.half[1]) };
         let [x, y] = if turned { [-found.axis[1], found.axis[0]] } else { found.axis };
         if long > 2.5 * short {
             cosine += long * (x * x - y * y);
@@ -278,11 +281,8 @@ pub(super) mod tests {
             .enumerate()
             .map(|(n, character)| Letter { character, at: (n as f64 + 0.5) / count, probability: 0.9 })
             .collect();
-        let bounds = TextBox {
-            middle: [left + width / 2.0, top + 10.0],
-            axis: [1.0, 0.0],
-            half: [width / 2.0, 10.0],
-        };
+        let bounds =
+            TextBox { middle: [left + width / 2.0, top + 10.0], axis: [1.0, 0.0], half: [width / 2.0, 10.0] };
         Line::new(letters, bounds, &FLAT).unwrap()
     }
 

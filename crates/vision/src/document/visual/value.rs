@@ -31,9 +31,8 @@ pub(crate) fn value_of(name: FieldName, text: &str, reading: &Reading) -> Option
     match name {
         FieldName::Surname | FieldName::GivenNames => person(text),
         // A date without its points is no number.
-        FieldName::DocumentNumber => {
-            number(text).filter(|_| text.chars().all(char::is_alphanumeric) || PrintedDate::parse(text).is_none())
-        }
+        FieldName::DocumentNumber => number(text)
+            .filter(|_| text.chars().all(char::is_alphanumeric) || PrintedDate::parse(text).is_none()),
         FieldName::PersonalNumber => personal_number(text),
         FieldName::IssuingCountry | FieldName::Nationality => state(text),
         FieldName::Sex => sex(text).map(str::to_owned),
@@ -65,7 +64,8 @@ fn number(text: &str) -> Option<String> {
 fn personal_number(text: &str) -> Option<String> {
     let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, ' ' | '-' | '/' | '.');
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let known = text.chars().all(fits) && digits >= 5 && text.len() <= 20 && PrintedDate::parse(text).is_none();
+    let known =
+        text.chars().all(fits) && digits >= 5 && text.len() <= 20 && PrintedDate::parse(text).is_none();
     known.then(|| text.to_owned())
 }
 
@@ -89,7 +89,9 @@ fn sex(text: &str) -> Option<&'static str> {
     match text.split_once(['/', '|', '-']) {
         Some((own, icao)) => {
             let own_is_short = own.trim().chars().count() <= 8;
-            letter(icao).filter(|_| own_is_short).or_else(|| letter(own).filter(|_| icao.trim().chars().count() == 1))
+            letter(icao)
+                .filter(|_| own_is_short)
+                .or_else(|| letter(own).filter(|_| icao.trim().chars().count() == 1))
         }
         None => letter(text).or_else(|| match folded(text).as_str() {
             "female" | "weiblich" | "feminin" => Some("F"),
