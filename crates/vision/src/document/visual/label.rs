@@ -101,7 +101,7 @@ fn labelled(words: &[char]) -> Option<(Label, usize)> {
         match whole(part) {
             Some(label) => {
                 known =
-                    Some(known.filter(|known| !matches!(known, Label::Name | Label::Other)).unwrap_or(label))
+                    Some(known.filter(|known| !matches!(known, Label::Name | Label::Other)).unwrap_or(label));
             }
             None if part.iter().all(|c| !c.is_alphanumeric()) => {}
             None => unknown += 1,
