@@ -189,13 +189,14 @@ fn say_words(reading: &DocumentReading) -> Result<(), Failure> {
         ))?;
     }
     for disagreement in &reading.disagreements {
-        complain(&format!(
-            "{} is printed as {}, but the {} says {}; look at both on the document",
+        let words = format!(
+            "{} is printed as {}, but the {} says {}: look at both on the document",
             disagreement.name.as_str(),
             disagreement.printed,
             source_words(disagreement.source),
             disagreement.other
-        ));
+        );
+        say(&toned(Tone::Bad, &words))?;
     }
     for warning in &reading.warnings {
         complain(warning_words(*warning));

@@ -29,6 +29,8 @@ pub(crate) struct AssignParams {
     pub(crate) least_probability: f32,
     /// Different numbers of driving licences on a page that make it one. 4: other documents number a field or two by chance.
     pub(crate) licence_numbers: usize,
+    /// Labels on a page, at least, before a title word on it tells what document it is. 2.
+    pub(crate) least_labels: usize,
 }
 
 impl Default for AssignParams {
@@ -42,6 +44,7 @@ impl Default for AssignParams {
             next_line: 1.6,
             least_probability: 0.5,
             licence_numbers: 4,
+            least_labels: 2,
         }
     }
 }
@@ -88,8 +91,6 @@ pub(crate) fn assigned(lines: &[Line], flat: &Flat, known: &Known, params: &Assi
     numbers.dedup();
     let numbered = numbers.len() >= params.licence_numbers
         || titled == Some(DocumentType::DrivingLicence) && numbers.len() >= 2;
-    let kind = known.kind.or(titled).or_else(|| numbered.then_some(DocumentType::DrivingLicence));
-
     let mut labels: Vec<(Line, Found)> = Vec::new();
     let mut others: Vec<Line> = Vec::new();
     for line in lines {
@@ -98,6 +99,9 @@ pub(crate) fn assigned(lines: &[Line], flat: &Flat, known: &Known, params: &Assi
             None => others.push(line.clone()),
         }
     }
+    // A word alone is no title: `Visa` stands on payment cards.
+    let titled = titled.filter(|_| labels.len() >= params.least_labels);
+    let kind = known.kind.or(titled).or_else(|| numbered.then_some(DocumentType::DrivingLicence));
     let mut others = joined(others, &labels, flat, params);
     // Not before: `Passport` may be a piece of `Passport Office`.
     others.retain(|line| title_of(line).is_none());
@@ -479,6 +483,13 @@ mod tests {
         assert_eq!(value(&page, FieldName::ExpiryDate), Some("2030-02-01"));
         assert_eq!(value(&page, FieldName::DocumentNumber), Some("AB123456"));
         assert_eq!(value(&page, FieldName::Address), Some("Molenweg 8, 12345 Zuidhaven"));
+    }
+
+    #[test]
+    fn a_word_alone_makes_no_document() {
+        let card =
+            page(&[("VISA", 10.0, 0.0), ("4000 1234 5678 9010", 10.0, 60.0), ("ERIKA MUSTER", 10.0, 90.0)]);
+        assert!(card.kind.is_none() && card.values.is_empty());
     }
 
     #[test]
