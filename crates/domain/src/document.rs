@@ -95,6 +95,9 @@ pub enum FieldSource {
 pub struct DocumentField {
     pub name: FieldName,
     pub value: String,
+    /// How it is printed for people, where that spells the same differently: `MÜLLER` for the `MUELLER` of a zone or a barcode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub printed: Option<String>,
     /// Where this value, or one that says the same, was read; never empty.
     pub sources: Vec<FieldSource>,
     /// 0..1. What a check digit vouches for is at least 0.99; what one source alone says without a check is as sure as its reader.
@@ -114,6 +117,57 @@ impl std::fmt::Debug for DocumentField {
             .field("sources", &self.sources)
             .field("confidence", &self.confidence)
             .finish_non_exhaustive()
+    }
+}
+
+/// One field that is printed in one way and said in another by the machine-readable zone or the barcode, both read with confidence.
+/// The reading's field has the latter value.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldDisagreement {
+    pub name: FieldName,
+    /// What is printed for people, in the form of [`DocumentField::value`].
+    pub printed: String,
+    /// What the other source says.
+    pub other: String,
+    /// The other source: never [`FieldSource::VisualZone`].
+    pub source: FieldSource,
+    /// How sure the printed value is, 0..1.
+    pub confidence: f32,
+    /// Where it is printed, in pixels of the upright picture of `side`.
+    #[serde(rename = "box")]
+    pub bounds: Rect,
+    /// On which side it is printed.
+    pub side: DocumentSide,
+}
+
+impl std::fmt::Debug for FieldDisagreement {
+    /// Says which field it is, not what it holds: that is personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FieldDisagreement")
+            .field("name", &self.name)
+            .field("source", &self.source)
+            .field("confidence", &self.confidence)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A line of what is printed for people, as it was read.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrintedLine {
+    /// In the Latin alphabet; what is printed in another one is not among the lines.
+    pub text: String,
+    /// 0..1, of the least sure character.
+    pub confidence: f32,
+    /// In pixels of the upright picture, in the direction of reading: top left, top right, bottom right, bottom left.
+    pub corners: [Point; 4],
+}
+
+impl std::fmt::Debug for PrintedLine {
+    /// Says nothing of the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PrintedLine").field("confidence", &self.confidence).finish_non_exhaustive()
     }
 }
 
@@ -264,6 +318,13 @@ pub struct DocumentReading {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub barcode: Option<BarcodeReading>,
     pub fields: Vec<DocumentField>,
+    /// Where what is printed and what a machine reads differ clearly; empty when the visual zone was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disagreements: Vec<FieldDisagreement>,
+    /// What is printed for people, without the lines of the machine-readable zone; of two sides, the first one's lines. Empty when
+    /// the visual zone was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<PrintedLine>,
     pub warnings: Vec<DocumentWarning>,
 }
 
@@ -287,6 +348,7 @@ impl DocumentReading {
             }
         }
         self.fields.sort_by_key(|field| field.name);
+        self.disagreements.extend(back.disagreements);
         self.warnings.extend(back.warnings);
         if self.document_type.is_some() {
             self.warnings.retain(|warning| *warning != DocumentWarning::UnknownDocument);
@@ -326,12 +388,15 @@ mod tests {
                 .map(|(name, value, confidence)| DocumentField {
                     name: *name,
                     value: (*value).to_owned(),
+                    printed: None,
                     sources: vec![source],
                     confidence: *confidence,
                     bounds: None,
                     side,
                 })
                 .collect(),
+            disagreements: Vec::new(),
+            lines: Vec::new(),
             warnings: if side == DocumentSide::Front {
                 vec![DocumentWarning::UnknownDocument]
             } else {

@@ -3,7 +3,7 @@
 //! * [`image`]: decoding within limits, upright pictures, crops and warps into tensors;
 //! * [`inference`]: the engine, the manifest of networks, sessions and who may use them;
 //! * [`face`]: detection, landmarks, pose, alignment, embedding, comparison, quality;
-//! * `document`: machine-readable zones, found and read;
+//! * `document`: machine-readable zones, barcodes and what is printed for people, found and read;
 //! * [`pad`]: presentation-attack detection from a single picture;
 //! * [`recapture`]: the grid of a screen and the edges of a device, measured on the pixels.
 //!
@@ -31,4 +31,4 @@ pub use pad::Texture;
 pub use recapture::Recapture;
 pub use selfsame_domain::document::DocumentReading;
 pub use selfsame_domain::{Point, Rect};
-pub use vision::{Vision, VisionSettings};
+pub use vision::{DocumentWants, Vision, VisionSettings};

@@ -9,7 +9,8 @@ use selfsame_domain::Timestamp;
 use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
 use crate::document::{
-    BarcodeParams, MrzParams, add_barcode, document_reading, mrz_reading, read_barcode, read_zone,
+    BarcodeParams, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides, document_reading,
+    mrz_reading, read_barcode, read_zone,
 };
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
@@ -31,6 +32,21 @@ pub struct VisionSettings {
     pub slots: BTreeMap<String, PathBuf>,
 }
 
+/// What is to be read of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentWants {
+    /// What is printed for people as well. It costs about a second on one core; the machine-readable zone and the barcode alone cost a
+    /// third of one.
+    pub visual_zone: bool,
+}
+
+impl Default for DocumentWants {
+    /// Everything.
+    fn default() -> Self {
+        Self { visual_zone: true }
+    }
+}
+
 /// Every network, loaded and verified.
 ///
 /// Methods compute for milliseconds and wait while all lanes are busy: **call them from a blocking thread, never from an async
@@ -47,6 +63,7 @@ pub struct Vision {
     edges: EdgeParams,
     mrz: MrzParams,
     barcodes: BarcodeParams,
+    visual: VisualParams,
 }
 
 impl std::fmt::Debug for Vision {
@@ -93,6 +110,7 @@ impl Vision {
             edges: EdgeParams::default(),
             mrz: MrzParams::default(),
             barcodes: BarcodeParams::default(),
+            visual: VisualParams::default(),
         })
     }
 
@@ -228,12 +246,26 @@ impl Vision {
         Ok(zone.map(|zone| mrz_reading(&zone, now.date())))
     }
 
-    /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
-    /// put together by [`DocumentReading::with_back`]. `now` decides the centuries of dates.
+    /// What the machine-readable zone and the barcode of a document, or of one side of it, say: [`Self::read_document_with`] without
+    /// the visual zone.
     ///
     /// # Errors
     /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
     pub fn read_document(&self, picture: &Picture, now: Timestamp) -> Result<DocumentReading, VisionError> {
+        self.read_document_with(picture, DocumentWants { visual_zone: false }, now)
+    }
+
+    /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
+    /// put together by [`Self::both_sides`]. `now` decides the centuries of dates.
+    ///
+    /// # Errors
+    /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
+    pub fn read_document_with(
+        &self,
+        picture: &Picture,
+        wants: DocumentWants,
+        now: Timestamp,
+    ) -> Result<DocumentReading, VisionError> {
         let _span = tracing::debug_span!("vision.document").entered();
         let mut lane = self.lane()?;
         let zone = read_zone(&mut lane, picture, &self.mrz)?;
@@ -244,7 +276,17 @@ impl Vision {
         {
             add_barcode(&mut reading, barcode);
         }
+        if wants.visual_zone {
+            add_visual_zone(&mut lane, picture, &mut reading, now.date(), &self.visual)?;
+        }
         Ok(reading)
+    }
+
+    /// What two sides of one document say together: as [`DocumentReading::with_back`], and what is printed on one side is held against
+    /// the zone or the barcode of the other. Takes no lane: no network is asked.
+    #[must_use]
+    pub fn both_sides(&self, front: DocumentReading, back: DocumentReading) -> DocumentReading {
+        both_sides(front, back, &self.visual.agree)
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

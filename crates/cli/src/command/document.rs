@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use selfsame_domain::document::{
     BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentType,
-    DocumentWarning, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
+    DocumentWarning, FieldDisagreement, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
 };
 use selfsame_domain::{Clock as _, Point, SystemClock, Timestamp};
+use selfsame_vision::DocumentWants;
 use serde::Serialize;
 use serde_json::json;
 
@@ -25,6 +26,8 @@ struct Report<'a> {
     mrz: Option<MrzReport<'a>>,
     barcode: Option<&'a BarcodeReading>,
     fields: &'a [DocumentField],
+    /// Where what is printed and what a machine reads differ.
+    disagreements: &'a [FieldDisagreement],
     checks: Vec<CheckReport>,
     warnings: &'a [DocumentWarning],
 }
@@ -65,6 +68,7 @@ impl<'a> Report<'a> {
             mrz: reading.mrz.as_ref().map(MrzReport::of),
             barcode: reading.barcode.as_ref(),
             fields: &reading.fields,
+            disagreements: &reading.disagreements,
             checks: digits
                 .map(|mrz| CheckReport {
                     check: "mrzCheckDigits",
@@ -123,7 +127,7 @@ fn read(args: &DocumentArgs) -> Result<DocumentReading, Failure> {
     let now = SystemClock.now();
     let front = side(&eyes, &args.front, now)?;
     match &args.back {
-        Some(back) => Ok(front.with_back(side(&eyes, back, now)?)),
+        Some(back) => Ok(eyes.vision.both_sides(front, side(&eyes, back, now)?)),
         None => Ok(front),
     }
 }
@@ -131,7 +135,8 @@ fn read(args: &DocumentArgs) -> Result<DocumentReading, Failure> {
 fn side(eyes: &Eyes, file: &Path, now: Timestamp) -> Result<DocumentReading, Failure> {
     let failed = |cause: PictureFailure| Failure::Picture { file: file.to_owned(), cause };
     let picture = eyes.read(file).map_err(failed)?;
-    eyes.vision.read_document(&picture, now).map_err(|error| failed(error.into()))
+    let everything = DocumentWants::default();
+    eyes.vision.read_document_with(&picture, everything, now).map_err(|error| failed(error.into()))
 }
 
 const fn type_words(document: Option<DocumentType>) -> &'static str {
@@ -174,12 +179,24 @@ fn say_words(reading: &DocumentReading) -> Result<(), Failure> {
     }
     for field in &reading.fields {
         let sources: Vec<&str> = field.sources.iter().copied().map(source_words).collect();
+        let printed =
+            field.printed.as_ref().map(|printed| format!(", printed {printed}")).unwrap_or_default();
         say(&format!(
-            "  {:<16} {}  {}",
+            "  {:<16} {}{printed}  {}",
             field.name.as_str(),
             field.value,
             toned(Tone::Quiet, &format!("({}, {:.2})", sources.join(", "), field.confidence))
         ))?;
+    }
+    for disagreement in &reading.disagreements {
+        let words = format!(
+            "{} is printed as {}, but the {} says {}: look at both on the document",
+            disagreement.name.as_str(),
+            disagreement.printed,
+            source_words(disagreement.source),
+            disagreement.other
+        );
+        say(&toned(Tone::Bad, &words))?;
     }
     for warning in &reading.warnings {
         complain(warning_words(*warning));
@@ -198,7 +215,7 @@ const fn source_words(source: FieldSource) -> &'static str {
 const fn warning_words(warning: DocumentWarning) -> &'static str {
     match warning {
         DocumentWarning::UnknownDocument => {
-            "neither a machine-readable zone nor a known barcode was found; send a sharp picture that shows the whole document, or its other side"
+            "neither a machine-readable zone nor a known barcode nor a known title was found; send a sharp picture that shows the whole document, or its other side"
         }
         DocumentWarning::BarcodeNotUnderstood => {
             "the barcode holds no data of a licence or identity card; look at its text with --json"

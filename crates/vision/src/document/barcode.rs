@@ -209,6 +209,7 @@ fn add_card(reading: &mut DocumentReading, card: &Card) {
             None => reading.fields.push(DocumentField {
                 name,
                 value,
+                printed: None,
                 sources: vec![FieldSource::Barcode],
                 confidence: DECODED,
                 bounds: None,
@@ -257,6 +258,8 @@ mod tests {
             mrz: None,
             barcode: None,
             fields: Vec::new(),
+            disagreements: Vec::new(),
+            lines: Vec::new(),
             warnings: vec![DocumentWarning::UnknownDocument],
         };
         let barcode = |text: &str| BarcodeReading {

@@ -5,7 +5,8 @@
 //! * `recognise`: the text recogniser reads them, heard only on the zone's own alphabet;
 //! * `mrz`: what it said, with its alternatives, is judged by `selfsame-mrz`; other cuts are tried where that is not enough;
 //! * `zone`: the reading in the words of the domain;
-//! * `barcode`: PDF417 and QR codes, and what those of North American licences say.
+//! * `barcode`: PDF417 and QR codes, and what those of North American licences say;
+//! * `visual`: what is printed for people.
 
 mod band;
 mod barcode;
@@ -13,8 +14,10 @@ mod grey;
 mod mrz;
 mod recognise;
 mod strip;
+mod visual;
 mod zone;
 
 pub(crate) use barcode::{BarcodeParams, add_barcode, read_barcode};
 pub(crate) use mrz::{MrzParams, read_zone};
+pub(crate) use visual::{VisualParams, add_visual_zone, both_sides};
 pub(crate) use zone::{document_reading, mrz_reading};

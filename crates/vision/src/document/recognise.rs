@@ -41,6 +41,71 @@ pub(crate) fn mrz_line(lane: &mut Lane, strip: &Strip) -> Result<Vec<Glyph>, Vis
     .map(|steps| collapsed(&steps))
 }
 
+/// One character of a line of print, as the recogniser saw it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Letter {
+    pub(crate) character: char,
+    /// Where its middle is, as a fraction of the strip's width.
+    pub(crate) at: f64,
+    /// 0..=1, at its surest column.
+    pub(crate) probability: f32,
+}
+
+/// The classes of what documents print in the Latin alphabet: letters with their diacritics, digits and punctuation.
+#[derive(Debug, Clone)]
+pub(crate) struct LatinClasses(Vec<(usize, char)>);
+
+impl LatinClasses {
+    pub(crate) fn of(lane: &mut Lane) -> Result<Self, VisionError> {
+        let alphabet = lane.alphabet()?;
+        let mut classes: Vec<_> = alphabet.characters().filter(|(_, c)| is_latin(*c)).collect();
+        // Should a character be listed twice, its first class stands for it.
+        classes.sort_by_key(|(class, c)| (*c, *class));
+        classes.dedup_by_key(|(_, c)| *c);
+        Ok(Self(classes))
+    }
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_ascii_graphic()
+        || c == ' '
+        || matches!(c, '\u{00aa}' | '\u{00b0}' | '\u{00b7}' | '\u{00ba}' | '‘' | '’' | '–' | '№')
+        || ('\u{00c0}'..='\u{024f}').contains(&c) && c.is_alphabetic()
+        || ('\u{1e00}'..='\u{1eff}').contains(&c)
+}
+
+/// Reads a strip as print in the Latin alphabet. Other characters are not heard, and what looked like one has a low probability.
+pub(crate) fn latin_line(
+    lane: &mut Lane,
+    strip: &Strip,
+    classes: &LatinClasses,
+) -> Result<Vec<Letter>, VisionError> {
+    let columns = run(lane, strip, |row| {
+        let best = classes.0.iter().map(|&(class, c)| (c, row[class])).max_by(|a, b| a.1.total_cmp(&b.1));
+        best.filter(|best| best.1 > row[0])
+    })?;
+    Ok(letters(&columns))
+}
+
+/// The best path of [`latin_line`]: per column the likeliest character and its probability, or nothing.
+fn letters(columns: &[Option<(char, f32)>]) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    let mut from = 0;
+    while from < columns.len() {
+        let character = columns[from].map(|best| best.0);
+        let run = columns[from..].iter().take_while(|best| best.map(|best| best.0) == character);
+        let (count, probability) =
+            run.fold((0, 0.0_f32), |(count, best), at| (count + 1, at.map_or(best, |at| at.1.max(best))));
+        let to = from + count;
+        if let Some(character) = character {
+            let at = f64::midpoint(from as f64, to as f64) / columns.len() as f64;
+            letters.push(Letter { character, at, probability });
+        }
+        from = to;
+    }
+    letters
+}
+
 /// One column of the recogniser's answer.
 struct Step {
     blank: f32,
@@ -57,7 +122,8 @@ impl Step {
     }
 }
 
-fn run(lane: &mut Lane, strip: &Strip, step: impl Fn(&[f32]) -> Step) -> Result<Vec<Step>, VisionError> {
+/// What `step` makes of each column of the recogniser's answer.
+fn run<R>(lane: &mut Lane, strip: &Strip, step: impl Fn(&[f32]) -> R) -> Result<Vec<R>, VisionError> {
     let planes = fill_planes(&strip.rgb, lane.input(Slot::TextRecogniser));
     lane.run_sized(Slot::TextRecogniser, (strip.height, strip.width), &planes, |shape, data| {
         let classes = shape.last().and_then(|count| usize::try_from(*count).ok()).unwrap_or(0).max(1);
@@ -106,6 +172,16 @@ pub(crate) fn certainty(glyphs: &[Glyph]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_are_as_sure_as_their_surest_column() {
+        let letters =
+            letters(&[None, Some(('Ł', 0.6)), Some(('Ł', 0.9)), None, Some(('Ł', 0.7)), Some(('a', 0.8))]);
+        let text: String = letters.iter().map(|letter| letter.character).collect();
+        assert_eq!(text, "ŁŁa");
+        assert!((letters[0].probability - 0.9).abs() < 1e-6 && (letters[0].at - 2.0 / 6.0).abs() < 1e-9);
+        assert!(is_latin('ő') && is_latin('/') && !is_latin('中') && !is_latin('ж'));
+    }
 
     fn step(blank: f32, a: f32, b: f32) -> Step {
         Step { blank, characters: vec![('A', a), ('B', b)] }

@@ -49,6 +49,8 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             mrz: None,
             barcode: None,
             fields: Vec::new(),
+            disagreements: Vec::new(),
+            lines: Vec::new(),
             warnings: vec![DocumentWarning::UnknownDocument],
         };
     };
@@ -68,6 +70,8 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
         mrz: Some(reading),
         barcode: None,
         fields,
+        disagreements: Vec::new(),
+        lines: Vec::new(),
     }
 }
 
@@ -177,6 +181,7 @@ fn fields(reading: &Reading, side: DocumentSide, today: time::Date) -> Vec<Docum
             Some(DocumentField {
                 name,
                 value,
+                printed: None,
                 sources: vec![FieldSource::Mrz],
                 confidence,
                 bounds: None,

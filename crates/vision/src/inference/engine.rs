@@ -378,6 +378,11 @@ impl Alphabet {
         (all.len() == classes).then_some(Self { classes: all })
     }
 
+    /// Every class but the blank, with its character.
+    pub(crate) fn characters(&self) -> impl Iterator<Item = (usize, char)> + '_ {
+        self.classes.iter().copied().enumerate().skip(1)
+    }
+
     /// The class of a character.
     pub(crate) fn class(&self, character: char) -> Option<usize> {
         self.classes.iter().skip(1).position(|known| *known == character).map(|at| at + 1)
@@ -397,6 +402,11 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn input(&self, slot: Slot) -> &InputSpec {
         &self.engine.spec(slot).input
+    }
+
+    /// The slot's threshold; 1, which nothing reaches, where the manifest has none.
+    pub(crate) fn threshold(&self, slot: Slot) -> f32 {
+        self.engine.spec(slot).threshold.unwrap_or(1.0)
     }
 
     /// Opens a network that is opened on demand.

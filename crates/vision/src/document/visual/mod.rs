@@ -1,0 +1,137 @@
+//! The visual zone: what is printed for people.
+//!
+//! * `detect`: boxes around lines of text;
+//! * `line`: each of them read, in the direction of the page;
+//! * `words`, `fold`, `label`: which lines are labels of which field, or the title of a type of document;
+//! * `dates`, `value`: what the others mean;
+//! * `assign`: which value belongs to which label;
+//! * `agree`: what is printed against what the machine-readable zone or the barcode says.
+
+mod agree;
+mod assign;
+mod dates;
+mod detect;
+mod fold;
+mod label;
+mod line;
+mod value;
+mod words;
+
+use selfsame_domain::document::{DocumentReading, DocumentSide, DocumentWarning, FieldName};
+use time::Date;
+
+use crate::image::Picture;
+use crate::inference::{Lane, VisionError};
+
+use agree::{AgreeParams, add_printed};
+use assign::{AssignParams, Known, Page, assigned};
+use detect::{DetectParams, text_boxes};
+use line::{Flat, Line, LineParams, direction, read_box};
+
+use super::recognise::LatinClasses;
+
+pub(crate) use agree::both_sides;
+
+/// How the visual zone is read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct VisualParams {
+    pub(crate) detect: DetectParams,
+    pub(crate) line: LineParams,
+    pub(crate) assign: AssignParams,
+    pub(crate) agree: AgreeParams,
+}
+
+/// Reads what is printed, and adds it to a reading that has the zone's and the barcode's share already.
+pub(crate) fn add_visual_zone(
+    lane: &mut Lane,
+    picture: &Picture,
+    reading: &mut DocumentReading,
+    today: Date,
+    params: &VisualParams,
+) -> Result<(), VisionError> {
+    let corners = reading.mrz.as_ref().map(|mrz| mrz.corners.map(|p| [f64::from(p.x), f64::from(p.y)]));
+    let along = corners.map(|[first, second, ..]| {
+        let (dx, dy) = (second[0] - first[0], second[1] - first[1]);
+        let length = dx.hypot(dy).max(1e-9);
+        [dx / length, dy / length]
+    });
+    let areas: Vec<_> = corners.into_iter().chain(barcode_area(reading)).collect();
+    let (lines, flat) = read_lines(lane, picture, &areas, along, params)?;
+    let days = reading.fields.iter().filter(|field| value::date_of(field.name).is_some());
+    let known = Known {
+        kind: reading.document_type,
+        country: reading.issuing_country.clone(),
+        days: days.map(|field| field.value.clone()).collect(),
+        today,
+    };
+    let page = assigned(&lines, &flat, &known, &params.assign);
+    reading.lines = lines.iter().map(Line::printed).collect();
+    reading.document_type = reading.document_type.or(page.kind);
+    if reading.document_type.is_some() {
+        reading.warnings.retain(|warning| *warning != DocumentWarning::UnknownDocument);
+    }
+    reading.side = reading.side.or_else(|| side(&page));
+    let side = reading.side.unwrap_or(DocumentSide::Front);
+    add_printed(reading, &page, side, today, &params.agree);
+    let country = reading.value(FieldName::IssuingCountry).map(str::to_owned);
+    reading.issuing_country = reading.issuing_country.take().or(country);
+    Ok(())
+}
+
+/// A page with the holder's names at their labels is the front: the back of a card repeats neither.
+fn side(page: &Page) -> Option<DocumentSide> {
+    let has = |name: FieldName| page.values.iter().any(|value| value.name == name);
+    let named = has(FieldName::Surname) || has(FieldName::GivenNames);
+    (named && page.labels >= 3).then_some(DocumentSide::Front)
+}
+
+/// Where a barcode lies, so far as the points that were found of it span an area.
+fn barcode_area(reading: &DocumentReading) -> Option<[[f64; 2]; 4]> {
+    let points = &reading.barcode.as_ref()?.corners;
+    let [a, b, c, d] = points.first_chunk::<4>()?.map(|p| [f64::from(p.x), f64::from(p.y)]);
+    // Its four outer points, in the order of their angle about the middle.
+    let middle = [(a[0] + b[0] + c[0] + d[0]) / 4.0, (a[1] + b[1] + c[1] + d[1]) / 4.0];
+    let mut corners = [a, b, c, d];
+    corners.sort_by(|one, other| {
+        let angle = |p: &[f64; 2]| (p[1] - middle[1]).atan2(p[0] - middle[0]);
+        angle(one).total_cmp(&angle(other))
+    });
+    Some(corners)
+}
+
+/// Reads every line of text outside of `known`, areas whose content is known already: four corners each, in order. `along` is the
+/// direction of reading, where that is known.
+fn read_lines(
+    lane: &mut Lane,
+    picture: &Picture,
+    known: &[[[f64; 2]; 4]],
+    along: Option<[f64; 2]>,
+    params: &VisualParams,
+) -> Result<(Vec<Line>, Flat), VisionError> {
+    let classes = LatinClasses::of(lane)?;
+    let mut boxes = text_boxes(lane, picture, &params.detect)?;
+    boxes.retain(|found| !known.iter().any(|area| holds(area, found.middle)));
+    let along = match along {
+        Some(along) => along,
+        None => direction(lane, picture, &boxes, &classes, &params.line)?,
+    };
+    let flat = Flat { direction: along };
+    let mut lines = Vec::new();
+    for found in boxes {
+        lines.extend(read_box(lane, picture, (found.read_along(along), &flat), &classes, &params.line)?);
+    }
+    // Lines of a zone that could not be read as one say nothing of a person.
+    lines.retain(|line| !line.letters.iter().any(|letter| letter.character == '<'));
+    lines.sort_by(|one, other| one.place.top.total_cmp(&other.place.top));
+    Ok((lines, flat))
+}
+
+/// Whether a point lies within a convex area, whichever way round its corners are.
+fn holds(area: &[[f64; 2]; 4], point: [f64; 2]) -> bool {
+    let side = |n: usize| {
+        let (a, b) = (area[n], area[(n + 1) % 4]);
+        (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
+    };
+    let sides = [0, 1, 2, 3].map(side);
+    sides.iter().all(|side| *side >= 0.0) || sides.iter().all(|side| *side <= 0.0)
+}
