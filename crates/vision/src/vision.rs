@@ -8,6 +8,7 @@ use std::time::Duration;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
+use crate::document::signs::{self, SignParams, Signs};
 use crate::document::{
     BarcodeParams, MrzParams, add_barcode, document_reading, mrz_reading, read_barcode, read_zone,
 };
@@ -245,6 +246,13 @@ impl Vision {
             add_barcode(&mut reading, barcode);
         }
         Ok(reading)
+    }
+
+    /// What the picture indicates about itself: whether it can be used, whether it shows a copy, whether it was changed. `reading` is
+    /// what was read of the same picture. Takes no lane: no network is asked.
+    pub fn document_signs(&self, picture: &Picture, reading: &DocumentReading, params: &SignParams) -> Signs {
+        let _span = tracing::debug_span!("vision.signs").entered();
+        signs::signs(picture, reading, params)
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

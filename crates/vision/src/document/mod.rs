@@ -5,13 +5,15 @@
 //! * `recognise`: the text recogniser reads them, heard only on the zone's own alphabet;
 //! * `mrz`: what it said, with its alternatives, is judged by `selfsame-mrz`; other cuts are tried where that is not enough;
 //! * `zone`: the reading in the words of the domain;
-//! * `barcode`: PDF417 and QR codes, and what those of North American licences say.
+//! * `barcode`: PDF417 and QR codes, and what those of North American licences say;
+//! * [`signs`]: whether the picture can be used, and what indicates a copy or a falsification.
 
 mod band;
 mod barcode;
 mod grey;
 mod mrz;
 mod recognise;
+pub mod signs;
 mod strip;
 mod zone;
 
