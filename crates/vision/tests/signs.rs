@@ -36,12 +36,17 @@ fn measures() {
                 continue;
             }
             let Ok(picture) = decode(&std::fs::read(&file).unwrap(), &Limits::default()) else { continue };
-            let reading = vision().read_document(&picture, Timestamp::from_millis(1_790_000_000_000)).unwrap();
+            let reading =
+                vision().read_document(&picture, Timestamp::from_millis(1_790_000_000_000)).unwrap();
             let began = Instant::now();
             let signs = vision().document_signs(&picture, &reading, &SignParams::default());
             let took = began.elapsed().as_millis();
             let verdict = reading.mrz.as_ref().map(|mrz| mrz.verdict);
-            print!("{} {} {took}ms {verdict:?}", set.file_name().unwrap().display(), file.file_stem().unwrap().display());
+            print!(
+                "{} {} {took}ms {verdict:?}",
+                set.file_name().unwrap().display(),
+                file.file_stem().unwrap().display()
+            );
             for testimony in &signs.0 {
                 let mark = if testimony.speaks() { "!" } else { "" };
                 print!(" {:?}{mark}={:.3}", testimony.indicates, testimony.measure);

@@ -108,7 +108,8 @@ fn block(picture: &Picture, (x, y): (usize, usize), cosines: &[[f32; SIDE]; LOW]
             if pixel.iter().any(|channel| *channel <= 1 || *channel >= 254) {
                 return [0.0; FREQUENCIES];
             }
-            let luma = 0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2]);
+            let luma =
+                0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2]);
             for (value, cosine) in row.iter_mut().zip(cosines) {
                 *value += luma * cosine[n];
             }
@@ -122,10 +123,22 @@ fn block(picture: &Picture, (x, y): (usize, usize), cosines: &[[f32; SIDE]; LOW]
     low
 }
 
+/// Cells of a histogram of coefficients.
+const CELLS: usize = (REACH * 4.0) as usize;
+
+/// How well a step fits the coefficients that are large enough to tell, -1..=1; 0 when they are too few.
+fn fit(histogram: &[u32; CELLS], step: f32) -> f32 {
+    let (mut sum, mut count) = (0.0, 0);
+    for (cell, &here) in histogram.iter().enumerate().skip((step * COUNTS_FROM * 4.0) as usize) {
+        sum += here as f32 * (TAU * (cell as f32 + 0.5) / 4.0 / step).cos();
+        count += here;
+    }
+    if count < LEAST_OF_STEP { 0.0 } else { sum / count as f32 }
+}
+
 /// The step that most coefficients of each frequency stand on (0: none was found), and how well all fit together; `None` when too few
 /// frequencies have one.
 fn steps(blocks: &Blocks) -> Option<([f32; FREQUENCIES], f32)> {
-    const CELLS: usize = (REACH * 4.0) as usize;
     let mut steps = [0.0; FREQUENCIES];
     let (mut sum, mut found) = (0.0, 0);
     for (at, step) in steps.iter_mut().enumerate() {
@@ -135,22 +148,21 @@ fn steps(blocks: &Blocks) -> Option<([f32; FREQUENCIES], f32)> {
                 *cell += 1;
             }
         }
-        // The largest that fits: the step of the last compression fits as well, and says nothing of the first.
+        // The largest that fits, and of those about it the one that fits best: the step of the last compression fits as well, and says
+        // nothing of the first.
+        let mut best = 0.0;
         for candidate in STEPS.rev() {
-            let candidate = f32::from(candidate);
-            let from = (candidate * COUNTS_FROM * 4.0) as usize;
-            let (mut fit, mut count) = (0.0, 0);
-            for (cell, &here) in histogram.iter().enumerate().skip(from) {
-                fit += here as f32 * (TAU * (cell as f32 + 0.5) / 4.0 / candidate).cos();
-                count += here;
-            }
-            if count >= LEAST_OF_STEP && fit / count as f32 >= FIT {
-                *step = candidate;
-                sum += fit / count as f32;
-                found += 1;
-                break;
+            let fit = fit(&histogram, f32::from(candidate));
+            if fit <= best {
+                if best > 0.0 {
+                    break;
+                }
+            } else if fit >= FIT {
+                (*step, best) = (f32::from(candidate), fit);
             }
         }
+        sum += best;
+        found += usize::from(best > 0.0);
     }
     (found >= LEAST_FREQUENCIES).then(|| (steps, sum))
 }

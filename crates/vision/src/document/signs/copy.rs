@@ -1,17 +1,26 @@
-//! Whether the page is a copy: without colour, or covered by the dots of a printer or the pixels of a display.
+//! Whether the page is a copy: without colour, or covered by the grid of a display.
 
 use selfsame_domain::Rect;
 
 use super::{Frame, Indication, SignParams, Testimony};
 use crate::image::Picture;
-use crate::recapture::patterns::{self, PatternParams, PatternSearch};
+use crate::recapture::patterns::{self, PatternParams};
 
 /// Side of the places in which a pattern is looked for, pixels: a grid is in all of a place, whatever is printed there, and keeps its
 /// frequency over it in spite of perspective.
 const PLACE: f64 = 250.0;
 /// Where they are, in shares of the page's width and height.
-const PLACES: [[f64; 2]; 9] =
-    [[0.2, 0.2], [0.5, 0.2], [0.8, 0.2], [0.2, 0.5], [0.5, 0.5], [0.8, 0.5], [0.2, 0.8], [0.5, 0.8], [0.8, 0.8]];
+const PLACES: [[f64; 2]; 9] = [
+    [0.2, 0.2],
+    [0.5, 0.2],
+    [0.8, 0.2],
+    [0.2, 0.5],
+    [0.5, 0.5],
+    [0.8, 0.5],
+    [0.2, 0.8],
+    [0.5, 0.8],
+    [0.8, 0.8],
+];
 /// Cells in which colour is averaged, across and down the inner part of the page.
 const CELLS: (usize, usize) = (60, 42);
 /// What is darker than this (0..=255) has a colour that is mostly noise.
@@ -26,8 +35,13 @@ pub(super) fn measure(picture: &Picture, frame: &Frame, params: &SignParams, all
             bounds: None,
         });
     }
-    if let Some((contrast, indicates)) = pattern(picture, frame, params) {
-        all.push(Testimony { indicates, measure: contrast, threshold: params.pattern, bounds: None });
+    if let Some(contrast) = pattern(picture, frame) {
+        all.push(Testimony {
+            indicates: Indication::Pattern,
+            measure: contrast,
+            threshold: params.pattern,
+            bounds: None,
+        });
     }
 }
 
@@ -76,11 +90,11 @@ fn colour_spread(picture: &Picture, frame: &Frame) -> Option<f32> {
     Some(*distances.select_nth_unstable_by(at, f32::total_cmp).1)
 }
 
-/// The contrast that a pattern reaches in a third of the places, and what it is like; `None` where too few can be looked at.
-fn pattern(picture: &Picture, frame: &Frame, params: &SignParams) -> Option<(f32, Indication)> {
+/// The contrast that a pattern reaches in a third of the places; `None` where too few can be looked at.
+fn pattern(picture: &Picture, frame: &Frame) -> Option<f32> {
     // `search` leaves a rim out, which faces have.
     let (width, height) = (PLACE / 0.84, PLACE / 0.90);
-    let mut found: Vec<PatternSearch> = PLACES
+    let mut found: Vec<f32> = PLACES
         .iter()
         .filter_map(|[across, down]| {
             let [x, y] = frame.at(*across, *down);
@@ -90,20 +104,12 @@ fn pattern(picture: &Picture, frame: &Frame, params: &SignParams) -> Option<(f32
                 width: width as f32,
                 height: height as f32,
             };
-            patterns::search(picture, place, &PatternParams::default())
+            patterns::search(picture, place, &PatternParams::default()).map(|found| found.contrast)
         })
         .collect();
     if found.len() < 3 {
         return None;
     }
-    found.sort_by(|a, b| b.contrast.total_cmp(&a.contrast));
-    let third = found[found.len() / 3];
-    let along = found[..=found.len() / 3].iter().filter(|place| {
-        let angle = f64::from(place.frequency.1).atan2(f64::from(place.frequency.0)).to_degrees();
-        let off = (angle - frame.angle()).rem_euclid(90.0);
-        off.min(90.0 - off) <= f64::from(params.screen_angle)
-    });
-    let most_along = along.count() * 2 > found.len() / 3;
-    let indicates = if most_along { Indication::ScreenPattern } else { Indication::PrintPattern };
-    Some((third.contrast, indicates))
+    found.sort_by(|a, b| b.total_cmp(a));
+    Some(found[found.len() / 3])
 }

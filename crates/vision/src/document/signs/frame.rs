@@ -84,27 +84,12 @@ impl Frame {
         self.size
     }
 
-    /// The direction of the upper edge, degrees.
-    pub(crate) fn angle(&self) -> f64 {
-        self.right[1].atan2(self.right[0]).to_degrees()
-    }
-
     /// Pixels of the picture of a point of the page, given as shares of its width and height.
     pub(crate) fn at(&self, across: f64, down: f64) -> [f64; 2] {
         let (x, y) = (across * self.size[0], down * self.size[1]);
         [
             self.origin[0] + self.right[0] * x - self.right[1] * y,
             self.origin[1] + self.right[1] * x + self.right[0] * y,
-        ]
-    }
-
-    /// The shares of its width and height of a pixel of the picture.
-    pub(crate) fn shares(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        let (dx, dy) = (x - self.origin[0], y - self.origin[1]);
-        let square = self.scale() * self.scale();
-        [
-            (dx * self.right[0] + dy * self.right[1]) / square / self.size[0],
-            (dy * self.right[0] - dx * self.right[1]) / square / self.size[1],
         ]
     }
 
@@ -135,12 +120,10 @@ mod tests {
         let frame = Frame::from_zone(MrzFormat::Td3, corners).unwrap();
         let near = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) < 1e-6;
         assert!(near(frame.at(0.0, 0.0), [100.0, 50.0]) && near(frame.at(1.0, 1.0), [1350.0, 930.0]));
-        assert!(near(frame.shares([1350.0, 50.0]), [1.0, 0.0]));
         // A quarter turn clockwise: (x, y) becomes (-y, x).
         let turned = Frame::from_zone(MrzFormat::Td3, corners.map(|[x, y]| [-y, x])).unwrap();
         assert!(near(turned.at(1.0, 1.0), [-930.0, 1350.0]));
-        assert!((turned.angle() - 90.0).abs() < 1e-6 && (turned.scale() - 10.0).abs() < 1e-6);
-        assert!(near(turned.shares([-930.0, 1350.0]), [1.0, 1.0]));
+        assert!((turned.scale() - 10.0).abs() < 1e-6);
         assert_eq!(Frame::from_zone(MrzFormat::Td1, [[3.0, 3.0]; 4]), None);
     }
 }
