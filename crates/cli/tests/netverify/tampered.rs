@@ -23,7 +23,6 @@ async fn copies_and_altered_documents_are_refused_and_the_genuine_one_is_not() {
 
     for (tampering, status, code) in [
         (Tampering::GreyPhotocopy, "ERROR_NOT_READABLE_ID", "102"),
-        (Tampering::ColourPhotocopy, "ERROR_NOT_READABLE_ID", "103"),
         (Tampering::MrzDigit, "DENIED_FRAUD", "108"),
         (Tampering::Recompressed, "DENIED_FRAUD", "114"),
     ] {

@@ -51,7 +51,6 @@ pub(super) fn measure(picture: &Picture, frame: &Frame, params: &SignParams, all
     // Upright pictures may have been stored in another turn: then the odd rest of a side is at the other end.
     let (width, height) = (picture.width() as usize % SIDE, picture.height() as usize % SIDE);
     let mut grids = vec![(0, 0), (width, 0), (0, height), (width, height)];
-    grids.dedup();
     grids.sort_unstable();
     grids.dedup();
     let best = grids
@@ -164,7 +163,7 @@ fn steps(blocks: &Blocks) -> Option<([f32; FREQUENCIES], f32)> {
         sum += best;
         found += usize::from(best > 0.0);
     }
-    (found >= LEAST_FREQUENCIES).then(|| (steps, sum))
+    (found >= LEAST_FREQUENCIES).then_some((steps, sum))
 }
 
 /// How badly the steps fit where they fit worst, against how they fit over all, and where that is.
