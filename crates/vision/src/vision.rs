@@ -8,6 +8,7 @@ use std::time::Duration;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
+use crate::document::signs::{self, SignParams, Signs};
 use crate::document::{
     BarcodeParams, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides, document_reading,
     mrz_reading, read_barcode, read_zone,
@@ -287,6 +288,13 @@ impl Vision {
     #[must_use]
     pub fn both_sides(&self, front: DocumentReading, back: DocumentReading) -> DocumentReading {
         both_sides(front, back, &self.visual.agree)
+    }
+
+    /// What the picture indicates about itself: whether it can be used, whether it shows a copy, whether it was changed. `reading` is
+    /// what was read of the same picture. Takes no lane: no network is asked.
+    pub fn document_signs(&self, picture: &Picture, reading: &DocumentReading, params: &SignParams) -> Signs {
+        let _span = tracing::debug_span!("vision.signs").entered();
+        signs::signs(picture, reading, params)
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

@@ -3,6 +3,7 @@
 mod bad_requests;
 mod crashes;
 mod journey;
+mod tampered;
 mod tenants;
 
 use std::time::{Duration, Instant};

@@ -49,6 +49,16 @@ pub struct DocumentFindings {
     pub disagreeing: Vec<ManipulationDetail>,
     /// The same for a barcode.
     pub barcode_agrees: Step,
+    /// Front and back say the same; unknown when one of them says nothing that the other does.
+    pub sides_agree: Step,
+    /// All of the page is in the picture, as far as can be told.
+    pub whole: Step,
+    /// No part of the picture was put in afterwards, as far as can be told.
+    pub unaltered: Step,
+    /// Which parts seem to have been.
+    pub altered: Vec<ManipulationDetail>,
+    /// Dates that cannot be.
+    pub impossible: Vec<ManipulationDetail>,
     /// It is valid on the day of the scan.
     pub in_date: Step,
     /// It is not marked as a specimen.
@@ -130,6 +140,9 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
     if seen.found == Step::No {
         return unreadable(UnreadableReason::NoDocument, &[]);
     }
+    if seen.whole == Step::No {
+        return unreadable(UnreadableReason::NotReadable, &seen.legibility);
+    }
     if !seen.found.is_yes() || !seen.legible.is_yes() {
         return unreadable(UnreadableReason::NotReadable, &seen.legibility);
     }
@@ -146,13 +159,21 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
         Some(_) => return Outcome::UnsupportedCountry,
         None => return unreadable(UnreadableReason::NotReadable, &seen.legibility),
     }
+    let fraud = |reason, details: &[ManipulationDetail]| Outcome::Fraud { reason, details: details.to_vec() };
+    if seen.unaltered == Step::No {
+        return fraud(FraudReason::DigitalManipulation, &seen.altered);
+    }
+    if seen.sides_agree == Step::No {
+        return fraud(FraudReason::FrontBackMismatch, &seen.disagreeing);
+    }
     if seen.barcode_agrees == Step::No {
-        let details = seen.disagreeing.clone();
-        return Outcome::Fraud { reason: FraudReason::PrintedBarcodeMismatch, details };
+        return fraud(FraudReason::PrintedBarcodeMismatch, &seen.disagreeing);
     }
     if seen.printed_agrees == Step::No {
-        let details = seen.disagreeing.clone();
-        return Outcome::Fraud { reason: FraudReason::PrintedMrzMismatch, details };
+        return fraud(FraudReason::PrintedMrzMismatch, &seen.disagreeing);
+    }
+    if !seen.impossible.is_empty() {
+        return fraud(FraudReason::ManipulatedDocument, &seen.impossible);
     }
     if !seen.complete.is_yes() {
         if request.kind.has_back() && !request.has(ScanSide::Back) {

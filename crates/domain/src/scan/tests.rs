@@ -86,6 +86,10 @@ fn each_broken_yes_of_the_document_refuses_it() {
         ("another country", |seen| seen.country = Some("DEU".to_owned())),
         ("printed", |seen| seen.printed_agrees = Step::No),
         ("barcode", |seen| seen.barcode_agrees = Step::No),
+        ("sides", |seen| seen.sides_agree = Step::No),
+        ("cut off", |seen| seen.whole = Step::No),
+        ("altered", |seen| seen.unaltered = Step::No),
+        ("dates", |seen| seen.impossible = vec![ManipulationDetail::BirthDate]),
         ("copy", |seen| seen.copy = Some(UnreadableReason::PhotocopyBlackWhite)),
     ] {
         let mut seen = all_good();
@@ -133,6 +137,16 @@ fn the_reason_is_the_one_that_helps() {
     assert_eq!(outcome(|seen| seen.kind = Some(IdKind::IdentityCard)), Outcome::UnsupportedKind);
     assert_eq!(outcome(|seen| seen.country = Some("DEU".to_owned())), Outcome::UnsupportedCountry);
     assert_eq!(outcome(|seen| seen.in_date = Step::No), Outcome::UnsupportedKind);
+    assert_eq!(outcome(|seen| seen.sides_agree = Step::No), fraud(FraudReason::FrontBackMismatch));
+    assert_eq!(outcome(|seen| seen.unaltered = Step::No), fraud(FraudReason::DigitalManipulation));
+    let impossible = outcome(|seen| seen.impossible = vec![ManipulationDetail::BirthDate]);
+    let details = vec![ManipulationDetail::BirthDate];
+    assert_eq!(impossible, Outcome::Fraud { reason: FraudReason::ManipulatedDocument, details });
+    let cut_off = outcome(|seen| {
+        (seen.whole, seen.legibility) = (Step::No, vec![LegibilityDetail::MissingPart]);
+    });
+    let details = vec![LegibilityDetail::MissingPart];
+    assert_eq!(cut_off, Outcome::NotReadable { reason: UnreadableReason::NotReadable, details });
     let mut expired = all_good();
     expired.document.in_date = Step::No;
     let accepting = JudgeParams { accept_expired: true, ..JudgeParams::default() };

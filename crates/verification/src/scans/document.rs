@@ -1,31 +1,35 @@
 //! From what was read of a document to what is judged.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, DocumentType, FieldName, FieldSource, MrzVerdict};
+use selfsame_domain::document::{DocumentReading, DocumentType, FieldName, MrzVerdict};
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
-    ScanReading, Step,
+    ScanReading, Step, UnreadableReason,
 };
 use selfsame_vision::image::Picture;
-use selfsame_vision::{Vision, VisionError};
+use selfsame_vision::signs::{Indication, Signs};
+use selfsame_vision::{DocumentWants, Rect, Vision, VisionError};
 
-use super::look::Seen;
+use super::agreement;
+use super::look::{LookParams, Seen};
 
 /// The state that ICAO's specimens are issued by.
 const SPECIMEN_STATE: &str = "UTO";
+/// What stands in the place of a name on documents that are shown about. Only words that nobody is called.
+const SPECIMEN_NAMES: [&str; 4] = ["SPECIMEN", "SPÉCIMEN", "ESPECIMEN", "MUSTERMANN"];
 
-/// Reads one picture.
+/// Reads one picture, what is printed on it included.
 pub(super) fn read(
     vision: &Vision,
     picture: &Picture,
     now: Timestamp,
 ) -> Result<DocumentReading, VisionError> {
-    vision.read_document(picture, now)
+    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now)
 }
 
 /// Whether a picture shows a document.
 pub(super) fn is_document(vision: &Vision, picture: &Picture, now: Timestamp) -> Result<bool, VisionError> {
-    let read = read(vision, picture, now)?;
+    let read = vision.read_document(picture, now)?;
     Ok(read.document_type.is_some() || read.mrz.is_some())
 }
 
@@ -61,6 +65,13 @@ impl Sides<'_> {
     /// As the document spells it.
     fn issuer(&self) -> Option<&str> {
         self.0.iter().find_map(|side| side.issuing_country.as_deref())
+    }
+
+    fn names_a_specimen(&self) -> bool {
+        [FieldName::Surname, FieldName::GivenNames]
+            .into_iter()
+            .filter_map(|name| self.value(name))
+            .any(|value| value.to_uppercase().split_whitespace().any(|word| SPECIMEN_NAMES.contains(&word)))
     }
 
     fn is_empty(&self) -> bool {
@@ -106,7 +117,12 @@ pub(super) fn reading(sides: Vec<&DocumentReading>) -> Option<ScanReading> {
 }
 
 /// Findings for [`judge`](selfsame_domain::scan::judge), and the fields; `None` when nothing was read.
-pub(super) fn findings(request: &NewScan, seen: &Seen, now: Timestamp) -> (Findings, Option<ScanReading>) {
+pub(super) fn findings(
+    request: &NewScan,
+    seen: &Seen,
+    params: &LookParams,
+    now: Timestamp,
+) -> (Findings, Option<ScanReading>) {
     let sides = Sides([&seen.front, &seen.back].into_iter().flatten().collect());
     let mut document =
         DocumentFindings { original: seen.original, copy: seen.copy, ..DocumentFindings::default() };
@@ -119,7 +135,7 @@ pub(super) fn findings(request: &NewScan, seen: &Seen, now: Timestamp) -> (Findi
     document.found = if anything { Step::Yes } else { Step::Unknown };
     document.legible = Step::of(sides.0.iter().any(|side| side.mrz.is_some() || !side.fields.is_empty()));
     document.kind = sides.kind();
-    let specimen = sides.issuer() == Some(SPECIMEN_STATE);
+    let specimen = sides.issuer() == Some(SPECIMEN_STATE) || sides.names_a_specimen();
     document.country = sides.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
     document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
     if let Some(mrz) = sides.0.iter().find_map(|side| side.mrz.as_ref()) {
@@ -131,7 +147,11 @@ pub(super) fn findings(request: &NewScan, seen: &Seen, now: Timestamp) -> (Findi
             MrzVerdict::Ambiguous | MrzVerdict::Unprotected => Step::Unknown,
         };
     }
-    (document.printed_agrees, document.disagreeing) = printed_agrees(&sides);
+    let agreed = agreement::agreed(&sides.0, &seen.disagreements, &params.agreement);
+    (document.printed_agrees, document.barcode_agrees) = (agreed.printed, agreed.barcode);
+    (document.sides_agree, document.disagreeing) = (agreed.sides, agreed.differing);
+    document.impossible = agreement::impossible_dates(&sides.0, &params.agreement, now);
+    signs(seen, &mut document);
 
     let reading = sides.reading();
     let wanted = request.fields;
@@ -157,65 +177,77 @@ fn in_date(expiry: &PartialDay, now: Timestamp) -> Step {
     Step::of(today.get(..10).is_some_and(|today| last.as_str() >= today))
 }
 
-/// What is printed against what the machine-readable zone says, field by field.
-fn printed_agrees(sides: &Sides<'_>) -> (Step, Vec<ManipulationDetail>) {
-    let (mut agreeing, mut disagreeing) = (false, Vec::new());
-    for side in &sides.0 {
-        for field in &side.fields {
-            let printed = field.sources.contains(&FieldSource::VisualZone);
-            if printed && field.sources.contains(&FieldSource::Mrz) {
-                agreeing = true;
-            }
+/// What the pictures indicate about themselves. What explains that something could not be read is only an explanation; a page that is cut
+/// off, or of two histories, is refused.
+fn signs(seen: &Seen, document: &mut DocumentFindings) {
+    let pictures = [(&seen.front, &seen.front_signs), (&seen.back, &seen.back_signs)];
+    for (indication, detail) in [
+        (Indication::CutOff, LegibilityDetail::MissingPart),
+        (Indication::Blurred, LegibilityDetail::Blurred),
+        (Indication::Glare, LegibilityDetail::Glare),
+        (Indication::TooSmall, LegibilityDetail::BadQuality),
+        (Indication::TooDark, LegibilityDetail::BadQuality),
+    ] {
+        let speaks = pictures.iter().any(|(_, signs)| signs.indicate(indication));
+        if speaks && !document.legibility.contains(&detail) {
+            document.legibility.push(detail);
         }
     }
-    for side in &sides.0 {
-        for mrz in side.mrz.iter().flat_map(|mrz| &mrz.fields) {
-            let other = sides.0.iter().flat_map(|side| &side.fields).find(|field| {
-                field.name == mrz.name
-                    && field.sources == [FieldSource::VisualZone]
-                    && differs(mrz.name, &field.value, &mrz.value)
-            });
-            if other.is_some() {
-                disagreeing.extend(detail(mrz.name));
-            }
+    let anywhere = |indication| {
+        let measured = pictures.iter().any(|(_, signs)| signs.of(indication).is_some());
+        let speaks = pictures.iter().any(|(_, signs)| signs.indicate(indication));
+        if speaks {
+            Step::No
+        } else if measured {
+            Step::Yes
+        } else {
+            Step::Unknown
         }
-    }
-    disagreeing.dedup();
-    let step = if !disagreeing.is_empty() {
-        Step::No
-    } else if agreeing {
-        Step::Yes
-    } else {
-        Step::Unknown
     };
-    (step, disagreeing)
-}
-
-/// Whether two spellings of a field say different things. Only of fields whose spelling is fixed: names and places are printed in
-/// ways that a zone has no room for.
-fn differs(name: FieldName, printed: &str, mrz: &str) -> bool {
-    match name {
-        FieldName::DocumentNumber
-        | FieldName::BirthDate
-        | FieldName::ExpiryDate
-        | FieldName::PersonalNumber
-        | FieldName::Sex => {
-            let plain = |text: &str| -> String {
-                text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
-            };
-            plain(printed) != plain(mrz)
+    document.whole = anywhere(Indication::CutOff);
+    document.unaltered = anywhere(Indication::CompressionBreak);
+    for (reading, signs) in pictures {
+        if let Some(broken) = signs.speaking(Indication::CompressionBreak) {
+            document.altered.extend(altered(reading.as_ref(), broken.bounds, seen.portrait));
         }
-        _ => false,
     }
+    document.altered.dedup();
 }
 
-fn detail(name: FieldName) -> Option<ManipulationDetail> {
-    match name {
-        FieldName::DocumentNumber => Some(ManipulationDetail::DocumentNumber),
-        FieldName::BirthDate => Some(ManipulationDetail::BirthDate),
-        FieldName::ExpiryDate => Some(ManipulationDetail::Expiry),
-        FieldName::PersonalNumber => Some(ManipulationDetail::PersonalNumber),
-        FieldName::Sex => Some(ManipulationDetail::SecurityChecks),
-        _ => None,
+/// What stands in the part that was altered.
+fn altered(
+    reading: Option<&DocumentReading>,
+    bounds: Option<Rect>,
+    portrait: Option<Rect>,
+) -> Vec<ManipulationDetail> {
+    let Some(bounds) = bounds else { return vec![ManipulationDetail::SecurityChecks] };
+    let overlaps = |other: Rect| {
+        let across = (bounds.x + bounds.width).min(other.x + other.width) - bounds.x.max(other.x);
+        let down = (bounds.y + bounds.height).min(other.y + other.height) - bounds.y.max(other.y);
+        across > 0.0 && down > 0.0
+    };
+    let fields = reading.into_iter().flat_map(|reading| &reading.fields);
+    let mut details: Vec<_> = fields
+        .filter(|field| field.bounds.is_some_and(overlaps))
+        .map(|field| agreement::detail(field.name))
+        .collect();
+    if portrait.is_some_and(overlaps) {
+        details.insert(0, ManipulationDetail::Photo);
+    }
+    if details.is_empty() {
+        details.push(ManipulationDetail::SecurityChecks);
+    }
+    details.dedup();
+    details
+}
+
+/// How a picture of a front shows a copy, when it indicates that. Backs may be black on white, and their barcodes are patterns.
+pub(super) fn copy(picture: &Picture, signs: &Signs) -> Option<UnreadableReason> {
+    if picture.is_grey() || signs.indicate(Indication::GreyPage) {
+        Some(UnreadableReason::PhotocopyBlackWhite)
+    } else if signs.indicate(Indication::Pattern) {
+        Some(UnreadableReason::DigitalCopy)
+    } else {
+        None
     }
 }

@@ -1,11 +1,14 @@
 //! Looking at the pictures of a scan. Computes for a second or more: runs on a worker.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::DocumentReading;
+use selfsame_domain::document::{DocumentReading, FieldDisagreement};
 use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
 use selfsame_vision::image::{Limits, Picture, decode};
-use selfsame_vision::{FaceSighting, ImageError, QualityReason, Template, Vision, VisionError};
+use selfsame_vision::signs::{SignParams, Signs};
+use selfsame_vision::{FaceSighting, ImageError, QualityReason, Rect, Template, Vision, VisionError};
 use zeroize::Zeroizing;
+
+use super::agreement::AgreementParams;
 
 /// Thresholds of what is seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +28,10 @@ pub struct LookParams {
     pub second_person: f32,
     /// The least quality of a selfie that becomes a facemap, -100..=200; 0 is where the person should be asked again.
     pub facemap_quality: f32,
+    /// What pictures of documents indicate about themselves.
+    pub signs: SignParams,
+    /// When two places of a document contradict one another.
+    pub agreement: AgreementParams,
 }
 
 impl Default for LookParams {
@@ -37,6 +44,8 @@ impl Default for LookParams {
             same_photograph: 0.95,
             second_person: 0.2,
             facemap_quality: 0.0,
+            signs: SignParams::default(),
+            agreement: AgreementParams::default(),
         }
     }
 }
@@ -55,6 +64,12 @@ pub(super) struct Seen {
     /// Of the front and of the back. `None`: the picture is none.
     pub(super) front: Option<DocumentReading>,
     pub(super) back: Option<DocumentReading>,
+    /// Of what is printed on either with what a machine reads on either.
+    pub(super) disagreements: Vec<FieldDisagreement>,
+    pub(super) front_signs: Signs,
+    pub(super) back_signs: Signs,
+    /// Where the portrait is in the front's picture as it was sent, when it lies upright there.
+    pub(super) portrait: Option<Rect>,
     pub(super) original: Step,
     pub(super) copy: Option<UnreadableReason>,
     pub(super) face: FaceFindings,
@@ -90,15 +105,25 @@ pub(super) fn look(
         return Ok(seen);
     };
     if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
-        seen.back = Some(super::document::read(vision, &back, now)?);
+        let reading = super::document::read(vision, &back, now)?;
+        seen.back_signs = vision.document_signs(&back, &reading, &params.signs);
+        seen.back = Some(reading);
     }
     drop(pictures.back);
-    seen.front = Some(super::document::read(vision, &front, now)?);
-    if front.is_grey() {
-        (seen.original, seen.copy) = (Step::No, Some(UnreadableReason::PhotocopyBlackWhite));
+    let reading = super::document::read(vision, &front, now)?;
+    seen.front_signs = vision.document_signs(&front, &reading, &params.signs);
+    seen.copy = super::document::copy(&front, &seen.front_signs);
+    seen.disagreements = match &seen.back {
+        Some(back) => vision.both_sides(reading.clone(), back.clone()).disagreements,
+        None => reading.disagreements.clone(),
+    };
+    seen.front = Some(reading);
+    if seen.copy.is_some() {
+        seen.original = Step::No;
         return Ok(seen);
     }
     let portrait = portrait(vision, &front)?;
+    seen.portrait = portrait.as_ref().filter(|(turned, _)| turned == &front).map(|(_, face)| face.bounds);
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
     let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);

@@ -3,6 +3,7 @@
 //! What a scan became and the entry that tells of it are written in one transaction: a scan that was accepted ends exactly once,
 //! whenever the server is killed. Who works on one holds a lease that is renewed; when it runs out somebody else begins anew.
 
+mod agreement;
 mod document;
 mod facemap;
 mod look;
@@ -23,6 +24,7 @@ use selfsame_vision::image::{Format, ImageError, Limits, decode, inspect};
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
+pub use agreement::AgreementParams;
 pub use facemap::{Facemap, FacemapError};
 pub use look::LookParams;
 

@@ -156,7 +156,7 @@ impl Verification {
             .workers()
             .run(Urgency::Evidence, move || look(&vision, &limits, pictures, &params, now))
             .await??;
-        let (findings, reading) = document::findings(&scan.request, &seen, now);
+        let (findings, reading) = document::findings(&scan.request, &seen, &params, now);
         let decision = judge(&scan.request, &findings, &self.settings().scans.judge, now);
         let Seen { template, .. } = seen;
         let facemap = template.filter(|_| decision.enrols()).map(|(template, quality)| Facemap {

@@ -7,12 +7,14 @@
 //! * `zone`: the reading in the words of the domain;
 //! * `barcode`: PDF417 and QR codes, and what those of North American licences say;
 //! * `visual`: what is printed for people.
+//! * [`signs`]: whether the picture can be used, and what indicates a copy or a falsification.
 
 mod band;
 mod barcode;
 mod grey;
 mod mrz;
 mod recognise;
+pub mod signs;
 mod strip;
 mod visual;
 mod zone;

@@ -1,0 +1,325 @@
+//! Whether what is written several times on a document is the same each time, and can be.
+
+use selfsame_domain::Timestamp;
+use selfsame_domain::document::{DocumentReading, FieldDisagreement, FieldName, FieldSource};
+use selfsame_domain::scan::{ManipulationDetail, Step};
+use selfsame_mrz::names::{Agreement, same_name};
+
+/// From where on a contradiction counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AgreementParams {
+    /// A value read less surely contradicts nothing, 0..=1. 0.9: characters that a reader mistakes are less sure, and so are all fields
+    /// of a zone whose check digits are wrong, which is reported as such.
+    pub least_confidence: f32,
+    /// No holder is older, in years.
+    pub greatest_age: i32,
+}
+
+impl Default for AgreementParams {
+    fn default() -> Self {
+        Self { least_confidence: 0.9, greatest_age: 125 }
+    }
+}
+
+/// One value, as one place of the document has it.
+struct Said<'a> {
+    name: FieldName,
+    value: &'a str,
+    source: FieldSource,
+    /// Of the pictures, front first.
+    side: usize,
+    /// The name may be cut off.
+    truncated: bool,
+}
+
+/// What the places of a document say about one another.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Agreed {
+    /// Printed against the machine-readable zone of the same side.
+    pub(super) printed: Step,
+    /// Anything against a barcode.
+    pub(super) barcode: Step,
+    /// Front against back, barcodes aside.
+    pub(super) sides: Step,
+    /// Whose values differ.
+    pub(super) differing: Vec<ManipulationDetail>,
+}
+
+fn everything<'a>(sides: &[&'a DocumentReading], params: &AgreementParams) -> Vec<Said<'a>> {
+    let mut all = Vec::new();
+    for (side, reading) in sides.iter().enumerate() {
+        let truncated = reading.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated);
+        let of_zone = reading.mrz.iter().flat_map(|mrz| &mrz.fields);
+        for field in reading.fields.iter().chain(of_zone) {
+            if field.confidence < params.least_confidence {
+                continue;
+            }
+            for &source in &field.sources {
+                let truncated = truncated && source == FieldSource::Mrz;
+                all.push(Said { name: field.name, value: &field.value, source, side, truncated });
+            }
+        }
+    }
+    all
+}
+
+/// Compares every value with every other of its field. What is printed contradicts nothing here but by `disagreements`: whoever read it
+/// knows what may have been misread, and where the same value stands besides.
+pub(super) fn agreed(
+    sides: &[&DocumentReading],
+    disagreements: &[FieldDisagreement],
+    params: &AgreementParams,
+) -> Agreed {
+    let all = everything(sides, params);
+    let mut agreed = Agreed::default();
+    for disagreement in disagreements {
+        let step = match disagreement.source {
+            FieldSource::Barcode => &mut agreed.barcode,
+            FieldSource::Mrz | FieldSource::VisualZone => &mut agreed.printed,
+        };
+        *step = Step::No;
+        let detail = detail(disagreement.name);
+        if !agreed.differing.contains(&detail) {
+            agreed.differing.push(detail);
+        }
+    }
+    for (at, one) in all.iter().enumerate() {
+        for other in &all[at + 1..] {
+            if one.name != other.name || (one.source, one.side) == (other.source, other.side) {
+                continue;
+            }
+            let Some(same) = same(one, other) else { continue };
+            if !same && [one.source, other.source].contains(&FieldSource::VisualZone) {
+                continue;
+            }
+            let step = if [one.source, other.source].contains(&FieldSource::Barcode) {
+                &mut agreed.barcode
+            } else if one.side != other.side {
+                &mut agreed.sides
+            } else {
+                &mut agreed.printed
+            };
+            if !same {
+                *step = Step::No;
+                let detail = detail(one.name);
+                if !agreed.differing.contains(&detail) {
+                    agreed.differing.push(detail);
+                }
+            } else if *step == Step::Unknown {
+                *step = Step::Yes;
+            }
+        }
+    }
+    agreed
+}
+
+/// Whether two spellings say the same; `None` for fields that each place may word in its own way.
+fn same(one: &Said<'_>, other: &Said<'_>) -> Option<bool> {
+    match one.name {
+        FieldName::DocumentNumber | FieldName::PersonalNumber => Some(alike(one.value, other.value)),
+        FieldName::BirthDate | FieldName::ExpiryDate | FieldName::IssueDate => {
+            // Parts that one of them does not know cannot differ.
+            let length = one.value.len().min(other.value.len());
+            Some(one.value.get(..length) == other.value.get(..length))
+        }
+        FieldName::Sex => Some(one.value == other.value),
+        FieldName::Surname | FieldName::GivenNames => {
+            // The letters of the zone stand on the right; a given name may be one of several.
+            let (print, zone) = if one.source == FieldSource::Mrz { (other, one) } else { (one, other) };
+            let truncated = zone.truncated || zone.source != FieldSource::Mrz;
+            let either = same_name(print.value, zone.value, truncated) != Agreement::Different
+                || same_name(zone.value, print.value, truncated) != Agreement::Different;
+            let (print, zone) = (print.value.to_uppercase(), zone.value.to_uppercase());
+            let part = one.name == FieldName::GivenNames
+                && (print.starts_with(zone.as_str()) || zone.starts_with(print.as_str()));
+            Some(either || part)
+        }
+        _ => None,
+    }
+}
+
+/// Letters and digits alone count, and those that no reader tells apart in print are one.
+fn alike(one: &str, other: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let folded = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
+            'O' | 'Q' | 'D' => '0',
+            'I' | 'L' => '1',
+            'Z' => '2',
+            'S' => '5',
+            'B' => '8',
+            'G' => '6',
+            c => c,
+        });
+        folded.collect()
+    };
+    plain(one) == plain(other)
+}
+
+/// The detail that names a field.
+pub(super) fn detail(name: FieldName) -> ManipulationDetail {
+    match name {
+        FieldName::DocumentNumber => ManipulationDetail::DocumentNumber,
+        FieldName::BirthDate => ManipulationDetail::BirthDate,
+        FieldName::ExpiryDate => ManipulationDetail::Expiry,
+        FieldName::PersonalNumber => ManipulationDetail::PersonalNumber,
+        FieldName::Surname | FieldName::GivenNames => ManipulationDetail::Name,
+        FieldName::Address => ManipulationDetail::Address,
+        FieldName::BirthPlace => ManipulationDetail::PlaceOfBirth,
+        _ => ManipulationDetail::SecurityChecks,
+    }
+}
+
+/// Dates that cannot be: a birth that is yet to come or too long ago, a document issued before its holder was born, in days to come, or
+/// not before it runs out. Only of values that were read surely.
+pub(super) fn impossible_dates(
+    sides: &[&DocumentReading],
+    params: &AgreementParams,
+    now: Timestamp,
+) -> Vec<ManipulationDetail> {
+    let sure = |name: FieldName| {
+        let fields = sides.iter().flat_map(|side| &side.fields);
+        fields
+            .filter(|field| field.name == name && field.confidence >= params.least_confidence)
+            .find(|field| field.value.len() == 10)
+            .map(|field| field.value.as_str())
+    };
+    let (birth, issue, expiry) =
+        (sure(FieldName::BirthDate), sure(FieldName::IssueDate), sure(FieldName::ExpiryDate));
+    let today = now.to_rfc3339();
+    // Somewhere it is a day later already; a day too many does not matter.
+    let today = today.get(..10).unwrap_or_default();
+    let year = |date: &str| date.get(..4).and_then(|year| year.parse::<i32>().ok());
+    let mut wrong = Vec::new();
+    if let Some(birth) = birth {
+        let age = year(today).zip(year(birth)).map(|(today, birth)| today - birth);
+        if birth > today || age.is_none_or(|age| age > params.greatest_age) {
+            wrong.push(ManipulationDetail::BirthDate);
+        }
+        if issue.is_some_and(|issue| issue < birth) {
+            wrong.push(ManipulationDetail::SecurityChecks);
+        }
+    }
+    let after =
+        |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one >= other);
+    if after(issue, expiry) || after(birth, expiry) {
+        wrong.push(ManipulationDetail::Expiry);
+    }
+    wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use selfsame_domain::document::{DocumentField, DocumentSide};
+
+    use super::*;
+
+    fn side(fields: &[(FieldName, &str, FieldSource, f32)]) -> DocumentReading {
+        let field =
+            |&(name, value, source, confidence): &(FieldName, &str, FieldSource, f32)| DocumentField {
+                name,
+                value: value.to_owned(),
+                printed: None,
+                sources: vec![source],
+                confidence,
+                bounds: None,
+                side: DocumentSide::Front,
+            };
+        DocumentReading {
+            document_type: None,
+            side: None,
+            issuing_country: None,
+            mrz: None,
+            barcode: None,
+            fields: fields.iter().map(field).collect(),
+            disagreements: Vec::new(),
+            lines: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn compared(
+        front: &[(FieldName, &str, FieldSource, f32)],
+        back: &[(FieldName, &str, FieldSource, f32)],
+    ) -> Agreed {
+        agreed(&[&side(front), &side(back)], &[], &AgreementParams::default())
+    }
+
+    use FieldName::{BirthDate, DocumentNumber, ExpiryDate, GivenNames, IssueDate, Surname};
+    use FieldSource::{Barcode, Mrz, VisualZone};
+
+    #[test]
+    fn a_back_of_another_document_contradicts_its_front() {
+        let front =
+            [(DocumentNumber, "X123 O56", VisualZone, 0.9), (BirthDate, "1974-08-12", VisualZone, 0.9)];
+        let own = [(DocumentNumber, "X123056", Mrz, 0.999), (BirthDate, "1974-08", Mrz, 0.999)];
+        assert_eq!(compared(&front, &own), Agreed { sides: Step::Yes, ..Agreed::default() });
+        let front = [(DocumentNumber, "X123056", Mrz, 0.999), (BirthDate, "1974-08-12", Mrz, 0.999)];
+        let other = [(DocumentNumber, "X987654", Mrz, 0.999), (BirthDate, "1974-08-13", Mrz, 0.999)];
+        let found = compared(&front, &other);
+        assert_eq!(found.sides, Step::No);
+        assert_eq!(found.differing, [ManipulationDetail::DocumentNumber, ManipulationDetail::BirthDate]);
+        // A barcode has a reason of its own.
+        let coded = [(DocumentNumber, "X987654", Barcode, 0.999)];
+        let found = compared(&front, &coded);
+        assert_eq!((found.barcode, found.sides), (Step::No, Step::Unknown));
+    }
+
+    #[test]
+    fn what_was_not_read_surely_contradicts_nothing() {
+        for front in [(DocumentNumber, "X123456", Mrz, 0.5), (DocumentNumber, "X123456", VisualZone, 0.95)] {
+            assert_eq!(compared(&[front], &[(DocumentNumber, "X987654", Mrz, 0.999)]), Agreed::default());
+        }
+    }
+
+    #[test]
+    fn what_is_printed_contradicts_by_the_word_of_its_reader() {
+        let told = |source| {
+            let disagreement = FieldDisagreement {
+                name: BirthDate,
+                printed: "1974-08-12".to_owned(),
+                other: "1984-08-12".to_owned(),
+                source,
+                confidence: 0.95,
+                bounds: selfsame_domain::Rect::default(),
+                side: DocumentSide::Front,
+            };
+            let printed = [(BirthDate, "1984-08-12", Mrz, 0.999)];
+            agreed(&[&side(&printed)], &[disagreement], &AgreementParams::default())
+        };
+        let found = told(Mrz);
+        assert_eq!((found.printed, &found.differing[..]), (Step::No, &[ManipulationDetail::BirthDate][..]));
+        assert_eq!(told(Barcode).barcode, Step::No);
+    }
+
+    #[test]
+    fn names_are_compared_as_names() {
+        let front = [(Surname, "Müller", VisualZone, 0.9), (GivenNames, "Anna Maria", VisualZone, 0.9)];
+        let own = [(Surname, "MUELLER", Mrz, 0.97), (GivenNames, "ANNA", Mrz, 0.97)];
+        assert_eq!(compared(&front, &own).sides, Step::Yes);
+        let found = compared(&[(Surname, "MUELLER", Mrz, 0.97)], &[(Surname, "SCHMIDT", Mrz, 0.97)]);
+        assert_eq!((found.sides, &found.differing[..]), (Step::No, &[ManipulationDetail::Name][..]));
+    }
+
+    #[test]
+    fn dates_that_cannot_be_are_told() {
+        let now = Timestamp::from_millis(1_790_000_000_000);
+        let wrong = |fields: &[(FieldName, &str)]| {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, *value, Mrz, 0.999)).collect();
+            impossible_dates(&[&side(&fields)], &AgreementParams::default(), now)
+        };
+        let sound = [(BirthDate, "1974-08-12"), (IssueDate, "2020-01-01"), (ExpiryDate, "2030-01-01")];
+        assert_eq!(wrong(&sound), []);
+        assert_eq!(wrong(&[(BirthDate, "2074-08-12")]), [ManipulationDetail::BirthDate]);
+        assert_eq!(wrong(&[(BirthDate, "1874-08-12")]), [ManipulationDetail::BirthDate]);
+        assert_eq!(
+            wrong(&[(BirthDate, "2000-01-01"), (IssueDate, "1999-01-01")]),
+            [ManipulationDetail::SecurityChecks]
+        );
+        assert_eq!(
+            wrong(&[(IssueDate, "2020-01-01"), (ExpiryDate, "2020-01-01")]),
+            [ManipulationDetail::Expiry]
+        );
+        // Of months and years nothing is said.
+        assert_eq!(wrong(&[(BirthDate, "2074")]), []);
+    }
+}

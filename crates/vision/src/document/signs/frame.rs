@@ -1,0 +1,129 @@
+//! Where the page is, as far as the place of its machine-readable zone tells.
+
+use selfsame_domain::Rect;
+use selfsame_domain::document::{DocumentReading, MrzFormat};
+
+use crate::image::Picture;
+
+/// Advance of a character of the zone, millimetres (ICAO 9303-3, 4.2: ten to the inch).
+const PITCH: f64 = 2.54;
+/// From line to line, millimetres (ICAO 9303-3, 4.2: a quarter of an inch).
+const LINES: f64 = 6.35;
+/// What the last character's advance is wider than its ink.
+const GAP: f64 = 0.5;
+
+/// The page in the picture, without its perspective: right over the strip of the zone, off by some hundredths of the page's height at
+/// the far side of a tilted one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Frame {
+    /// The page's upper left corner, in pixels.
+    origin: [f64; 2],
+    /// One millimetre along the page's upper edge, in pixels.
+    right: [f64; 2],
+    /// Width and height, millimetres.
+    size: [f64; 2],
+    /// From the zone; otherwise the middle of the picture has to stand for the page, and millimetres mean nothing.
+    pub(crate) known: bool,
+}
+
+/// Characters in a line, lines, width and height of the page, distance of the first character from its left edge and of the last line's
+/// middle from its lower one (ICAO 9303-4 to -7; the two old forms are of the sizes of a TD2 and a TD1).
+fn layout(format: MrzFormat) -> (f64, f64, [f64; 2], [f64; 2]) {
+    match format {
+        MrzFormat::Td3 => (44.0, 2.0, [125.0, 88.0], [6.0, 9.4]),
+        MrzFormat::MrvA => (44.0, 2.0, [120.0, 80.0], [4.0, 9.4]),
+        MrzFormat::Td2 | MrzFormat::MrvB | MrzFormat::FrenchIdentityCard => {
+            (36.0, 2.0, [105.0, 74.0], [6.0, 9.4])
+        }
+        MrzFormat::Td1 | MrzFormat::SwissDrivingLicence => (30.0, 3.0, [85.6, 54.0], [4.0, 5.1]),
+    }
+}
+
+impl Frame {
+    pub(crate) fn of(picture: &Picture, reading: &DocumentReading) -> Self {
+        reading
+            .mrz
+            .as_ref()
+            .and_then(|mrz| {
+                let corners = mrz.corners.map(|corner| [f64::from(corner.x), f64::from(corner.y)]);
+                Self::from_zone(mrz.format, corners)
+            })
+            .unwrap_or_else(|| Self::middle(picture))
+    }
+
+    fn from_zone(format: MrzFormat, [a, b, c, d]: [[f64; 2]; 4]) -> Option<Self> {
+        let (characters, lines, size, [left, last]) = layout(format);
+        let length = characters * PITCH - GAP;
+        // The mean of the upper and the lower edge.
+        let right = [0, 1].map(|i| (b[i] - a[i] + c[i] - d[i]) / 2.0 / length);
+        if !(right[0].hypot(right[1]).is_finite() && right[0].hypot(right[1]) > 0.5) {
+            return None;
+        }
+        let down = [-right[1], right[0]];
+        let height = size[1] - last - (lines - 1.0) * LINES / 2.0;
+        let origin = [0, 1].map(|i| f64::midpoint(a[i], d[i]) - right[i] * left - down[i] * height);
+        Some(Self { origin, right, size, known: true })
+    }
+
+    /// As if a card filled the middle four fifths.
+    fn middle(picture: &Picture) -> Self {
+        let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+        let size = [85.6, 54.0];
+        let scale = 0.8 * (width / size[0]).min(height / size[1]);
+        let origin = [(width - size[0] * scale) / 2.0, (height - size[1] * scale) / 2.0];
+        Self { origin, right: [scale, 0.0], size, known: false }
+    }
+
+    /// Pixels in a millimetre.
+    pub(crate) fn scale(&self) -> f64 {
+        self.right[0].hypot(self.right[1])
+    }
+
+    /// Width and height, millimetres.
+    pub(crate) const fn size(&self) -> [f64; 2] {
+        self.size
+    }
+
+    /// Pixels of the picture of a point of the page, given as shares of its width and height.
+    pub(crate) fn at(&self, across: f64, down: f64) -> [f64; 2] {
+        let (x, y) = (across * self.size[0], down * self.size[1]);
+        [
+            self.origin[0] + self.right[0] * x - self.right[1] * y,
+            self.origin[1] + self.right[1] * x + self.right[0] * y,
+        ]
+    }
+
+    /// The upright box about the page, cut at the picture's edges; `None` when they do not meet.
+    pub(crate) fn bounds(&self, picture: &Picture) -> Option<Rect> {
+        let corners = [self.at(0.0, 0.0), self.at(1.0, 0.0), self.at(1.0, 1.0), self.at(0.0, 1.0)];
+        let side = |i: usize, most: u32| {
+            let all = corners.iter().map(|corner| corner[i]);
+            let low = all.clone().fold(f64::MAX, f64::min).max(0.0);
+            let high = all.fold(f64::MIN, f64::max).min(f64::from(most));
+            (low as f32, (high - low) as f32)
+        };
+        let ((x, width), (y, height)) = (side(0, picture.width()), side(1, picture.height()));
+        (width >= 1.0 && height >= 1.0).then_some(Rect { x, y, width, height })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_stands_where_the_zone_says_whichever_way_it_is_turned() {
+        // A TD3 page of 10 pixels a millimetre at (100, 50): the middles of its lines are 15.75 and 9.4 mm above its lower edge.
+        let (left, right) = (160.0, 160.0 + (44.0 * PITCH - GAP) * 10.0);
+        let (top, bottom) = (50.0 + 880.0 - 157.5 - 12.0, 50.0 + 880.0 - 94.0 + 12.0);
+        let corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
+        let frame = Frame::from_zone(MrzFormat::Td3, corners).unwrap();
+        let near = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) < 1e-6;
+        assert!(near(frame.at(0.0, 0.0), [100.0, 50.0]) && near(frame.at(1.0, 1.0), [1350.0, 930.0]));
+        // A quarter turn clockwise: (x, y) becomes (-y, x).
+        let turned = Frame::from_zone(MrzFormat::Td3, corners.map(|[x, y]| [-y, x])).unwrap();
+        assert!(near(turned.at(1.0, 1.0), [-930.0, 1350.0]));
+        assert!((turned.scale() - 10.0).abs() < 1e-6);
+        assert_eq!(Frame::from_zone(MrzFormat::Td1, [[3.0, 3.0]; 4]), None);
+    }
+}
