@@ -33,8 +33,7 @@ async fn copies_and_altered_documents_are_refused_and_the_genuine_one_is_not() {
         let reason = &data["verification"]["rejectReason"];
         assert_eq!(reason["rejectReasonCode"], code, "{tampering:?}: {data:#}");
         if tampering == Tampering::Recompressed {
-            let detail = &reason["rejectReasonDetails"]["detailsCode"];
-            assert!(detail.is_string(), "{data:#}");
+            assert!(!reason["rejectReasonDetails"].is_null(), "{data:#}");
         }
         assert!(data.get("facemap").is_none(), "{tampering:?}");
     }

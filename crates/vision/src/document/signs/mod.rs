@@ -103,7 +103,7 @@ pub struct SignParams {
     pub grey_page: f32,
     /// Genuine documents, photographed, reach 6.3, and drawn without a camera 9.0; displays 25 to 1800 where the grid is resolved.
     pub pattern: f32,
-    /// Genuine pictures stay below 0.5; parts that were put in reach 0.9 and more.
+    /// Pictures of one history reach 0.67; those of two 1.01 and more.
     pub compression_break: f32,
 }
 
@@ -117,7 +117,7 @@ impl Default for SignParams {
             too_dark: 215.0,
             grey_page: 0.97,
             pattern: 15.0,
-            compression_break: 0.75,
+            compression_break: 0.85,
         }
     }
 }
