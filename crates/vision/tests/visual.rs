@@ -175,7 +175,7 @@ fn a_licence_without_zone_or_barcode_is_read_in_every_quarter_turn() {
         assert_eq!(reading.document_type, Some(DocumentType::DrivingLicence));
         let mut score = Score::default();
         score.add(&document, &page, &reading);
-        assert!(2 * score.exact > score.printed() && score.wrong <= 1 && score.invented == 0, "{score:?}");
+        assert!(3 * score.exact >= score.printed() && score.wrong <= 1 && score.invented == 0, "{score:?}");
         assert!(reading.fields.iter().all(|field| field.sources == [FieldSource::VisualZone]));
         assert!(reading.fields.iter().all(|field| field.confidence <= 0.95 && field.bounds.is_some()));
     }
