@@ -99,10 +99,10 @@ pub(crate) fn assigned(lines: &[Line], flat: &Flat, known: &Known, params: &Assi
             None => others.push(line.clone()),
         }
     }
-    // A word alone is no title: `Visa` stands on payment cards.
-    let titled = titled.filter(|_| labels.len() >= params.least_labels);
-    let kind = known.kind.or(titled).or_else(|| numbered.then_some(DocumentType::DrivingLicence));
     let mut others = joined(others, &labels, flat, params);
+    // A word alone is no title: `Visa` stands on payment cards.
+    let titled = others.iter().find_map(title_of).filter(|_| labels.len() >= params.least_labels);
+    let kind = known.kind.or_else(|| numbered.then_some(DocumentType::DrivingLicence)).or(titled);
     // Not before: `Passport` may be a piece of `Passport Office`.
     others.retain(|line| title_of(line).is_none());
     let reading = Reading { order: date_order(&others, &labels, lines, known), today: known.today };
