@@ -75,6 +75,14 @@ impl ZoneReading {
         })
     }
 
+    /// Whether some way to read it that breaks no rule has another line there.
+    fn is_in_doubt(&self, line: usize) -> bool {
+        let said = |reading: &Reading| reading.mrz.lines.get(line).cloned();
+        let best = said(&self.readings[0]);
+        let others = self.readings[1..].iter().filter(|other| other.verdict != Verdict::Invalid);
+        best.is_none() || others.clone().count() == 0 || others.clone().any(|other| said(other) != best)
+    }
+
     /// Whether no rule is broken, be it that another reading breaks none either.
     fn is_sound(&self) -> bool {
         self.readings[0].verdict != Verdict::Invalid
@@ -133,7 +141,19 @@ fn read_band(
     let mut cuts: Vec<Vec<Vec<Glyph>>> = Vec::new();
     for (n, shape) in params.shapes.iter().enumerate() {
         let mut lines: Vec<_> = first.take().into_iter().collect();
-        lines.extend(recognised(lane, picture, &band.lines[lines.len()..], *shape)?);
+        match best.as_ref().filter(|best| best.is_sound()).zip(cuts.last()) {
+            // Only the lines that the ways to read it differ in are in doubt.
+            Some((best, earlier)) => {
+                for (line, place) in band.lines.iter().enumerate() {
+                    lines.push(if best.is_in_doubt(line) {
+                        recognised(lane, picture, std::slice::from_ref(place), *shape)?.remove(0)
+                    } else {
+                        earlier[line].clone()
+                    });
+                }
+            }
+            None => lines.extend(recognised(lane, picture, &band.lines[lines.len()..], *shape)?),
+        }
         let mut found = readings(&lines, params);
         if may_turn && found.first().is_none_or(|reading| reading.verdict == Verdict::Invalid) {
             // Letters look like other letters upside down: a zone may have seemed upright that was not.
