@@ -122,8 +122,8 @@ pub(super) fn look(
         seen.original = Step::No;
         return Ok(seen);
     }
-    let portrait = portrait(vision, &front)?;
-    seen.portrait = portrait.as_ref().filter(|(turned, _)| turned == &front).map(|(_, face)| face.bounds);
+    let portrait = portrait(vision, front)?;
+    seen.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
     let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);
@@ -133,12 +133,21 @@ pub(super) fn look(
     Ok(seen)
 }
 
-/// The largest face of the document, which may lie in any quarter turn, and the picture turned so.
-fn portrait(vision: &Vision, front: &Picture) -> Result<Option<(Picture, FaceSighting)>, VisionError> {
-    let mut picture = front.clone();
-    for _ in 0..4 {
+/// The document's portrait.
+struct Portrait {
+    /// Turned so that the portrait is upright.
+    picture: Picture,
+    face: FaceSighting,
+    /// Quarter turns that took.
+    turns: u8,
+}
+
+/// The largest face of the document, which may lie in any quarter turn. Takes the picture: at 12 megapixels a copy is 36 MB.
+fn portrait(vision: &Vision, front: Picture) -> Result<Option<Portrait>, VisionError> {
+    let mut picture = front;
+    for turns in 0..4 {
         if let Some(face) = vision.detect(&picture)?.into_iter().next() {
-            return Ok(Some((picture, face)));
+            return Ok(Some(Portrait { picture, face, turns }));
         }
         picture = picture.rotated_quarter();
     }
@@ -147,7 +156,7 @@ fn portrait(vision: &Vision, front: &Picture) -> Result<Option<(Picture, FaceSig
 
 fn compare_faces(
     vision: &Vision,
-    portrait: Option<&(Picture, FaceSighting)>,
+    portrait: Option<&Portrait>,
     selfie: Option<&Picture>,
     same_file: bool,
     (params, now): (&LookParams, Timestamp),
@@ -170,10 +179,10 @@ fn compare_faces(
     let template = vision.embed(selfie, &face)?;
     found.selfie = Step::of(face.eye_distance() >= params.least_eye_distance);
 
-    let large = portrait.filter(|(_, face)| face.eye_distance() >= params.least_eye_distance);
+    let large = portrait.filter(|found| found.face.eye_distance() >= params.least_eye_distance);
     found.portrait = Step::of(large.is_some());
     let mut one_photograph = same_file;
-    if let Some((picture, of_document)) = large {
+    if let Some(Portrait { picture, face: of_document, .. }) = large {
         let comparison = vision.compare(&vision.embed(picture, of_document)?, &template)?;
         found.alike = Step::of(comparison.matches_at(params.false_match_rate));
         let correlation = vision.photograph_correlation((picture, of_document), (selfie, &face))?;
