@@ -302,7 +302,7 @@ pub enum DocumentWarning {
 }
 
 /// Everything that was read from one picture of a document, or from both its sides.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentReading {
     #[serde(skip_serializing_if = "Option::is_none")]

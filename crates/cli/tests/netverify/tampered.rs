@@ -50,3 +50,46 @@ async fn copies_and_altered_documents_are_refused_and_the_genuine_one_is_not() {
     }
     assert!(told.iter().any(|code| code == "108"), "{told:?}");
 }
+
+/// A card of Germany's code in two sides, and the back after something was done to it.
+fn card(tampering: Option<Tampering>) -> Value {
+    let document = (0..)
+        .map(|seed| Document::random(Kind::IdentityCardTd1, seed))
+        .find(|document| document.design.state == "DEU")
+        .expect("one in some dozen");
+    let fonts = Fonts::load().expect("the fonts of the generator; see its documentation");
+    let holder = Portrait::new(portrait());
+    let side = |side| document.render(side, &holder, &fonts, 300.0).expect("a page");
+    let back = match tampering {
+        None => side(Side::Back),
+        Some(what) => {
+            tampered(&document, Side::Back, &holder, &holder, &fonts, 300.0, what, 3).expect("a page").page
+        }
+    };
+    let mut body = body(&jpeg(&side(Side::Front).picture));
+    body["idType"] = json!("ID_CARD");
+    body["backsideImage"] = json!(STANDARD.encode(jpeg(&back.picture)));
+    body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_back_of_another_card_is_refused_and_so_is_one_that_cannot_be_opened() {
+    let server = settings().start().await;
+    let genuine = done(&server, &accepted(&server, &card(None)).await).await;
+    assert_eq!(genuine["document"]["status"], "APPROVED_VERIFIED", "{genuine:#}");
+
+    let mixed = done(&server, &accepted(&server, &card(Some(Tampering::OtherBack))).await).await;
+    assert_eq!(mixed["document"]["status"], "DENIED_FRAUD", "{mixed:#}");
+    assert_eq!(mixed["verification"]["rejectReason"]["rejectReasonCode"], "118", "{mixed:#}");
+
+    // A whole JPEG by its outline; what it draws is noise.
+    let mut bytes = jpeg(&RgbImage::new(1000, 700));
+    let drawn = bytes.len() / 2;
+    bytes[drawn..].rotate_left(7);
+    bytes.truncate(drawn);
+    bytes.extend([0xFF, 0xD9]);
+    let mut broken = card(None);
+    broken["backsideImage"] = json!(STANDARD.encode(bytes));
+    let broken = done(&server, &accepted(&server, &broken).await).await;
+    assert_eq!(broken["document"]["status"], "ERROR_NOT_READABLE_ID", "{broken:#}");
+}

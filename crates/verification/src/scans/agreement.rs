@@ -1,7 +1,7 @@
 //! Whether what is written several times on a document is the same each time, and can be.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, FieldDisagreement, FieldName, FieldSource};
+use selfsame_domain::document::{DocumentReading, FieldName, FieldSource};
 use selfsame_domain::scan::{ManipulationDetail, Step};
 use selfsame_mrz::names::{Agreement, same_name};
 
@@ -45,6 +45,15 @@ pub(super) struct Agreed {
     pub(super) differing: Vec<ManipulationDetail>,
 }
 
+impl Agreed {
+    fn differs(&mut self, name: FieldName) {
+        let detail = detail(name);
+        if !self.differing.contains(&detail) {
+            self.differing.push(detail);
+        }
+    }
+}
+
 fn everything<'a>(sides: &[&'a DocumentReading], params: &AgreementParams) -> Vec<Said<'a>> {
     let mut all = Vec::new();
     for (side, reading) in sides.iter().enumerate() {
@@ -63,25 +72,24 @@ fn everything<'a>(sides: &[&'a DocumentReading], params: &AgreementParams) -> Ve
     all
 }
 
-/// Compares every value with every other of its field. What is printed contradicts nothing here but by `disagreements`: whoever read it
-/// knows what may have been misread, and where the same value stands besides.
+/// Compares every value with every other of its field. What is printed contradicts nothing here but by the `disagreements` of whoever
+/// read it and of `whole`, both sides together: they know what may have been misread, and where the same value stands besides.
 pub(super) fn agreed(
     sides: &[&DocumentReading],
-    disagreements: &[FieldDisagreement],
+    whole: &DocumentReading,
     params: &AgreementParams,
 ) -> Agreed {
     let all = everything(sides, params);
     let mut agreed = Agreed::default();
-    for disagreement in disagreements {
+    for disagreement in &whole.disagreements {
+        let of_one_side = sides.iter().any(|side| side.disagreements.contains(disagreement));
         let step = match disagreement.source {
             FieldSource::Barcode => &mut agreed.barcode,
-            FieldSource::Mrz | FieldSource::VisualZone => &mut agreed.printed,
+            _ if of_one_side => &mut agreed.printed,
+            _ => &mut agreed.sides,
         };
         *step = Step::No;
-        let detail = detail(disagreement.name);
-        if !agreed.differing.contains(&detail) {
-            agreed.differing.push(detail);
-        }
+        agreed.differs(disagreement.name);
     }
     for (at, one) in all.iter().enumerate() {
         for other in &all[at + 1..] {
@@ -101,10 +109,7 @@ pub(super) fn agreed(
             };
             if !same {
                 *step = Step::No;
-                let detail = detail(one.name);
-                if !agreed.differing.contains(&detail) {
-                    agreed.differing.push(detail);
-                }
+                agreed.differs(one.name);
             } else if *step == Step::Unknown {
                 *step = Step::Yes;
             }
@@ -209,7 +214,7 @@ pub(super) fn impossible_dates(
 
 #[cfg(test)]
 mod tests {
-    use selfsame_domain::document::{DocumentField, DocumentSide};
+    use selfsame_domain::document::{DocumentField, DocumentSide, FieldDisagreement};
 
     use super::*;
 
@@ -224,24 +229,14 @@ mod tests {
                 bounds: None,
                 side: DocumentSide::Front,
             };
-        DocumentReading {
-            document_type: None,
-            side: None,
-            issuing_country: None,
-            mrz: None,
-            barcode: None,
-            fields: fields.iter().map(field).collect(),
-            disagreements: Vec::new(),
-            lines: Vec::new(),
-            warnings: Vec::new(),
-        }
+        DocumentReading { fields: fields.iter().map(field).collect(), ..DocumentReading::default() }
     }
 
     fn compared(
         front: &[(FieldName, &str, FieldSource, f32)],
         back: &[(FieldName, &str, FieldSource, f32)],
     ) -> Agreed {
-        agreed(&[&side(front), &side(back)], &[], &AgreementParams::default())
+        agreed(&[&side(front), &side(back)], &DocumentReading::default(), &AgreementParams::default())
     }
 
     use FieldName::{BirthDate, DocumentNumber, ExpiryDate, GivenNames, IssueDate, Surname};
@@ -283,12 +278,15 @@ mod tests {
                 bounds: selfsame_domain::Rect::default(),
                 side: DocumentSide::Front,
             };
-            let printed = [(BirthDate, "1984-08-12", Mrz, 0.999)];
-            agreed(&[&side(&printed)], &[disagreement], &AgreementParams::default())
+            let whole = DocumentReading { disagreements: vec![disagreement], ..DocumentReading::default() };
+            let one = DocumentReading { disagreements: whole.disagreements.clone(), ..side(&[]) };
+            [&one, &side(&[])].map(|side| agreed(&[side], &whole, &AgreementParams::default()))
         };
-        let found = told(Mrz);
-        assert_eq!((found.printed, &found.differing[..]), (Step::No, &[ManipulationDetail::BirthDate][..]));
-        assert_eq!(told(Barcode).barcode, Step::No);
+        let [within, across] = told(Mrz);
+        assert_eq!((within.printed, within.sides), (Step::No, Step::Unknown));
+        assert_eq!((across.printed, across.sides), (Step::Unknown, Step::No));
+        assert_eq!(across.differing, [ManipulationDetail::BirthDate]);
+        assert!(told(Barcode).iter().all(|found| found.barcode == Step::No));
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! From what was read of a document to what is judged.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, DocumentType, FieldName, MrzVerdict};
+use selfsame_domain::document::{DocumentReading, DocumentType, FieldName, FieldSource, MrzVerdict};
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
-    ScanReading, Step, UnreadableReason,
+    ScanReading, ScanSide, Step, UnreadableReason,
 };
 use selfsame_vision::image::Picture;
 use selfsame_vision::signs::{Indication, Signs};
 use selfsame_vision::{DocumentWants, Rect, Vision, VisionError};
 
-use super::agreement;
+use super::agreement::{self, AgreementParams};
 use super::look::{LookParams, Seen};
 
 /// The state that ICAO's specimens are issued by.
@@ -42,29 +42,32 @@ fn kind(of: DocumentType) -> IdKind {
     }
 }
 
-/// What both sides say together: the front first, the back where the front is silent.
-struct Sides<'a>(Vec<&'a DocumentReading>);
+/// What both sides say together: where one prints what the other has in a zone or barcode, the latter.
+struct Whole<'a>(&'a DocumentReading);
 
-impl Sides<'_> {
+impl Whole<'_> {
     fn value(&self, name: FieldName) -> Option<String> {
-        self.0.iter().find_map(|side| side.value(name)).map(str::to_owned)
+        self.0.value(name).map(str::to_owned)
+    }
+
+    /// Whether a value can be relied on: a machine was meant to read it, or it was read from print with certainty.
+    fn is_sure(&self, name: FieldName, params: &AgreementParams) -> bool {
+        self.0.field(name).is_some_and(|field| {
+            field.sources != [FieldSource::VisualZone] || field.confidence >= params.least_confidence
+        })
     }
 
     fn country(&self, name: FieldName) -> Option<String> {
-        self.value(name).and_then(|code| selfsame_mrz::state::iso(&code)).map(str::to_owned)
+        self.0.value(name).and_then(selfsame_mrz::state::iso).map(str::to_owned)
     }
 
     fn day(&self, name: FieldName) -> Option<PartialDay> {
-        self.value(name).as_deref().and_then(day)
-    }
-
-    fn kind(&self) -> Option<IdKind> {
-        self.0.iter().find_map(|side| side.document_type).map(kind)
+        self.0.value(name).and_then(day)
     }
 
     /// As the document spells it.
     fn issuer(&self) -> Option<&str> {
-        self.0.iter().find_map(|side| side.issuing_country.as_deref())
+        self.0.issuing_country.as_deref()
     }
 
     fn names_a_specimen(&self) -> bool {
@@ -74,30 +77,35 @@ impl Sides<'_> {
             .any(|value| value.to_uppercase().split_whitespace().any(|word| SPECIMEN_NAMES.contains(&word)))
     }
 
+    /// A zone or a barcode was read: something vouches for more than print.
+    fn has_code(&self) -> bool {
+        let mut sources = self.0.fields.iter().flat_map(|field| &field.sources);
+        sources.any(|source| *source != FieldSource::VisualZone)
+    }
+
     fn is_empty(&self) -> bool {
-        self.0.iter().all(|side| side.document_type.is_none() && side.mrz.is_none() && side.fields.is_empty())
+        self.0.document_type.is_none() && self.0.mrz.is_none() && self.0.fields.is_empty()
     }
 
     fn reading(&self) -> ScanReading {
-        let sides = self;
         ScanReading {
-            kind: sides.kind(),
-            issuing_country: sides.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned),
-            first_name: sides.value(FieldName::GivenNames),
-            last_name: sides.value(FieldName::Surname),
-            birth_date: sides.day(FieldName::BirthDate),
-            expiry: sides.day(FieldName::ExpiryDate),
-            issued: sides.day(FieldName::IssueDate),
-            number: sides.value(FieldName::DocumentNumber),
-            personal_number: sides.value(FieldName::PersonalNumber),
-            sex: sides.value(FieldName::Sex),
-            nationality: sides.country(FieldName::Nationality),
-            place_of_birth: sides.value(FieldName::BirthPlace),
-            address: sides.value(FieldName::Address),
-            us_state: sides.value(FieldName::State),
-            issuing_authority: sides.value(FieldName::Authority),
-            optional_data_1: sides.value(FieldName::OptionalData),
-            optional_data_2: sides.value(FieldName::OptionalData2),
+            kind: self.0.document_type.map(kind),
+            issuing_country: self.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned),
+            first_name: self.value(FieldName::GivenNames),
+            last_name: self.value(FieldName::Surname),
+            birth_date: self.day(FieldName::BirthDate),
+            expiry: self.day(FieldName::ExpiryDate),
+            issued: self.day(FieldName::IssueDate),
+            number: self.value(FieldName::DocumentNumber),
+            personal_number: self.value(FieldName::PersonalNumber),
+            sex: self.value(FieldName::Sex),
+            nationality: self.country(FieldName::Nationality),
+            place_of_birth: self.value(FieldName::BirthPlace),
+            address: self.value(FieldName::Address),
+            us_state: self.value(FieldName::State),
+            issuing_authority: self.value(FieldName::Authority),
+            optional_data_1: self.value(FieldName::OptionalData),
+            optional_data_2: self.value(FieldName::OptionalData2),
         }
     }
 }
@@ -110,10 +118,10 @@ fn day(text: &str) -> Option<PartialDay> {
     Some(PartialDay { year, month: part(), day: part() })
 }
 
-/// The fields that both sides say together; `None` when nothing was read.
-pub(super) fn reading(sides: Vec<&DocumentReading>) -> Option<ScanReading> {
-    let sides = Sides(sides);
-    (!sides.is_empty()).then(|| sides.reading())
+/// The fields of a whole document; `None` when nothing was read.
+pub(super) fn reading(whole: &DocumentReading) -> Option<ScanReading> {
+    let whole = Whole(whole);
+    (!whole.is_empty()).then(|| whole.reading())
 }
 
 /// Findings for [`judge`](selfsame_domain::scan::judge), and the fields; `None` when nothing was read.
@@ -123,48 +131,57 @@ pub(super) fn findings(
     params: &LookParams,
     now: Timestamp,
 ) -> (Findings, Option<ScanReading>) {
-    let sides = Sides([&seen.front, &seen.back].into_iter().flatten().collect());
     let mut document =
         DocumentFindings { original: seen.original, copy: seen.copy, ..DocumentFindings::default() };
-    if sides.0.is_empty() {
+    let Some(whole) = seen.whole.as_ref().map(Whole) else {
         document.legibility.push(LegibilityDetail::BadQuality);
         return (Findings { document, face: seen.face }, None);
-    }
-    let anything = !sides.is_empty();
+    };
+    let sides: Vec<_> = [&seen.front, &seen.back].into_iter().flatten().collect();
+    let anything = !whole.is_empty();
     // What could not be read may be a document all the same.
     document.found = if anything { Step::Yes } else { Step::Unknown };
-    document.legible = Step::of(sides.0.iter().any(|side| side.mrz.is_some() || !side.fields.is_empty()));
-    document.kind = sides.kind();
-    let specimen = sides.issuer() == Some(SPECIMEN_STATE) || sides.names_a_specimen();
-    document.country = sides.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
-    document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
-    if let Some(mrz) = sides.0.iter().find_map(|side| side.mrz.as_ref()) {
-        // A layout without check digits has nothing to check.
-        document.has_mrz = mrz.verdict != MrzVerdict::Unprotected;
-        document.mrz = match mrz.verdict {
-            MrzVerdict::Valid => Step::Yes,
-            MrzVerdict::Invalid => Step::No,
-            MrzVerdict::Ambiguous | MrzVerdict::Unprotected => Step::Unknown,
-        };
+    document.legible = Step::of(sides.iter().any(|side| side.mrz.is_some() || !side.fields.is_empty()));
+    if request.has(ScanSide::Back) && seen.back.is_none() {
+        // It came and could not be opened: what it would have said is not known.
+        document.legible = Step::No;
+        document.legibility.push(LegibilityDetail::BadQuality);
     }
-    let agreed = agreement::agreed(&sides.0, &seen.disagreements, &params.agreement);
+    document.kind = whole.0.document_type.map(kind);
+    let specimen = whole.issuer() == Some(SPECIMEN_STATE) || whole.names_a_specimen();
+    document.country = whole.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
+    document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
+    let verdicts: Vec<_> = sides.iter().filter_map(|side| side.mrz.as_ref()).map(|mrz| mrz.verdict).collect();
+    // A layout without check digits has nothing to check.
+    document.has_mrz = verdicts.iter().any(|verdict| *verdict != MrzVerdict::Unprotected);
+    document.mrz = if verdicts.contains(&MrzVerdict::Invalid) {
+        Step::No
+    } else if !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == MrzVerdict::Valid) {
+        Step::Yes
+    } else {
+        Step::Unknown
+    };
+    let agreed = agreement::agreed(&sides, whole.0, &params.agreement);
     (document.printed_agrees, document.barcode_agrees) = (agreed.printed, agreed.barcode);
     (document.sides_agree, document.disagreeing) = (agreed.sides, agreed.differing);
-    document.impossible = agreement::impossible_dates(&sides.0, &params.agreement, now);
+    document.impossible = agreement::impossible_dates(&sides, &params.agreement, now);
     signs(seen, &mut document);
 
-    let reading = sides.reading();
     let wanted = request.fields;
+    let sure = |name| whole.is_sure(name, &params.agreement);
     let read = [
-        !wanted.number || reading.number.is_some(),
-        !wanted.last_name || reading.last_name.is_some() || reading.first_name.is_some(),
-        !wanted.birth_date || reading.birth_date.is_some(),
+        !wanted.number || sure(FieldName::DocumentNumber),
+        !wanted.last_name || sure(FieldName::Surname) || sure(FieldName::GivenNames),
+        !wanted.birth_date || sure(FieldName::BirthDate),
+        // Print alone is believed when the whole document was shown.
+        whole.has_code() || !request.kind.has_back() || request.has(ScanSide::Back),
     ];
     document.complete = Step::of(anything && read.into_iter().all(|read| read));
+    let reading = whole.reading();
     document.in_date = match &reading.expiry {
         // Good through its last day, wherever that day ends last.
-        Some(expiry) => in_date(expiry, now),
-        None => Step::Unknown,
+        Some(expiry) if sure(FieldName::ExpiryDate) => in_date(expiry, now),
+        _ => Step::Unknown,
     };
     (Findings { document, face: seen.face }, anything.then_some(reading))
 }
@@ -251,3 +268,6 @@ pub(super) fn copy(picture: &Picture, signs: &Signs) -> Option<UnreadableReason>
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

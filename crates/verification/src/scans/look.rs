@@ -1,7 +1,7 @@
 //! Looking at the pictures of a scan. Computes for a second or more: runs on a worker.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, FieldDisagreement};
+use selfsame_domain::document::DocumentReading;
 use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::signs::{SignParams, Signs};
@@ -64,8 +64,8 @@ pub(super) struct Seen {
     /// Of the front and of the back. `None`: the picture is none.
     pub(super) front: Option<DocumentReading>,
     pub(super) back: Option<DocumentReading>,
-    /// Of what is printed on either with what a machine reads on either.
-    pub(super) disagreements: Vec<FieldDisagreement>,
+    /// What both say together; the front alone when no back was seen.
+    pub(super) whole: Option<DocumentReading>,
     pub(super) front_signs: Signs,
     pub(super) back_signs: Signs,
     /// Where the portrait is in the front's picture as it was sent, when it lies upright there.
@@ -113,10 +113,10 @@ pub(super) fn look(
     let reading = super::document::read(vision, &front, now)?;
     seen.front_signs = vision.document_signs(&front, &reading, &params.signs);
     seen.copy = super::document::copy(&front, &seen.front_signs);
-    seen.disagreements = match &seen.back {
-        Some(back) => vision.both_sides(reading.clone(), back.clone()).disagreements,
-        None => reading.disagreements.clone(),
-    };
+    seen.whole = Some(match &seen.back {
+        Some(back) => vision.both_sides(reading.clone(), back.clone()),
+        None => reading.clone(),
+    });
     seen.front = Some(reading);
     if seen.copy.is_some() {
         seen.original = Step::No;

@@ -213,8 +213,11 @@ impl Verification {
                     Ok(document::read(&vision, &decode(&bytes, &limits)?, now)?)
                 };
                 let front = read(front)?;
-                let back = back.map(read).transpose()?;
-                Ok(document::reading([Some(&front), back.as_ref()].into_iter().flatten().collect()))
+                let whole = match back {
+                    Some(back) => vision.both_sides(front, read(back)?),
+                    None => front,
+                };
+                Ok(document::reading(&whole))
             })
             .await?
     }

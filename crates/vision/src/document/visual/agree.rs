@@ -329,4 +329,29 @@ mod tests {
             assert_eq!(stand(name, printed, other, false), expected, "{name:?} {printed} {other}");
         }
     }
+    /// Or an altered date on the front, too faint to contradict, would stand before that of the zone.
+    #[test]
+    fn what_a_zone_says_stands_before_what_the_other_side_prints() {
+        let expiry = |value: &str, source, confidence| DocumentReading {
+            fields: vec![DocumentField {
+                name: FieldName::ExpiryDate,
+                value: value.to_owned(),
+                printed: None,
+                sources: vec![source],
+                confidence,
+                bounds: Some(selfsame_domain::Rect::default()),
+                side: DocumentSide::Front,
+            }],
+            ..DocumentReading::default()
+        };
+        for (confidence, disagreements) in [(0.7, 0), (0.95, 1)] {
+            let printed = expiry("2031-01-01", FieldSource::VisualZone, confidence);
+            let coded = expiry("2021-01-01", FieldSource::Mrz, 0.999);
+            for (front, back) in [(printed.clone(), coded.clone()), (coded, printed)] {
+                let whole = both_sides(front, back, &AgreeParams::default());
+                assert_eq!(whole.value(FieldName::ExpiryDate), Some("2021-01-01"));
+                assert_eq!(whole.disagreements.len(), disagreements);
+            }
+        }
+    }
 }
