@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output, everything else to standard error, so that `--json` prints only JSON.
 
+mod allocator;
 mod args;
 mod command;
 mod eval;
@@ -18,6 +19,7 @@ use clap::Parser as _;
 use args::{CallbacksCommand, Cli, Command, DatabaseCommand, EvalCommand, ModelsCommand};
 
 fn main() -> ExitCode {
+    allocator::give_memory_back();
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(args) => command::serve(&args),

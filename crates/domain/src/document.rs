@@ -325,6 +325,10 @@ pub struct DocumentReading {
     /// the visual zone was not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<PrintedLine>,
+    /// The page's corners in pixels of the picture, clockwise from the one nearest to its upper left, where its edges were found; of two
+    /// sides, the first one's. They may lie outside of the picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<[Point; 4]>,
     pub warnings: Vec<DocumentWarning>,
 }
 
@@ -397,6 +401,7 @@ mod tests {
                 .collect(),
             disagreements: Vec::new(),
             lines: Vec::new(),
+            page: None,
             warnings: if side == DocumentSide::Front {
                 vec![DocumentWarning::UnknownDocument]
             } else {

@@ -3,10 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic; clippy knows only test functions as tests")]
 
-use std::path::PathBuf;
+#[path = "support/networks.rs"]
+mod networks;
+
 use std::sync::OnceLock;
 
 use image::RgbImage;
+use networks::vision;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
     BarcodeContent, BarcodeKind, DocumentReading, DocumentType, DocumentWarning, FieldName, FieldSource,
@@ -15,16 +18,7 @@ use selfsame_domain::document::{
 use selfsame_testkit_documents::{
     Document, Field, Fonts, Kind, Page, Portrait, Severity, Shot, Side, photograph,
 };
-use selfsame_vision::{Picture, Vision, VisionSettings};
-
-fn vision() -> &'static Vision {
-    static VISION: OnceLock<Vision> = OnceLock::new();
-    VISION.get_or_init(|| {
-        let weights_dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models");
-        let settings = VisionSettings { weights_dir, sessions: Some(2), ..VisionSettings::default() };
-        Vision::load(&settings).unwrap_or_else(|error| panic!("these tests need the networks: {error}"))
-    })
-}
+use selfsame_vision::Picture;
 
 fn page(kind: Kind, seed: u64, dpi: f32) -> (Document, Page) {
     static FONTS: OnceLock<Fonts> = OnceLock::new();

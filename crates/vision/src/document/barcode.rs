@@ -260,6 +260,7 @@ mod tests {
             fields: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
+            page: None,
             warnings: vec![DocumentWarning::UnknownDocument],
         };
         let barcode = |text: &str| BarcodeReading {

@@ -6,13 +6,15 @@
 //! * `mrz`: what it said, with its alternatives, is judged by `selfsame-mrz`; other cuts are tried where that is not enough;
 //! * `zone`: the reading in the words of the domain;
 //! * `barcode`: PDF417 and QR codes, and what those of North American licences say;
-//! * `visual`: what is printed for people.
+//! * `page`: where the page is, by its edges;
+//! * `visual`: what is printed for people;
 //! * [`signs`]: whether the picture can be used, and what indicates a copy or a falsification.
 
 mod band;
 mod barcode;
 mod grey;
 mod mrz;
+mod page;
 mod recognise;
 pub mod signs;
 mod strip;

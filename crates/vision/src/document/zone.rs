@@ -51,6 +51,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             fields: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
+            page: None,
             warnings: vec![DocumentWarning::UnknownDocument],
         };
     };
@@ -72,6 +73,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
         fields,
         disagreements: Vec::new(),
         lines: Vec::new(),
+        page: None,
     }
 }
 

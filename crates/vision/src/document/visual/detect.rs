@@ -1,5 +1,6 @@
 //! Where lines of text are: the detector's map of probabilities, and boxes around what is likely.
 
+use crate::document::page::{Corners, Homography, View};
 use crate::image::{Picture, Window, fill_planes, rgb_window};
 use crate::inference::{Lane, Slot, VisionError};
 
@@ -63,29 +64,66 @@ impl TextBox {
     }
 }
 
-/// Finds lines of text; the largest first.
+/// Finds lines of text, on the page where that is known; the largest first.
 pub(crate) fn text_boxes(
     lane: &mut Lane,
     picture: &Picture,
+    page: Option<&Corners>,
     params: &DetectParams,
 ) -> Result<Vec<TextBox>, VisionError> {
-    let longest = picture.width().max(picture.height());
-    let scale = f64::from(params.longest.min(longest)) / f64::from(longest);
-    // The network halves the picture five times.
-    let side = |length: u32| ((f64::from(length) * scale / 32.0).round() as u32).max(1) * 32;
-    let (width, height) = (side(picture.width()), side(picture.height()));
-    let rgb = rgb_window(picture, &mut lane.resizer, Window::whole(picture), width, height);
-    let planes = fill_planes(&rgb, lane.input(Slot::TextDetector));
-    let least = lane.threshold(Slot::TextDetector);
-    let size = (height as usize, width as usize);
-    let mut boxes = lane.run_sized(Slot::TextDetector, size, &planes, |_, map| {
-        if map.len() == size.0 * size.1 { boxes(map, size.1, least, params) } else { Vec::new() }
-    })?;
+    let view = page.and_then(|page| View::of(picture, &mut lane.resizer, page, (params.longest, STEP)));
+    let mut boxes: Vec<TextBox> = match view {
+        Some(view) => {
+            let boxes = marked(lane, &view.rgb, (view.width, view.height), params)?;
+            boxes.into_iter().map(|found| seen(found, &view.to_picture)).collect()
+        }
+        None => {
+            let longest = picture.width().max(picture.height());
+            let scale = f64::from(params.longest.min(longest)) / f64::from(longest);
+            let side =
+                |length: u32| ((f64::from(length) * scale / STEP as f64).round() as usize).max(1) * STEP;
+            let (width, height) = (side(picture.width()), side(picture.height()));
+            let whole = Window::whole(picture);
+            let rgb = rgb_window(picture, &mut lane.resizer, whole, width as u32, height as u32);
+            let scale =
+                [f64::from(picture.width()) / width as f64, f64::from(picture.height()) / height as f64];
+            let boxes = marked(lane, &rgb, (width, height), params)?;
+            boxes.into_iter().map(|found| stretched(found, scale)).collect()
+        }
+    };
     boxes.sort_by(|one, other| (other.half[0] * other.half[1]).total_cmp(&(one.half[0] * one.half[1])));
     boxes.truncate(params.most);
-    let scale =
-        [f64::from(picture.width()) / f64::from(width), f64::from(picture.height()) / f64::from(height)];
-    Ok(boxes.into_iter().map(|found| stretched(found, scale)).collect())
+    Ok(boxes)
+}
+
+/// The network halves the picture five times.
+const STEP: usize = 32;
+
+/// The boxes in a picture of the size that the network is to see.
+fn marked(
+    lane: &mut Lane,
+    rgb: &[u8],
+    (width, height): (usize, usize),
+    params: &DetectParams,
+) -> Result<Vec<TextBox>, VisionError> {
+    let planes = fill_planes(rgb, lane.input(Slot::TextDetector));
+    let least = lane.threshold(Slot::TextDetector);
+    lane.run_sized(Slot::TextDetector, (height, width), &planes, |_, map| {
+        if map.len() == width * height { boxes(map, width, least, params) } else { Vec::new() }
+    })
+}
+
+/// A box of the flat page as it lies in the picture.
+fn seen(found: TextBox, to_picture: &Homography) -> TextBox {
+    let point = |along, across| to_picture.map(found.at(along, across));
+    let ends = |from: [f64; 2], to: [f64; 2]| {
+        let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+        let length = dx.hypot(dy).max(1e-9);
+        ([dx / length, dy / length], length / 2.0)
+    };
+    let (axis, half) = ends(point(-1.0, 0.0), point(1.0, 0.0));
+    let (_, across) = ends(point(0.0, -1.0), point(0.0, 1.0));
+    TextBox { middle: point(0.0, 0.0), axis, half: [half, across] }
 }
 
 /// The reduced picture's sides are rounded to multiples of 32, each by its own factor.

@@ -8,6 +8,7 @@ use crate::inference::{Lane, VisionError};
 
 use super::detect::TextBox;
 use crate::document::band::TextLine;
+use crate::document::page::{Corners, Homography, sides};
 use crate::document::recognise::{LatinClasses, Letter, latin_line, strip_height};
 use crate::document::strip::{StripShape, strip};
 
@@ -30,17 +31,42 @@ impl Default for LineParams {
     }
 }
 
-/// The page's own coordinates: along the direction of reading, and downwards; in pixels of the picture.
+/// The page's own coordinates: along the direction of reading, and downwards; in pixels of the picture, as many as the page has there on
+/// average.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Flat {
-    /// Unit vector of reading in the picture.
-    pub(crate) direction: [f64; 2],
+pub(crate) struct Flat(FlatKind);
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum FlatKind {
+    /// The page's edges are not known: it is turned, and not tilted. The unit vector of reading in the picture.
+    Turned([f64; 2]),
+    Tilted(Homography),
 }
 
 impl Flat {
+    /// `direction` is that of reading; where the page's edges are known, more or less.
+    pub(crate) fn of(page: Option<&Corners>, direction: [f64; 2]) -> Self {
+        let tilted = page.and_then(|corners| {
+            // The upper edge is the one that runs most nearly in the direction of reading.
+            let along = |from: usize| {
+                let (a, b) = (corners[from], corners[(from + 1) % 4]);
+                let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+                (dx * direction[0] + dy * direction[1]) / dx.hypot(dy).max(1e-9)
+            };
+            let upper = (0..4).max_by(|one, other| along(*one).total_cmp(&along(*other)))?;
+            let mut corners = *corners;
+            corners.rotate_left(upper);
+            let [width, height] = sides(&corners);
+            Homography::between(corners, [[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
+        });
+        Self(tilted.map_or(FlatKind::Turned(direction), FlatKind::Tilted))
+    }
+
     fn map(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        let [dx, dy] = self.direction;
-        [x * dx + y * dy, -x * dy + y * dx]
+        match &self.0 {
+            FlatKind::Turned([dx, dy]) => [x * dx + y * dy, -x * dy + y * dx],
+            FlatKind::Tilted(homography) => homography.map([x, y]),
+        }
     }
 }
 
@@ -271,7 +297,7 @@ fn undirected(boxes: &[TextBox]) -> Option<[f64; 2]> {
 pub(super) mod tests {
     use super::*;
 
-    pub(in crate::document::visual) const FLAT: Flat = Flat { direction: [1.0, 0.0] };
+    pub(in crate::document::visual) const FLAT: Flat = Flat(FlatKind::Turned([1.0, 0.0]));
 
     /// A line 20 pixels high whose letters stand at equal distances.
     pub(in crate::document::visual) fn line(text: &str, left: f64, top: f64, width: f64) -> Line {

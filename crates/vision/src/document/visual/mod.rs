@@ -17,6 +17,7 @@ mod line;
 mod value;
 mod words;
 
+use selfsame_domain::Point;
 use selfsame_domain::document::{DocumentReading, DocumentSide, DocumentWarning, FieldName};
 use time::Date;
 
@@ -28,6 +29,7 @@ use assign::{AssignParams, Known, Page, assigned};
 use detect::{DetectParams, text_boxes};
 use line::{Flat, Line, LineParams, direction, read_box};
 
+use super::page::{Corners, PageParams, find_page, holds};
 use super::recognise::LatinClasses;
 
 pub(crate) use agree::both_sides;
@@ -39,6 +41,7 @@ pub(crate) struct VisualParams {
     pub(crate) line: LineParams,
     pub(crate) assign: AssignParams,
     pub(crate) agree: AgreeParams,
+    pub(crate) page: PageParams,
 }
 
 /// Reads what is printed, and adds it to a reading that has the zone's and the barcode's share already.
@@ -56,7 +59,7 @@ pub(crate) fn add_visual_zone(
         [dx / length, dy / length]
     });
     let areas: Vec<_> = corners.into_iter().chain(barcode_area(reading)).collect();
-    let (lines, flat) = read_lines(lane, picture, &areas, along, params)?;
+    let inside: Vec<[f64; 2]> = areas.iter().flatten().copied().collect();
     let days = reading.fields.iter().filter(|field| value::date_of(field.name).is_some());
     let known = Known {
         kind: reading.document_type,
@@ -64,7 +67,22 @@ pub(crate) fn add_visual_zone(
         days: days.map(|field| field.value.clone()).collect(),
         today,
     };
-    let page = assigned(&lines, &flat, &known, &params.assign);
+    let mut found: Option<(Vec<Line>, Page)> = None;
+    let edges = find_page(picture, &mut lane.resizer, &inside, &params.page);
+    // What looked like a page and has no labels on it may have been the table: then all of the picture is read.
+    for edges in edges.iter().map(Some).chain([None]) {
+        let (lines, flat) = read_lines(lane, picture, edges, (&areas, along), params)?;
+        let page = assigned(&lines, &flat, &known, &params.assign);
+        let enough = page.labels >= params.assign.least_labels;
+        if found.as_ref().is_none_or(|(_, before)| page.labels > before.labels) {
+            reading.page = edges.map(|corners| corners.map(|[x, y]| Point { x: x as f32, y: y as f32 }));
+            found = Some((lines, page));
+        }
+        if enough {
+            break;
+        }
+    }
+    let Some((lines, page)) = found else { return Ok(()) };
     reading.lines = lines.iter().map(Line::printed).collect();
     reading.document_type = reading.document_type.or(page.kind);
     if reading.document_type.is_some() {
@@ -104,18 +122,18 @@ fn barcode_area(reading: &DocumentReading) -> Option<[[f64; 2]; 4]> {
 fn read_lines(
     lane: &mut Lane,
     picture: &Picture,
-    known: &[[[f64; 2]; 4]],
-    along: Option<[f64; 2]>,
+    page: Option<&Corners>,
+    (known, along): (&[[[f64; 2]; 4]], Option<[f64; 2]>),
     params: &VisualParams,
 ) -> Result<(Vec<Line>, Flat), VisionError> {
     let classes = LatinClasses::of(lane)?;
-    let mut boxes = text_boxes(lane, picture, &params.detect)?;
+    let mut boxes = text_boxes(lane, picture, page, &params.detect)?;
     boxes.retain(|found| !known.iter().any(|area| holds(area, found.middle)));
     let along = match along {
         Some(along) => along,
         None => direction(lane, picture, &boxes, &classes, &params.line)?,
     };
-    let flat = Flat { direction: along };
+    let flat = Flat::of(page, along);
     let mut lines = Vec::new();
     for found in boxes {
         lines.extend(read_box(lane, picture, (found.read_along(along), &flat), &classes, &params.line)?);
@@ -124,14 +142,4 @@ fn read_lines(
     lines.retain(|line| !line.letters.iter().any(|letter| letter.character == '<'));
     lines.sort_by(|one, other| one.place.top.total_cmp(&other.place.top));
     Ok((lines, flat))
-}
-
-/// Whether a point lies within a convex area, whichever way round its corners are.
-fn holds(area: &[[f64; 2]; 4], point: [f64; 2]) -> bool {
-    let side = |n: usize| {
-        let (a, b) = (area[n], area[(n + 1) % 4]);
-        (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
-    };
-    let sides = [0, 1, 2, 3].map(side);
-    sides.iter().all(|side| *side >= 0.0) || sides.iter().all(|side| *side <= 0.0)
 }
