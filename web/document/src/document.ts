@@ -69,6 +69,7 @@ function polygon(points: Point[], className: string): SVGPolygonElement {
 function show({ width, height, reading }: Answer): void {
   places.setAttribute('viewBox', `0 0 ${width} ${height}`);
   places.replaceChildren();
+  if (reading.page) polygon(reading.page, 'page');
   if (reading.mrz) polygon(reading.mrz.corners, 'zone');
   if (reading.barcode && reading.barcode.corners.length > 2) polygon(reading.barcode.corners, 'barcode');
 

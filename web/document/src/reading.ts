@@ -25,6 +25,8 @@ export interface Reading {
   mrz?: Zone;
   barcode?: { kind: string; content: { type: string; version?: number; issuer?: string | null }; corners: Point[] };
   fields: Field[];
+  /** Where the page's edges are, if they show. */
+  page?: Point[];
   warnings: string[];
 }
 
