@@ -79,6 +79,21 @@ impl TextLine {
         }
     }
 
+    /// Its beginning, as a share of it, and as curved.
+    pub(crate) fn beginning(&self, share: f64) -> Self {
+        let point = |t: f64| {
+            let (a, b, c) = ((1.0 - t) * (1.0 - 2.0 * t), 4.0 * t * (1.0 - t), t * (2.0 * t - 1.0));
+            [0, 1].map(|i| a * self.from[i] + b * self.middle[i] + c * self.to[i])
+        };
+        let [first, last] = self.thickness;
+        Self {
+            from: self.from,
+            middle: point(share / 2.0),
+            to: point(share),
+            thickness: [first, first + (last - first) * share],
+        }
+    }
+
     fn mapped(self, map: impl Fn([f64; 2]) -> [f64; 2], scale: f64) -> Self {
         Self {
             from: map(self.from),
