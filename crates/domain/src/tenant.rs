@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{TenantId, Timestamp};
 
-pub use settings::{Setting, SettingError, TenantSettings};
+pub use settings::{Setting, SettingError, TenantSettings, UnknownSetting};
 
 /// A customer of this server.
 #[derive(Debug, Clone, PartialEq, Eq)]

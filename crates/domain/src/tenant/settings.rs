@@ -20,19 +20,20 @@ pub enum Setting {
     FalseMatchRate,
 }
 
-/// A value that a setting may not have, or one that is no setting.
+/// A value that a setting may not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    #[error("{} = {value:?} is not allowed: {rule}", setting.name())]
-    NotAllowed {
-        setting: Setting,
-        value: String,
-        /// What is allowed.
-        rule: Cow<'static, str>,
-    },
-    #[error("{name:?} is no setting of a tenant; there are {}", names())]
-    Unknown { name: String },
+#[error("{} = {value:?} is not allowed: {rule}", setting.name())]
+pub struct SettingError {
+    pub setting: Setting,
+    pub value: String,
+    /// What is allowed.
+    pub rule: Cow<'static, str>,
 }
+
+/// A name that no setting has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no setting of a tenant; there are {}", names())]
+pub struct UnknownSetting(String);
 
 fn names() -> String {
     Setting::ALL.map(Setting::name).join(", ")
@@ -94,10 +95,10 @@ impl Setting {
     }
 
     /// # Errors
-    /// [`SettingError::Unknown`], which lists those that there are.
-    pub fn named(name: &str) -> Result<Self, SettingError> {
+    /// [`UnknownSetting`], which lists those that there are.
+    pub fn named(name: &str) -> Result<Self, UnknownSetting> {
         let found = Self::ALL.into_iter().find(|setting| setting.name() == name);
-        found.ok_or_else(|| SettingError::Unknown { name: name.to_owned() })
+        found.ok_or_else(|| UnknownSetting(name.to_owned()))
     }
 }
 
@@ -121,14 +122,11 @@ impl TenantSettings {
     /// Takes a value in the form of [`TenantSettings::text`]; lists are separated by commas.
     ///
     /// # Errors
-    /// [`SettingError::NotAllowed`]; nothing is changed then.
+    /// [`SettingError`]; nothing is changed then.
     pub fn set(&mut self, setting: Setting, text: &str) -> Result<(), SettingError> {
         let text = text.trim();
-        let refused = || SettingError::NotAllowed {
-            setting,
-            value: text.to_owned(),
-            rule: Cow::Borrowed(setting.rule()),
-        };
+        let refused =
+            || SettingError { setting, value: text.to_owned(), rule: Cow::Borrowed(setting.rule()) };
         let boolean = || text.parse::<bool>().map_err(|_| refused());
         let number = |bounds: std::ops::RangeInclusive<u64>| {
             text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(refused)
