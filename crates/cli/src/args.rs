@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use tenants::{
     TenantCredentialsCommand, TenantsAddArgs, TenantsCommand, TenantsCredentialsAddArgs,
-    TenantsCredentialsArgs, TenantsCredentialsListArgs, TenantsCredentialsRevokeArgs, TenantsListArgs,
-    TenantsSetArgs, TenantsShowArgs, TenantsUnsetArgs,
+    TenantsCredentialsListArgs, TenantsCredentialsRevokeArgs, TenantsListArgs, TenantsSetArgs,
+    TenantsShowArgs, TenantsUnsetArgs,
 };
 
 /// Selfsame: identity verification on your own machine.

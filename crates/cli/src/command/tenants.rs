@@ -162,16 +162,9 @@ fn add(args: &TenantsAddArgs) -> Result<ExitCode, Failure> {
 fn show(args: &TenantsShowArgs) -> Result<ExitCode, Failure> {
     with_tenants(&args.server, async |config, tenants| {
         let tenant = tenants.find(&args.tenant).await?;
-        let own = tenants.settings(&tenant).await.map_err(|error| {
-            Failure::Input(format!("{error}. {} lets the server's settings hold", mend(&tenant)))
-        })?;
+        let own = tenants.settings(&tenant).await?;
         say_settings(&config, &tenant, &own, args.json)
     })
-}
-
-/// The one way out when settings cannot be read.
-fn mend(tenant: &Tenant) -> String {
-    format!("selfsame tenants unset {} --all", tenant.name)
 }
 
 fn say_settings(

@@ -22,7 +22,7 @@ pub enum Setting {
 
 /// A value that a setting may not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} = {value:?} is not allowed: {rule}", setting.name())]
+#[error("{} = {value:?} is not allowed: {rule}", .setting.name())]
 pub struct SettingError {
     pub setting: Setting,
     pub value: String,
@@ -32,8 +32,10 @@ pub struct SettingError {
 
 /// A name that no setting has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no setting of a tenant; there are {}", names())]
-pub struct UnknownSetting(String);
+#[error("{name:?} is no setting of a tenant; there are {}", names())]
+pub struct UnknownSetting {
+    name: String,
+}
 
 fn names() -> String {
     Setting::ALL.map(Setting::name).join(", ")
@@ -98,7 +100,7 @@ impl Setting {
     /// [`UnknownSetting`], which lists those that there are.
     pub fn named(name: &str) -> Result<Self, UnknownSetting> {
         let found = Self::ALL.into_iter().find(|setting| setting.name() == name);
-        found.ok_or_else(|| UnknownSetting(name.to_owned()))
+        found.ok_or_else(|| UnknownSetting { name: name.to_owned() })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use selfsame_domain::{
     Clock, CredentialKind, Entropy, SecretString, SettingError, Tenant, TenantId, TenantSettings,
 };
-use selfsame_store::{ListedCredential, Store, StoreError, api_key_hash};
+use selfsame_store::{ListedCredential, Repository, Store, StoreError, api_key_hash};
 
 use super::made_up_secret;
 use crate::{UseCaseError, hash_secret};
@@ -24,6 +24,10 @@ pub enum TenantsError {
     NoSuchCredential(String),
     #[error("{0}")]
     Setting(#[from] SettingError),
+    #[error(
+        "what the tenant {name} has of its own cannot be read: table tenants, column settings, row {id}. `selfsame tenants unset {name} --all` lets the server's settings hold"
+    )]
+    Unreadable { name: String, id: TenantId },
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("{0}")]
@@ -102,9 +106,7 @@ impl Tenants {
 
     /// What it has otherwise than the server.
     pub async fn settings(&self, tenant: &Tenant) -> Result<TenantSettings, TenantsError> {
-        let mut repository = self.store.begin().await?;
-        let settings = repository.tenants().settings(tenant.id).await?;
-        settings.ok_or_else(|| TenantsError::NoSuchTenant(tenant.name.clone()))
+        own(&mut self.store.begin().await?, tenant).await
     }
 
     /// Changes that; two who do it at once do it one after the other. A running server goes by it from its next request on.
@@ -113,12 +115,10 @@ impl Tenants {
         tenant: &Tenant,
         change: impl FnOnce(&mut TenantSettings) -> Result<(), SettingError> + Send,
     ) -> Result<TenantSettings, TenantsError> {
-        let gone = || TenantsError::NoSuchTenant(tenant.name.clone());
         let mut repository = self.store.begin().await?;
-        if !repository.tenants().hold(tenant.id).await? {
-            return Err(gone());
-        }
-        let mut settings = repository.tenants().settings(tenant.id).await?.ok_or_else(gone)?;
+        // One that is gone is told by what follows.
+        repository.tenants().hold(tenant.id).await?;
+        let mut settings = own(&mut repository, tenant).await?;
         change(&mut settings)?;
         repository.tenants().set_settings(tenant.id, &settings).await?;
         repository.save().await?;
@@ -193,6 +193,16 @@ impl Tenants {
             listed.credential.kind == CredentialKind::Administration && listed.credential.revoked_at.is_none()
         };
         Ok(listed.iter().any(counts))
+    }
+}
+
+async fn own(repository: &mut Repository, tenant: &Tenant) -> Result<TenantSettings, TenantsError> {
+    match repository.tenants().settings(tenant.id).await {
+        Ok(settings) => settings.ok_or_else(|| TenantsError::NoSuchTenant(tenant.name.clone())),
+        Err(StoreError::Impossible { .. }) => {
+            Err(TenantsError::Unreadable { name: tenant.name.clone(), id: tenant.id })
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
