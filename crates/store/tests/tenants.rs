@@ -97,7 +97,7 @@ async fn settings_that_are_not_understood_are_none(backend: Backend) {
 async fn credentials_are_listed_without_what_they_are_recognised_by(backend: Backend) {
     let store = backend.open().await;
     let (owner, other) = (tenant(&store, "a").await, tenant(&store, "b").await);
-    let at = |second| Timestamp::from_millis(1_000 * second);
+    let at = |second: i64| Timestamp::from_millis(1_000 * second);
     let mut repository = store.begin().await.unwrap();
     let hash = api_key_hash("key");
     repository.credentials().add_api_key(&OsEntropy, owner, &hash, at(1)).await.unwrap();
