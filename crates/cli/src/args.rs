@@ -1,9 +1,17 @@
 //! What can be typed.
 
+mod tenants;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use tenants::{
+    TenantCredentialsCommand, TenantsAddArgs, TenantsCommand, TenantsCredentialsAddArgs,
+    TenantsCredentialsListArgs, TenantsCredentialsRevokeArgs, TenantsListArgs, TenantsSetArgs,
+    TenantsShowArgs, TenantsUnsetArgs,
+};
 
 /// Selfsame: identity verification on your own machine.
 #[derive(Debug, Parser)]
@@ -46,6 +54,11 @@ pub(crate) enum Command {
     Callbacks {
         #[command(subcommand)]
         command: CallbacksCommand,
+    },
+    /// Tenants: add them, give them credentials and settings of their own
+    Tenants {
+        #[command(subcommand)]
+        command: TenantsCommand,
     },
     /// The database: bring its schema up to date
     Database {

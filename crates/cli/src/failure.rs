@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use selfsame_config::ConfigError;
 use selfsame_server::ServeError;
+use selfsame_server::tenant_desk::TenantsError;
 use selfsame_vision::{ImageError, ModelError, VisionError};
 
 use crate::terminal;
@@ -20,6 +21,8 @@ pub(crate) enum Failure {
     Serve(#[from] ServeError),
     #[error("{}: {cause}", file.display())]
     Picture { file: PathBuf, cause: PictureFailure },
+    #[error("{0}")]
+    Tenants(#[from] TenantsError),
     #[error("{0}")]
     Vision(#[from] VisionError),
     #[error("{} cannot be read: {cause}; check its name and permissions", file.display())]
@@ -71,6 +74,7 @@ impl Failure {
             Self::Config(_) => "configuration_invalid",
             Self::Models(error) => error.code(),
             Self::Serve(_) => "server_failed",
+            Self::Tenants(_) => "tenant_not_changed",
             Self::Picture { cause, .. } => cause.code(),
             Self::Vision(error) => error.code(),
             Self::Unreadable { .. } => "file_unreadable",

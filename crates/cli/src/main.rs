@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Callbacks { command: CallbacksCommand::Show(args) } => command::callbacks::show(&args),
         Command::Callbacks { command: CallbacksCommand::Replay(args) } => command::callbacks::replay(&args),
         Command::Callbacks { command: CallbacksCommand::Secret(args) } => command::callbacks::secret(&args),
+        Command::Tenants { command } => command::tenants::run(&command),
         Command::Database { command: DatabaseCommand::Migrate(args) } => command::database_migrate(&args),
         Command::Doctor(args) => command::doctor(&args),
     };

@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 pub use sections::{
     BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
-    FaceMatchConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
-    ModelsConfig, NetverifyConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig,
+    NetverifyConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.

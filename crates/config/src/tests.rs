@@ -75,7 +75,7 @@ const OVERRIDES: &[Override] = &[
     ("netverify.callback_url", "https://b.example/x", |c| {
         c.netverify.callback_url.as_deref() == Some("https://b.example/x")
     }),
-    ("netverify.face_match", "required", |c| c.netverify.face_match == FaceMatchConfig::Required),
+    ("netverify.face_match", "required", |c| c.netverify.face_match == "required"),
     ("netverify.enabled_fields", "idDob", |c| c.netverify.enabled_fields == "idDob"),
     ("netverify.screening", "true", |c| c.netverify.screening),
     ("netverify.enforce_consent", "true", |c| c.netverify.enforce_consent),
@@ -179,6 +179,11 @@ fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         ("netverify.false_match_rate", "0.5", "1e-9 to 0.01"),
         ("netverify.accepted_countries", "[\"de\"]", "alpha-3"),
         ("netverify.public_url", "id.example.com", "https://"),
+        ("netverify.callback_url", "bank.example.com", "https://"),
+        ("netverify.face_match", "maybe", "one of required, optional, off"),
+        ("netverify.enabled_fields", "idShoeSize", "idPersonalNumber"),
+        ("netverify.accepted_id_types", "[\"NOTE\"]", "DRIVING_LICENSE"),
+        ("netverify.accepted_id_types", "[]", "at least one"),
         ("log.format", "xml", "`human` or `json`"),
         ("log.filter", "", "\"info\""),
         ("data.dir", "", "folder"),
@@ -212,6 +217,14 @@ fn what_is_wrong_in_the_file_is_named_with_the_file() {
     }
     let error = Config::load(Some(Path::new("/nonexistent.toml"))).expect_err("no such file").to_string();
     assert!(error.contains("nonexistent.toml"));
+}
+
+#[test]
+fn the_policy_of_the_default_file_is_the_default_policy() {
+    Jail::expect_with(|_| {
+        assert_eq!(load(None)?.netverify.policy().unwrap(), selfsame_domain::scan::ScanPolicy::default());
+        Ok(())
+    });
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub use identity::{
 };
 pub use lockout::{FailedAttempts, LockoutParams};
 pub use personal::Personal;
-pub use tenant::{CaptureChainPolicy, Tenant};
+pub use tenant::{CaptureChainPolicy, Setting, SettingError, Tenant, TenantSettings, UnknownSetting};
 pub use verdict::{
     BestImage, DeviceInfo, LivenessReport, LivenessStatus, Testimony, Verdict, Witness, WitnessReport,
 };

@@ -21,8 +21,8 @@ pub(crate) fn all() -> Vec<Country> {
     all
 }
 
-/// Whether it is an alpha-3 code or XKX.
-pub(crate) fn is_alpha3(code: &str) -> bool {
+/// Whether it is an ISO 3166-1 alpha-3 code of a country, or XKX (Kosovo).
+pub fn is_alpha3(code: &str) -> bool {
     code == KOSOVO.alpha3 || rust_iso3166::from_alpha3(code).is_some()
 }
 

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Uri;
 use selfsame_domain::scan::IdKind;
 use serde_json::{Value, json};
 
@@ -17,12 +18,14 @@ pub(crate) async fn supported(
     Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "supportedIdTypes": countries })))
 }
 
-/// What the settings accept of it.
+/// What the tenant's settings accept of it.
 pub(crate) async fn accepted(
-    _: Administrator,
+    Administrator(tenant): Administrator,
     State(state): State<NetverifyState>,
+    uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    let countries = listed(&state.settings.accepted_kinds, &state.settings.accepted_countries);
+    let policy = state.app.scan_policy(tenant).await.map_err(|error| ApiError::from(error).at(&uri))?;
+    let countries = listed(&policy.accepted_kinds, &policy.accepted_countries);
     Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "acceptedIdTypes": countries })))
 }
 

@@ -19,59 +19,30 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::routing::{MethodRouter, get, post};
-use selfsame_domain::scan::{IdKind, ScanFields};
 use selfsame_facade_kit::OutboundUrlRules;
 use selfsame_verification::Verification;
 use tokio::sync::Semaphore;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, NetverifyDialect};
+pub use country::is_alpha3;
 pub use error::ApiError;
-pub use perform::{FieldError, fields_of, kind_of};
-
-/// Whether the portrait is compared with a selfie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FaceMatchPolicy {
-    /// Every request needs a selfie, unless its own list of fields leaves the comparison out.
-    Required,
-    /// When a selfie is sent, or the request's own list of fields asks for it.
-    #[default]
-    Optional,
-    Off,
-}
-
-/// What the original sets up in its portal. One value for all tenants so far.
-#[derive(Debug, Clone)]
-pub struct NetverifySettings {
-    pub face_match: FaceMatchPolicy,
-    /// What is read when a request has no list of its own.
-    pub fields: ScanFields,
-    /// Makes `customerId` mandatory, as the original's screening does.
-    pub screening: bool,
-    /// Makes what the rules of consent miss an error.
-    pub enforce_consent: bool,
-    /// For requests that name none; checked when the server starts.
-    pub callback_url: Option<String>,
-    pub accepted_kinds: Vec<IdKind>,
-    /// ISO 3166-1 alpha-3; empty: all.
-    pub accepted_countries: Vec<String>,
-    /// Scheme, host and port under which integrators reach this server, without a slash at the end.
-    pub public_url: String,
-}
+pub use perform::FieldError;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct NetverifyState {
     pub app: Verification,
     pub outbound: OutboundUrlRules,
-    pub settings: Arc<NetverifySettings>,
+    /// Scheme, host and port under which integrators reach this server, without a slash at the end.
+    pub public_url: Arc<str>,
     /// Megabytes that bodies under way may have together.
     uploads: Arc<Semaphore>,
 }
 
 impl NetverifyState {
-    pub fn new(app: Verification, outbound: OutboundUrlRules, settings: Arc<NetverifySettings>) -> Self {
-        Self { app, outbound, settings, uploads: Arc::new(Semaphore::new(UPLOADS_MIB)) }
+    pub fn new(app: Verification, outbound: OutboundUrlRules, public_url: &str) -> Self {
+        Self { app, outbound, public_url: public_url.into(), uploads: Arc::new(Semaphore::new(UPLOADS_MIB)) }
     }
 }
 

@@ -35,12 +35,7 @@ pub(crate) fn verification_status(state: &ScanState) -> Option<&'static str> {
 }
 
 pub(crate) fn id_type(kind: IdKind) -> &'static str {
-    match kind {
-        IdKind::Passport => "PASSPORT",
-        IdKind::DrivingLicence => "DRIVING_LICENSE",
-        IdKind::IdentityCard => "ID_CARD",
-        IdKind::Visa => "VISA",
-    }
+    kind.name()
 }
 
 pub(crate) fn side(side: ScanSide) -> &'static str {

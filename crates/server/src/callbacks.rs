@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use selfsame_config::Config;
 use selfsame_domain::{OsEntropy, SystemClock};
-use selfsame_store::{Store, StoreSettings};
 use selfsame_verification::Verification;
 use selfsame_verification::callbacks::{
     AddressRules, Callbacks, Client, ClientParams, Courier, CourierParams, Dialect, Schedule, SystemLookup,
 };
 
+use crate::stores::open_database;
 use crate::{ServeError, open_master};
 
 pub(crate) fn courier(
@@ -44,12 +44,7 @@ pub(crate) fn courier(
 /// # Errors
 /// A folder without a database, keys that do not open.
 pub async fn open_callbacks(config: &Config) -> Result<Callbacks, ServeError> {
-    // Opening would make one, and a look at the wrong folder would find it empty.
-    let file = config.data.dir.join("selfsame.sqlite3");
-    if config.database.url.is_none() && !file.is_file() {
-        return Err(ServeError::NoDatabase(file));
-    }
+    let store = open_database(config).await?;
     let master = open_master(config)?;
-    let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
     Ok(Callbacks::new(store, master, Arc::new(SystemClock), Arc::new(OsEntropy)))
 }

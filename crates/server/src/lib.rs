@@ -6,6 +6,7 @@ mod netverify;
 mod routes;
 mod stores;
 mod telemetry;
+mod tenants;
 mod try_it;
 mod web;
 
@@ -31,8 +32,11 @@ use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
 
 pub use callbacks::open_callbacks;
+pub use netverify::{check_settings, server_policy};
 pub use selfsame_verification::callbacks as desk;
+pub use selfsame_verification::tenants as tenant_desk;
 pub use stores::{DatabaseLook, Migrated, check_blobs, look_at_database, migrate_database};
+pub use tenants::open_tenants;
 
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +65,8 @@ pub enum ServeError {
     NoDatabase(PathBuf),
     #[error("server.trusted_proxies: {0}")]
     TrustedProxies(#[from] selfsame_facade_kit::NetworkError),
-    #[error("netverify.{key} {problem}")]
-    Netverify { key: &'static str, problem: String },
+    #[error("{0}")]
+    Setting(#[from] selfsame_domain::SettingError),
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
     #[error("the start broke off")]
@@ -85,8 +89,8 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Serve)?;
 
     // Also before anything slow: what the settings name and nobody knows.
-    let netverify_settings = netverify::settings(&config, address)?;
-    let settings = Settings { scans: netverify::scans(&config.netverify)?, ..settings(&config) };
+    let settings = Settings { scans: netverify::scans(&config)?, ..settings(&config) };
+    let public_url = netverify::public_url(&config, address);
 
     let vision_settings = VisionSettings {
         weights_dir: config.models.dir.clone(),
@@ -144,8 +148,8 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         version: env!("CARGO_PKG_VERSION"),
     };
     let gips = GipsState { app: app.clone(), outbound: bioserver.outbound, version: bioserver.version };
-    let netverify_dialect = NetverifyDialect::new(app.clone(), netverify_settings.public_url.clone());
-    let netverify = NetverifyState::new(app.clone(), bioserver.outbound, netverify_settings);
+    let netverify = NetverifyState::new(app.clone(), bioserver.outbound, &public_url);
+    let netverify_dialect = NetverifyDialect::new(app.clone(), public_url);
     let router = routes::router(routes::Mounts {
         app: app.clone(),
         bioserver,

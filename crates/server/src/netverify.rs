@@ -1,66 +1,56 @@
-//! The Netverify interface, put together from the settings.
+//! The Netverify interface, put together from the settings; and what a tenant's own settings have to be on this server.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
 
-use selfsame_config::{Config, FaceMatchConfig, NetverifyConfig};
-use selfsame_domain::scan::JudgeParams;
+use selfsame_config::Config;
+use selfsame_domain::scan::ScanPolicy;
+use selfsame_domain::{Setting, SettingError, TenantSettings};
 use selfsame_facade_kit::OutboundUrlRules;
-use selfsame_facade_netverify::{FaceMatchPolicy, NetverifySettings, fields_of, kind_of};
-use selfsame_verification::scans::{LookParams, ScanParams};
+use selfsame_facade_netverify::is_alpha3;
+use selfsame_verification::scans::ScanParams;
 
-use crate::ServeError;
-
-/// What is kept, accepted and compared.
-pub(crate) fn scans(config: &NetverifyConfig) -> Result<ScanParams, ServeError> {
-    Ok(ScanParams {
-        keep_for: Duration::from_secs(config.keep_days * 24 * 60 * 60),
-        judge: JudgeParams {
-            accept_expired: config.accept_expired,
-            kinds: kinds(config)?,
-            countries: config.accepted_countries.clone(),
-        },
-        look: LookParams { false_match_rate: config.false_match_rate, ..LookParams::default() },
-        ..ScanParams::default()
-    })
+/// What holds for tenants that have nothing of their own.
+pub(crate) fn scans(config: &Config) -> Result<ScanParams, SettingError> {
+    let policy = server_policy(config)?;
+    Ok(ScanParams { policy, ..ScanParams::default() })
 }
 
-/// What the interface itself needs. `address`: where the server listens.
-pub(crate) fn settings(config: &Config, address: SocketAddr) -> Result<Arc<NetverifySettings>, ServeError> {
-    let section = &config.netverify;
-    let fields = fields_of(&section.enabled_fields).map_err(|unknown| ServeError::Netverify {
-        key: "enabled_fields",
-        problem: format!("names fields that are not known: {}", unknown.join(", ")),
-    })?;
-    if let Some(url) = &section.callback_url {
+/// The policy of the configuration, looked at as tenants' own settings are.
+///
+/// # Errors
+/// What this server cannot go by: an address that it does not call, a country that there is not.
+pub fn server_policy(config: &Config) -> Result<ScanPolicy, SettingError> {
+    let policy = config.netverify.policy()?;
+    check_settings(config, &policy.clone().into())?;
+    Ok(policy)
+}
+
+/// Looks at what can only be told knowing how the server runs, whoever the settings belong to.
+///
+/// # Errors
+/// As [`server_policy`].
+pub fn check_settings(config: &Config, settings: &TenantSettings) -> Result<(), SettingError> {
+    if let Some(url) = settings.callback_url().filter(|url| !url.is_empty()) {
         let rules = OutboundUrlRules { development: config.development };
-        let checked = rules.check(url);
-        checked.map_err(|error| ServeError::Netverify { key: "callback_url", problem: error.to_string() })?;
+        rules.check(url).map_err(|error| SettingError {
+            setting: Setting::CallbackUrl,
+            value: url.to_owned(),
+            rule: format!("the address {error}").into(),
+        })?;
     }
-    let public_url = section.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    Ok(Arc::new(NetverifySettings {
-        face_match: match section.face_match {
-            FaceMatchConfig::Required => FaceMatchPolicy::Required,
-            FaceMatchConfig::Optional => FaceMatchPolicy::Optional,
-            FaceMatchConfig::Off => FaceMatchPolicy::Off,
-        },
-        fields,
-        screening: section.screening,
-        enforce_consent: section.enforce_consent,
-        callback_url: section.callback_url.clone(),
-        accepted_kinds: kinds(section)?,
-        accepted_countries: section.accepted_countries.clone(),
-        public_url: public_url.trim_end_matches('/').to_owned(),
-    }))
+    if let Some(code) = settings.accepted_countries().iter().find(|code| !is_alpha3(code)) {
+        return Err(SettingError {
+            setting: Setting::AcceptedCountries,
+            value: code.clone(),
+            rule: Cow::Borrowed("ISO 3166-1 has no country of this alpha-3 code, and it is not XKX"),
+        });
+    }
+    Ok(())
 }
 
-fn kinds(config: &NetverifyConfig) -> Result<Vec<selfsame_domain::scan::IdKind>, ServeError> {
-    let kind = |name: &String| {
-        kind_of(name).ok_or_else(|| ServeError::Netverify {
-            key: "accepted_id_types",
-            problem: format!("names {name}; known are PASSPORT, DRIVING_LICENSE, ID_CARD, VISA"),
-        })
-    };
-    config.accepted_id_types.iter().map(kind).collect()
+/// Scheme, host and port under which integrators reach this server. `address`: where it listens.
+pub(crate) fn public_url(config: &Config, address: SocketAddr) -> String {
+    let url = config.netverify.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    url.trim_end_matches('/').to_owned()
 }

@@ -40,6 +40,16 @@ pub async fn check_blobs(config: &Config) -> Result<Option<String>, ServeError> 
     Ok(Some(blobs.place().to_owned()))
 }
 
+/// Opens the database of a server that ran before.
+pub(crate) async fn open_database(config: &Config) -> Result<Store, ServeError> {
+    // Opening would make one, and a look at the wrong folder would find it empty.
+    let file = config.data.dir.join("selfsame.sqlite3");
+    if config.database.url.is_none() && !file.is_file() {
+        return Err(ServeError::NoDatabase(file));
+    }
+    Ok(Store::open(&StoreSettings { url: config.database_url() }).await?)
+}
+
 /// What a look at the database found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatabaseLook {

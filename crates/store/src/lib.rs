@@ -7,8 +7,8 @@
 //! # Nouns and verbs
 //! | noun | verbs |
 //! |---|---|
-//! | `tenants` | `add`, `get`, `by_name` |
-//! | `credentials` | `add_api_key`, `add_token_secret`, `add_administration`, `find_by_api_key_hash`, `find_by_token`, `find_pair`, `has_administration`, `set_secret_hash`, `revoke` |
+//! | `tenants` | `add`, `get`, `by_name`, `settings`, `set_settings`, `hold`, `for_maintenance_list` |
+//! | `credentials` | `add_api_key`, `add_token_secret`, `add_administration`, `find_by_api_key_hash`, `find_by_token`, `find_pair`, `list`, `has_administration`, `set_secret_hash`, `revoke` |
 //! | `server_keys` | `get`, `put_if_absent` |
 //! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `claim`, `for_maintenance_abandoned`, `for_maintenance_expired` |
 //! | `faces` | `add`, `get`, `list`, `list_with_templates`, `delete` |
@@ -50,8 +50,8 @@ pub use error::StoreError;
 pub use migration::Migrated;
 pub use repository::{
     CallbackSecrets, Credentials, EvidenceRow, Faces, FailedAttempts, Identities, IdentityWithKey, Lease,
-    NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Processes, Repository,
-    ScanFound, ScanRow, Scans, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants, WithKey,
+    ListedCredential, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Processes,
+    Repository, ScanFound, ScanRow, Scans, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants, WithKey,
 };
 
 /// Where the database is.

@@ -12,7 +12,7 @@ use crate::lockout::LockoutSettings;
 use crate::processes::ProcessParams;
 use crate::scans::ScanParams;
 
-/// Limits and policies, one value for all tenants so far.
+/// Limits and policies, one value for all tenants but where [`ScanParams::policy`] says otherwise.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub capture_chain: CaptureChainPolicy,

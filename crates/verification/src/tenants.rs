@@ -1,11 +1,17 @@
-//! Who calls, and the development tenant of the first start.
+//! Who calls, what holds for them, and the development tenant of the first start.
+
+mod desk;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use selfsame_domain::{CredentialKind, SecretString, Tenant, TenantId, Timestamp};
+use selfsame_domain::scan::ScanPolicy;
+use selfsame_domain::{CredentialKind, Entropy, SecretString, Tenant, TenantId, Timestamp};
 use selfsame_store::{Repository, api_key_hash};
 
 use crate::{UseCaseError, Verification, hash_secret};
+
+pub use desk::{NewPair, Revoked, Tenants, TenantsError};
+pub use selfsame_store::ListedCredential;
 
 /// Name of the tenant that the first start makes.
 pub const DEVELOPMENT_TENANT: &str = "development";
@@ -69,6 +75,17 @@ impl Verification {
         Ok(found.filter(|_| right && allowed).map(|(credential, _)| credential.tenant_id))
     }
 
+    /// What holds for the tenant's scans just now: the server's settings, and the tenant's own over them. Read anew each time, so that
+    /// a change holds with the next request, in every process.
+    ///
+    /// # Errors
+    /// [`UseCaseError::Internal`] when the tenant's own cannot be read: the server's may allow what they forbid.
+    pub async fn scan_policy(&self, tenant: TenantId) -> Result<ScanPolicy, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let own = repository.tenants().settings(tenant).await?.ok_or(UseCaseError::NotFound)?;
+        Ok(own.over(&self.settings().scans.policy))
+    }
+
     pub async fn development_tenant(&self) -> Result<Option<TenantId>, UseCaseError> {
         let mut repository = self.store().begin().await?;
         Ok(repository.tenants().by_name(DEVELOPMENT_TENANT).await?.map(|tenant| tenant.id))
@@ -99,7 +116,7 @@ impl Verification {
         let made_up = bootstrap.api_key.is_none();
         let wanted = |given: Option<SecretString>| match given {
             Some(secret) => Some(secret),
-            None => first_start.then(|| self.made_up_secret()),
+            None => first_start.then(|| made_up_secret(self.entropy())),
         };
         let api_key = wanted(bootstrap.api_key);
         let api_token = wanted(bootstrap.api_token);
@@ -162,11 +179,11 @@ impl Verification {
         }
         Ok(())
     }
+}
 
-    /// 256 random bits.
-    fn made_up_secret(&self) -> SecretString {
-        let mut bytes = [0; 32];
-        self.entropy().fill(&mut bytes);
-        SecretString::new(URL_SAFE_NO_PAD.encode(bytes))
-    }
+/// 256 random bits.
+fn made_up_secret(entropy: &dyn Entropy) -> SecretString {
+    let mut bytes = [0; 32];
+    entropy.fill(&mut bytes);
+    SecretString::new(URL_SAFE_NO_PAD.encode(bytes))
 }

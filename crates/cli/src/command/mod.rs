@@ -8,6 +8,7 @@ mod document;
 mod faces;
 mod models;
 mod serve;
+pub(crate) mod tenants;
 
 pub(crate) use compare::compare;
 pub(crate) use database::database_migrate;

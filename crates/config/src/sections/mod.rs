@@ -28,7 +28,7 @@ pub use liveness::LivenessConfig;
 pub use lockout::LockoutConfig;
 pub use log::{LogConfig, LogFormat};
 pub use models::ModelsConfig;
-pub use netverify::{FaceMatchConfig, NetverifyConfig};
+pub use netverify::NetverifyConfig;
 pub use retention::RetentionConfig;
 pub use secret::Secret;
 pub use security::SecurityConfig;

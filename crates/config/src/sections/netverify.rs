@@ -1,19 +1,12 @@
 //! Section `[netverify]`.
 
+use selfsame_domain::scan::ScanPolicy;
+use selfsame_domain::{Setting, SettingError, TenantSettings};
 use serde::Deserialize;
 
-use super::{OutOfBounds, bounds};
+use super::OutOfBounds;
 
-/// When portrait and selfie are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FaceMatchConfig {
-    Required,
-    Optional,
-    Off,
-}
-
-/// The Netverify interface.
+/// The Netverify interface. Names and rules of all but `public_url` are those of [`Setting`]: tenants may have each of their own.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetverifyConfig {
@@ -22,7 +15,8 @@ pub struct NetverifyConfig {
     pub public_url: Option<String>,
     #[serde(default)]
     pub callback_url: Option<String>,
-    pub face_match: FaceMatchConfig,
+    /// `required`, `optional` or `off`.
+    pub face_match: String,
     /// Names by the interface, separated by commas.
     pub enabled_fields: String,
     pub screening: bool,
@@ -39,27 +33,42 @@ pub struct NetverifyConfig {
 }
 
 impl NetverifyConfig {
+    /// What holds for tenants that have nothing of their own.
+    ///
+    /// # Errors
+    /// A value that is not allowed. A configuration that was loaded has none.
+    pub fn policy(&self) -> Result<ScanPolicy, SettingError> {
+        let mut settings = TenantSettings::default();
+        for setting in Setting::ALL {
+            let text = match setting {
+                Setting::FaceMatch => self.face_match.clone(),
+                Setting::EnabledFields => self.enabled_fields.clone(),
+                Setting::Screening => self.screening.to_string(),
+                Setting::EnforceConsent => self.enforce_consent.to_string(),
+                Setting::CallbackUrl => self.callback_url.clone().unwrap_or_default(),
+                Setting::AcceptedIdTypes => self.accepted_id_types.join(","),
+                Setting::AcceptedCountries => self.accepted_countries.join(","),
+                Setting::AcceptExpired => self.accept_expired.to_string(),
+                Setting::KeepDays => self.keep_days.to_string(),
+                Setting::FalseMatchRate => self.false_match_rate.to_string(),
+            };
+            settings.set(setting, &text)?;
+        }
+        Ok(settings.over(&ScanPolicy::default()))
+    }
+
     pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
-        for (key, url) in
-            [("netverify.public_url", &self.public_url), ("netverify.callback_url", &self.callback_url)]
+        if let Some(url) = &self.public_url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
         {
-            let Some(url) = url else { continue };
-            if !(url.starts_with("https://") || url.starts_with("http://")) {
-                let rule = "a URL that begins with https:// or http://";
-                return Err(OutOfBounds { key, value: url.clone(), rule });
-            }
+            let rule = "a URL that begins with https:// or http://";
+            return Err(OutOfBounds { key: "netverify.public_url", value: url.clone(), rule });
         }
-        let upper = |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-        if let Some(code) = self.accepted_countries.iter().find(|code| !upper(code)) {
-            let rule = "ISO 3166-1 alpha-3 codes in capital letters";
-            return Err(OutOfBounds { key: "netverify.accepted_countries", value: code.clone(), rule });
-        }
-        bounds("netverify.keep_days", self.keep_days, 1, 3_660, "1 to 3660")?;
-        // Written so that what is no number is refused as well.
-        if !(1e-9..=1e-2).contains(&self.false_match_rate) {
-            let value = self.false_match_rate.to_string();
-            return Err(OutOfBounds { key: "netverify.false_match_rate", value, rule: "1e-9 to 0.01" });
-        }
-        Ok(())
+        let allowed = self.policy().map(drop);
+        allowed.map_err(|SettingError { setting, value, .. }| OutOfBounds {
+            key: setting.name(),
+            value,
+            rule: setting.rule(),
+        })
     }
 }

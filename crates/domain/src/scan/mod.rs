@@ -5,6 +5,7 @@
 
 mod decision;
 mod judge;
+mod policy;
 mod reading;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ pub use decision::{
     UnreadableReason,
 };
 pub use judge::{DocumentFindings, FaceFindings, Findings, JudgeParams, Step, judge};
+pub use policy::{FaceMatchPolicy, ScanPolicy};
 pub use reading::{PartialDay, ScanReading};
 
 /// Kinds of documents.

@@ -5,6 +5,7 @@ mod picture;
 mod reader;
 mod request;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -13,13 +14,12 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse as _, Response};
 use selfsame_domain::TenantId;
-use selfsame_domain::scan::PictureFormat;
+use selfsame_domain::scan::{PictureFormat, ScanPolicy};
 use serde_json::{Value, json};
 
 pub(crate) use picture::mime;
 pub use reader::FieldError;
 use request::{PerformRequest, Refusal, Rules, parse};
-pub use request::{fields_of, kind_of};
 
 use crate::auth::{Caller, check_body_headers};
 use crate::{ApiError, NetverifyState, PERFORM_LIMIT, UPLOADS_MIB};
@@ -55,13 +55,15 @@ async fn perform(
     let waiting = tokio::time::timeout(LONGEST_WAIT, state.uploads.acquire_many(room));
     let _room = waiting.await.map_err(|_| ApiError::busy())?.map_err(|_| ApiError::internal())?;
     let body = Bytes::from_request(request, &()).await.map_err(|_| ApiError::too_large(PERFORM_LIMIT))?;
-    let parsing = state.clone();
+    // What holds for the tenant is read once: the whole request goes by it.
+    let policy = Arc::new(state.app.scan_policy(tenant).await?);
+    let (parsing, rules) = (state.clone(), Arc::clone(&policy));
     let now = state.app.now();
-    let parsed = tokio::task::spawn_blocking(move || read(body, &parsing, now))
+    let parsed = tokio::task::spawn_blocking(move || read(body, &parsing, &rules, now))
         .await
         .map_err(|_| ApiError::internal())??;
     let PerformRequest { scan, claims, pictures, warnings } = parsed;
-    let scan = state.app.open_scan(tenant, scan, &claims, pictures).await?;
+    let scan = state.app.open_scan(tenant, &policy, scan, &claims, pictures).await?;
     if !warnings.is_empty() {
         tracing::warn!(scan = %scan.id, missed = warnings.len(), "a scan was accepted that misses rules of consent");
     }
@@ -84,6 +86,7 @@ async fn perform(
 fn read(
     body: Bytes,
     state: &NetverifyState,
+    policy: &ScanPolicy,
     now: selfsame_domain::Timestamp,
 ) -> Result<PerformRequest, ApiError> {
     let members = serde_json::from_slice(&body);
@@ -102,7 +105,7 @@ fn read(
         state.app.inspect_scan_picture(bytes).map_err(|error| format!("cannot be used: {error}"))
     };
     let rules = Rules {
-        settings: &state.settings,
+        policy,
         outbound: state.outbound,
         max_bytes: state.app.settings().images.max_bytes,
         inspect: &inspect,

@@ -1,7 +1,8 @@
 //! From JSON to a scan, or to a list of everything that is wrong with it. Pure: no clock, no network, no database.
 
 use selfsame_domain::scan::{
-    CallbackGranularity, IdKind, NewScan, PictureFormat, ScanClaims, ScanFields, ScanSide,
+    CallbackGranularity, FaceMatchPolicy, IdKind, NewScan, PictureFormat, ScanClaims, ScanFields, ScanPolicy,
+    ScanSide,
 };
 use selfsame_domain::{CallbackTarget, Timestamp};
 use selfsame_facade_kit::OutboundUrlRules;
@@ -11,11 +12,12 @@ use super::consent::consent;
 use super::picture::{Inspect, picture};
 use super::reader::{FieldError, Reader};
 use crate::callback::DIALECT;
-use crate::{FaceMatchPolicy, NetverifySettings, country};
+use crate::country;
 
 /// What decides beside the request itself.
 pub(crate) struct Rules<'a> {
-    pub(crate) settings: &'a NetverifySettings,
+    /// What holds for the caller's tenant.
+    pub(crate) policy: &'a ScanPolicy,
     pub(crate) outbound: OutboundUrlRules,
     /// Of a picture, decoded from base64.
     pub(crate) max_bytes: usize,
@@ -41,13 +43,6 @@ pub(crate) enum Refusal {
     Wrong(Vec<FieldError>),
 }
 
-const ID_TYPES: [(&str, IdKind); 4] = [
-    ("PASSPORT", IdKind::Passport),
-    ("DRIVING_LICENSE", IdKind::DrivingLicence),
-    ("ID_CARD", IdKind::IdentityCard),
-    ("VISA", IdKind::Visa),
-];
-
 const GRANULARITIES: [(&str, CallbackGranularity); 2] =
     [("onFinish", CallbackGranularity::OnFinish), ("onAllSteps", CallbackGranularity::OnAllSteps)];
 
@@ -63,11 +58,11 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         known
     });
     let before = reader.errors.len();
-    let kind = reader.word("idType", &ID_TYPES);
+    let kind = reader.word("idType", &IdKind::ALL.map(|kind| (kind.name(), kind)));
     if kind.is_none() && reader.errors.len() == before {
         reader.wrong("idType", "is missing");
     }
-    let fields = enabled_fields(&mut reader, rules.settings);
+    let fields = enabled_fields(&mut reader, rules.policy);
     let mut pictures = Vec::new();
     let mut formats: Vec<(ScanSide, PictureFormat)> = Vec::new();
     let mut face_was_wrong = false;
@@ -105,10 +100,10 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         reader.absorb(checks);
         asked
     });
-    if customer_id.is_none() && (rules.settings.screening || screening) {
+    if customer_id.is_none() && (rules.policy.screening || screening) {
         reader.wrong("customerId", "is missing, and screening is used");
     }
-    let callback = reader.text("callbackUrl", 255).or_else(|| rules.settings.callback_url.clone());
+    let callback = reader.text("callbackUrl", 255).or_else(|| rules.policy.callback_url.clone());
     let callback = callback.and_then(|url| callback_target(&mut reader, url, rules.outbound));
     let granularity = reader.word("callbackGranularity", &GRANULARITIES).unwrap_or_default();
     let mut claims = ScanClaims {
@@ -123,7 +118,7 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
     };
     let mrz_check = reader.boolean("mrzCheck").unwrap_or(true);
     let (consent, missed) = consent(&mut reader, &mut claims, face_match, rules.now);
-    let warnings = if rules.settings.enforce_consent {
+    let warnings = if rules.policy.enforce_consent {
         reader.errors.extend(missed);
         Vec::new()
     } else {
@@ -167,49 +162,23 @@ struct Enabled {
     wanted: Wanted,
 }
 
-/// The kind of a name of this dialect.
-pub fn kind_of(name: &str) -> Option<IdKind> {
-    ID_TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
-}
-
-/// The fields of a list of names of this dialect, separated by commas; or the names that are not known.
-pub fn fields_of(list: &str) -> Result<ScanFields, Vec<String>> {
-    let mut fields = ScanFields::NONE;
-    let mut unknown = Vec::new();
-    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        match name {
-            "idNumber" => fields.number = true,
-            "idFirstName" => fields.first_name = true,
-            "idLastName" => fields.last_name = true,
-            "idDob" => fields.birth_date = true,
-            "idExpiry" => fields.expiry = true,
-            "idUsState" => fields.us_state = true,
-            "idPersonalNumber" => fields.personal_number = true,
-            "idFaceMatch" => fields.face_match = true,
-            "idAddress" => fields.address = true,
-            _ => unknown.push(name.to_owned()),
-        }
-    }
-    if unknown.is_empty() { Ok(fields) } else { Err(unknown) }
-}
-
 /// The list of the request in place of the setting's, within what the account offers.
-fn enabled_fields(reader: &mut Reader, settings: &NetverifySettings) -> Enabled {
-    let offered = settings.face_match;
+fn enabled_fields(reader: &mut Reader, policy: &ScanPolicy) -> Enabled {
+    let offered = policy.face_match;
     let Some(list) = reader.text("enabledFields", 100) else {
         let wanted = match offered {
             FaceMatchPolicy::Required => Wanted::Always,
             FaceMatchPolicy::Optional => Wanted::WhenSent,
             FaceMatchPolicy::Off => Wanted::Never,
         };
-        return Enabled { read: settings.fields, wanted };
+        return Enabled { read: policy.fields, wanted };
     };
-    let mut read = fields_of(&list).unwrap_or_else(|unknown| {
+    let mut read = ScanFields::named(&list).unwrap_or_else(|unknown| {
         reader.wrong("enabledFields", format!("names fields that are not known: {}", unknown.join(", ")));
         ScanFields::NONE
     });
     // Only where the account has it.
-    read.address &= settings.fields.address;
+    read.address &= policy.fields.address;
     let wanted =
         if read.face_match && offered != FaceMatchPolicy::Off { Wanted::Always } else { Wanted::Never };
     Enabled { read, wanted }

@@ -21,7 +21,7 @@ pub(crate) async fn all(
     Path(scan): Path<String>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    answer(&state, tenant, &scan, &uri, |record| Some(everything(record, &state.settings.public_url))).await
+    answer(&state, tenant, &scan, &uri, |record| Some(everything(record, &state.public_url))).await
 }
 
 /// 404 while it is pending.

@@ -26,7 +26,7 @@ pub(crate) async fn list(
         .filter(|side| record.scan.request.has(*side))
         .map(|side| {
             let side = words::side(side);
-            let href = format!("{}/api/netverify/v2/scans/{id}/images/{side}", state.settings.public_url);
+            let href = format!("{}/api/netverify/v2/scans/{id}/images/{side}", state.public_url);
             json!({ "classifier": side, "href": href })
         })
         .collect();

@@ -7,6 +7,7 @@ mod m0004_lockout;
 mod m0005_identities;
 mod m0006_processes;
 mod m0007_scans;
+mod m0008_tenant_settings;
 #[cfg(test)]
 mod tests;
 
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_identities::Migration),
             Box::new(m0006_processes::Migration),
             Box::new(m0007_scans::Migration),
+            Box::new(m0008_tenant_settings::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! A database of every earlier version, with what that version wrote, becomes one of this version; on both kinds.
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement, Value};
-use selfsame_domain::{BioSessionState, SessionId, TenantId, Timestamp};
+use selfsame_domain::{BioSessionState, SessionId, Setting, TenantId, Timestamp};
 use selfsame_testkit_postgres::TestDatabase;
 use uuid::Uuid;
 
@@ -31,12 +31,11 @@ async fn insert(connection: &DatabaseConnection, table: &str, columns: &[(&str, 
 /// What a server of that version had in every one of its tables.
 async fn write_as(version: u32, connection: &DatabaseConnection) {
     let blob = |text: &str| Value::from(text.as_bytes().to_vec());
-    insert(
-        connection,
-        "tenants",
-        &[("id", TENANT.into()), ("name", "a".into()), ("created_at", 1_i64.into())],
-    )
-    .await;
+    let mut tenant = vec![("id", TENANT.into()), ("name", "a".into()), ("created_at", 1_i64.into())];
+    if version >= 8 {
+        tenant.push(("settings", r#"{"netverify.keep_days":"7"}"#.into()));
+    }
+    insert(connection, "tenants", &tenant).await;
     insert(
         connection,
         "credentials",
@@ -178,6 +177,12 @@ async fn reads_what_was_written_as(version: u32, store: &Store) {
     let tenant = TenantId::from_uuid(TENANT);
     let mut repository = store.begin().await.unwrap();
     assert_eq!(repository.tenants().get(tenant).await.unwrap().unwrap().name, "a");
+    let settings = repository.tenants().settings(tenant).await.unwrap().unwrap();
+    let days = settings.text(Setting::KeepDays);
+    assert_eq!(
+        (settings.own().count(), days.as_deref()),
+        if version >= 8 { (1, Some("7")) } else { (0, None) }
+    );
     assert!(repository.credentials().find_by_api_key_hash("digest").await.unwrap().is_some());
     assert_eq!(repository.server_keys().get("signing").await.unwrap().unwrap(), b"key");
     let opened = SessionId::from_uuid(OPENED);

@@ -2,13 +2,21 @@
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _,
+    QueryFilter as _, QueryOrder as _,
 };
 use selfsame_domain::{ApiCredential, CredentialId, CredentialKind, Entropy, TenantId, Timestamp};
 
 use super::impossible;
 use crate::StoreError;
 use crate::entity::credential;
+
+/// A credential as it is listed: without what it is recognised by.
+#[derive(Debug, Clone)]
+pub struct ListedCredential {
+    pub credential: ApiCredential,
+    /// Of a pair; it is no secret. API keys have none.
+    pub token: Option<String>,
+}
 
 pub struct Credentials<'t>(pub(super) &'t DatabaseTransaction);
 
@@ -95,6 +103,22 @@ impl Credentials<'_> {
         Ok(Some((from_row(row)?, secret)))
     }
 
+    /// All of a tenant's, oldest first, also those that were revoked.
+    pub async fn list(&mut self, tenant: TenantId) -> Result<Vec<ListedCredential>, StoreError> {
+        let rows = credential::Entity::find()
+            .filter(credential::Column::TenantId.eq(tenant.as_uuid()))
+            .order_by_asc(credential::Column::CreatedAt)
+            .order_by_asc(credential::Column::Id)
+            .all(self.0)
+            .await?;
+        let listed = |row: credential::Model| {
+            // The digest of a key is what it is recognised by, and nobody's business.
+            let token = (row.kind != API_KEY).then(|| row.lookup.clone());
+            Ok(ListedCredential { credential: from_row(row)?, token })
+        };
+        rows.into_iter().map(listed).collect()
+    }
+
     /// Whether the tenant has a pair of its own for reading and deleting results.
     pub async fn has_administration(&mut self, tenant: TenantId) -> Result<bool, StoreError> {
         let row = credential::Entity::find()
@@ -131,7 +155,7 @@ impl Credentials<'_> {
         row.map(from_row).transpose()
     }
 
-    /// From now on it is found, but revoked.
+    /// From now on it is found, but revoked. False when it was before, or the tenant has none such.
     pub async fn revoke(
         &mut self,
         tenant: TenantId,
@@ -142,6 +166,7 @@ impl Credentials<'_> {
             .col_expr(credential::Column::RevokedAt, now.as_millis().into())
             .filter(credential::Column::Id.eq(id.as_uuid()))
             .filter(credential::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(credential::Column::RevokedAt.is_null())
             .exec(self.0)
             .await?;
         Ok(done.rows_affected == 1)

@@ -15,7 +15,7 @@ mod tenants;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
 pub use callback_secrets::{CallbackSecrets, SealedSecret};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, ListedCredential};
 pub use faces::Faces;
 pub use failed_attempts::FailedAttempts;
 pub use identities::{EvidenceRow, Identities, IdentityWithKey, SentPicture};

@@ -14,7 +14,7 @@ use std::time::Duration;
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::document::DocumentReading;
 use selfsame_domain::scan::{
-    CallbackGranularity, JudgeParams, NewScan, PictureFormat, Scan, ScanClaims, ScanReading, ScanSide,
+    CallbackGranularity, NewScan, PictureFormat, Scan, ScanClaims, ScanPolicy, ScanReading, ScanSide,
     Tombstone,
 };
 use selfsame_domain::{CallbackEvent, ScanId, TenantId};
@@ -34,26 +34,24 @@ const MADE_JPEG: u8 = 93;
 /// Limits and thresholds of scans.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScanParams {
-    /// How long after it was accepted a scan is kept with its pictures. 360 days: what the Netverify portal starts with.
-    pub keep_for: Duration,
+    /// What holds for tenants that have nothing of their own.
+    pub policy: ScanPolicy,
     /// Scans that are looked at at once; `None`: one per core.
     pub most_at_once: Option<usize>,
     /// A lease runs out after this when whoever holds it is gone.
     pub lease: Duration,
     /// After so many beginnings somebody has to look: no document may take the server down for ever.
     pub most_attempts: u32,
-    pub judge: JudgeParams,
     pub look: LookParams,
 }
 
 impl Default for ScanParams {
     fn default() -> Self {
         Self {
-            keep_for: Duration::from_secs(360 * 24 * 60 * 60),
+            policy: ScanPolicy::default(),
             most_at_once: None,
             lease: Duration::from_secs(15),
             most_attempts: 10,
-            judge: JudgeParams::default(),
             look: LookParams::default(),
         }
     }
@@ -107,17 +105,19 @@ impl Verification {
         Limits { longest_side_above: Some(300), ..self.settings().images.clone() }
     }
 
-    /// Accepts a scan. When this returns, its pictures are stored, encrypted, and it will be decided.
+    /// Accepts a scan under what holds for its tenant just now ([`Verification::scan_policy`]). When this returns, its pictures are
+    /// stored, encrypted, and it will be decided.
     pub async fn open_scan(
         &self,
         tenant: TenantId,
+        policy: &ScanPolicy,
         request: NewScan,
         claims: &ScanClaims,
         pictures: Vec<(ScanSide, Vec<u8>)>,
     ) -> Result<Scan, UseCaseError> {
         let now = self.clock().now();
         let id = ScanId::random(self.entropy());
-        let scan = Scan::accept(id, tenant, request, now, self.settings().scans.keep_for);
+        let scan = Scan::accept(id, tenant, request, now, policy.keep_for());
         let (key, wrapped) = self.new_key()?;
         let accepted = async {
             for (side, bytes) in pictures {

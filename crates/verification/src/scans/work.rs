@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::look::{Pictures, Seen, look};
-use super::{FACEMAP, Facemap, READING, document, side_name};
+use super::{FACEMAP, Facemap, LookParams, READING, document, side_name};
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
@@ -133,6 +133,7 @@ impl Verification {
     /// Looks, reads, compares and judges.
     async fn find(&self, row: &ScanRow) -> Result<Found, UseCaseError> {
         let scan = &row.scan;
+        let policy = self.scan_policy(scan.tenant_id).await?;
         let key = self.unwrap_key(&row.wrapped_key)?;
         let mut digest = Sha256::new();
         let mut read = [None, None, None];
@@ -149,15 +150,15 @@ impl Verification {
         }
         let [front, back, face] = read;
         let pictures = Pictures { front, back, face };
-        let (vision, limits, params) =
-            (self.vision(), self.settings().images.clone(), self.settings().scans.look);
+        let (vision, limits) = (self.vision(), self.settings().images.clone());
+        let params = LookParams { false_match_rate: policy.false_match_rate, ..self.settings().scans.look };
         let now = self.clock().now();
         let seen = self
             .workers()
             .run(Urgency::Evidence, move || look(&vision, &limits, pictures, &params, now))
             .await??;
         let (findings, reading) = document::findings(&scan.request, &seen, &params, now);
-        let decision = judge(&scan.request, &findings, &self.settings().scans.judge, now);
+        let decision = judge(&scan.request, &findings, &policy.judge(), now);
         let Seen { template, .. } = seen;
         let facemap = template.filter(|_| decision.enrols()).map(|(template, quality)| Facemap {
             tenant_id: scan.tenant_id,

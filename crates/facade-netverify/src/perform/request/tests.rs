@@ -6,17 +6,8 @@ use super::*;
 
 const NOW: Timestamp = Timestamp::from_millis(1_660_000_000_000);
 
-fn settings() -> NetverifySettings {
-    NetverifySettings {
-        face_match: FaceMatchPolicy::Optional,
-        fields: ScanFields::READ,
-        screening: false,
-        enforce_consent: false,
-        callback_url: None,
-        accepted_kinds: IdKind::ALL.to_vec(),
-        accepted_countries: Vec::new(),
-        public_url: "https://id.example.com".to_owned(),
-    }
+fn settings() -> ScanPolicy {
+    ScanPolicy::default()
 }
 
 /// Stands for the decoder: a picture begins with its format's first byte.
@@ -53,9 +44,9 @@ fn with(members: Value) -> Value {
     body
 }
 
-fn read(body: Value, settings: &NetverifySettings) -> Result<PerformRequest, Refusal> {
+fn read(body: Value, settings: &ScanPolicy) -> Result<PerformRequest, Refusal> {
     let rules = Rules {
-        settings,
+        policy: settings,
         outbound: OutboundUrlRules::default(),
         max_bytes: 100,
         inspect: &inspect,
@@ -73,7 +64,7 @@ fn good(members: Value) -> PerformRequest {
 }
 
 /// Names of the fields that are wrong.
-fn wrong(body: Value, settings: &NetverifySettings) -> Vec<String> {
+fn wrong(body: Value, settings: &ScanPolicy) -> Vec<String> {
     match read(body.clone(), settings) {
         Err(Refusal::Wrong(fields)) => fields.into_iter().map(|wrong| wrong.field).collect(),
         other => panic!("{body}: {other:?}"),
@@ -173,11 +164,11 @@ fn the_state_depends_on_the_document() {
 #[test]
 fn a_selfie_is_needed_where_faces_are_compared() {
     let without = |list: &str| with(json!({ "enabledFields": list }));
-    let required = NetverifySettings { face_match: FaceMatchPolicy::Required, ..settings() };
-    let off = NetverifySettings { face_match: FaceMatchPolicy::Off, ..settings() };
+    let required = ScanPolicy { face_match: FaceMatchPolicy::Required, ..settings() };
+    let off = ScanPolicy { face_match: FaceMatchPolicy::Off, ..settings() };
     assert_eq!(wrong(body(), &required), ["faceImage"]);
     assert_eq!(wrong(without("idNumber,idFaceMatch"), &settings()), ["faceImage"]);
-    let compared = |body, settings: &NetverifySettings| read(body, settings).unwrap().scan.fields.face_match;
+    let compared = |body, settings: &ScanPolicy| read(body, settings).unwrap().scan.fields.face_match;
     assert!(compared(with(json!({ "faceImage": jpeg() })), &settings()));
     assert!(!compared(body(), &settings()));
     // The request's own list goes before the setting, within what the account has.
@@ -198,14 +189,14 @@ fn the_list_of_fields_leaves_out_what_it_does_not_name() {
     let fields = good(json!({ "enabledFields": "idDob" })).scan.fields;
     assert_eq!(fields, ScanFields { birth_date: true, ..ScanFields::NONE });
     let without_address =
-        NetverifySettings { fields: ScanFields { address: false, ..ScanFields::READ }, ..settings() };
+        ScanPolicy { fields: ScanFields { address: false, ..ScanFields::READ }, ..settings() };
     let read = read(with(json!({ "enabledFields": "idAddress" })), &without_address).unwrap();
     assert!(!read.scan.fields.address, "not unless the account has it");
 }
 
 #[test]
 fn a_customer_is_needed_where_screening_is_used() {
-    let screening = NetverifySettings { screening: true, ..settings() };
+    let screening = ScanPolicy { screening: true, ..settings() };
     assert_eq!(wrong(body(), &screening), ["customerId"]);
     let asked = with(json!({ "additionalChecks": { "watchlistScreening": {} } }));
     assert_eq!(wrong(asked, &settings()), ["customerId"]);
@@ -214,7 +205,7 @@ fn a_customer_is_needed_where_screening_is_used() {
 
 #[test]
 fn consent_is_warned_of_until_it_is_enforced() {
-    let enforcing = NetverifySettings { enforce_consent: true, ..settings() };
+    let enforcing = ScanPolicy { enforce_consent: true, ..settings() };
     let at = |text: &str| {
         json!({ "userIp": "::1", "userLocation": { "country": "USA" },
             "consent": { "obtained": "yes", "obtainedAt": text } })
@@ -288,6 +279,6 @@ fn what_is_not_known_is_not_looked_at() {
     let target = request.scan.callback.unwrap();
     assert_eq!((target.url.as_str(), target.dialect.as_str()), ("https://a.example/x", "netverify"));
     assert_eq!(request.scan.granularity, CallbackGranularity::OnAllSteps);
-    let by_default = NetverifySettings { callback_url: Some("https://b.example/".to_owned()), ..settings() };
+    let by_default = ScanPolicy { callback_url: Some("https://b.example/".to_owned()), ..settings() };
     assert_eq!(read(body(), &by_default).unwrap().scan.callback.unwrap().url, "https://b.example/");
 }
