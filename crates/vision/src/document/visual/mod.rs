@@ -75,7 +75,9 @@ pub(crate) fn add_visual_zone(
         let page = assigned(&lines, &flat, &known, &params.assign);
         let enough = page.labels >= params.assign.least_labels;
         if found.as_ref().is_none_or(|(_, before)| page.labels > before.labels) {
-            reading.page = edges.map(|corners| corners.map(|[x, y]| Point { x: x as f32, y: y as f32 }));
+            // A frame with nothing of a document in it is not said to be one.
+            let page_of = edges.filter(|_| enough || !inside.is_empty());
+            reading.page = page_of.map(|corners| corners.map(|[x, y]| Point { x: x as f32, y: y as f32 }));
             found = Some((lines, page));
         }
         if enough {
