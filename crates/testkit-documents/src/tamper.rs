@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
 use crate::camera::jpeg;
-use crate::{Area, Document, Field, Fonts, Item, Page, Portrait, RenderError, Role, Side};
+use crate::{Area, Document, Field, Fonts, Item, Page, Portrait, RenderError, Role, Side, retouch};
 
 /// What was done to a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -33,6 +33,11 @@ pub enum Tampering {
     Recompressed,
     /// The back of another person's document.
     OtherBack,
+    /// The holder is born in another year, in print and in the zone, check digits included; what is new in the zone was pasted there, up to
+    /// 0.3 mm too high or too low.
+    PastedZone,
+    /// A scan with its grain, in which a digit of a printed date or number was copied over another one; compressed afterwards.
+    CopyMove,
 }
 
 impl Tampering {
@@ -48,6 +53,8 @@ impl Tampering {
         Self::PastedField,
         Self::Recompressed,
         Self::OtherBack,
+        Self::PastedZone,
+        Self::CopyMove,
     ];
 
     /// The name in truth files and on the command line.
@@ -64,6 +71,8 @@ impl Tampering {
             Self::PastedField => "pasted-field",
             Self::Recompressed => "recompressed",
             Self::OtherBack => "other-back",
+            Self::PastedZone => "pasted-zone",
+            Self::CopyMove => "copy-move",
         }
     }
 }
@@ -152,6 +161,18 @@ pub fn tampered(
             let other = render(&document.sibling(seed))?;
             let mut result = paste(page, &other, rng);
             result.page.picture = through_jpeg(&result.page.picture, rng.random_range(88..95));
+            Ok(result)
+        }
+        Tampering::PastedZone => {
+            let Some((changed, runs)) = retouch::born_otherwise(document, rng) else {
+                return Ok(Tampered { page: render(document)?, areas: Vec::new() });
+            };
+            let kept = Document { mrz: document.mrz.clone(), ..changed.clone() };
+            Ok(retouch::paste_zone(render(&kept)?, &render(&changed)?, &runs, rng))
+        }
+        Tampering::CopyMove => {
+            let mut result = retouch::copied_in_scan(render(document)?, rng);
+            result.page.picture = through_jpeg(&result.page.picture, rng.random_range(92..=95));
             Ok(result)
         }
         Tampering::OtherBack => {
@@ -295,7 +316,11 @@ fn paste(mut page: Page, other: &Page, rng: &mut Xoshiro256PlusPlus) -> Tampered
 }
 
 fn through_jpeg(picture: &RgbImage, quality: u8) -> RgbImage {
-    match image::load_from_memory_with_format(&jpeg(picture, quality), image::ImageFormat::Jpeg) {
+    opened(&jpeg(picture, quality))
+}
+
+pub(crate) fn opened(jpeg: &[u8]) -> RgbImage {
+    match image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg) {
         Ok(decoded) => decoded.to_rgb8(),
         Err(error) => unreachable!("the encoder's own file: {error}"),
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
-use crate::document::signs::{self, SignParams, Signs};
+use crate::document::signs::{self, SignParams, Signs, Testimony};
 use crate::document::{
     BarcodeParams, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides, document_reading,
     mrz_reading, read_barcode, read_zone,
@@ -295,6 +295,39 @@ impl Vision {
     pub fn document_signs(&self, picture: &Picture, reading: &DocumentReading, params: &SignParams) -> Signs {
         let _span = tracing::debug_span!("vision.signs").entered();
         signs::signs(picture, reading, params)
+    }
+
+    /// The largest face on the page whose machine-readable zone was read in the picture, in pixels of the picture, whichever way the
+    /// page is turned in it. `None` where there is no zone to know the page by, or no face on it.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn portrait_on_page(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+    ) -> Result<Option<FaceSighting>, VisionError> {
+        let _span = tracing::debug_span!("vision.portrait").entered();
+        signs::on_page(&mut *self.lane()?, picture, reading, &self.detection)
+    }
+
+    /// Whether the small second portrait that many documents have is of the same person as `portrait`, a face of the picture. `None`
+    /// where no second one can be measured.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn second_portrait(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+        portrait: &FaceSighting,
+        params: &SignParams,
+    ) -> Result<Option<Testimony>, VisionError> {
+        let _span = tracing::debug_span!("vision.second_portrait").entered();
+        let mut lane = self.lane()?;
+        let (detection, calibration) = (&self.detection, &self.calibration);
+        signs::Doubles { lane: &mut lane, detection, calibration, mode: &self.mode }
+            .measure(picture, reading, portrait, params)
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

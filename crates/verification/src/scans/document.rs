@@ -222,13 +222,25 @@ fn signs(seen: &Seen, document: &mut DocumentFindings) {
         }
     };
     document.whole = anywhere(Indication::CutOff);
-    document.unaltered = anywhere(Indication::CompressionBreak);
+    let of_picture = [Indication::CompressionBreak, Indication::CopyMove];
+    document.unaltered = of_picture.map(anywhere).into_iter().fold(Step::Unknown, |sum, one| match (sum, one) {
+        (Step::No, _) | (_, Step::No) => Step::No,
+        (Step::Yes, _) | (_, Step::Yes) => Step::Yes,
+        _ => Step::Unknown,
+    });
     for (reading, signs) in pictures {
-        if let Some(broken) = signs.speaking(Indication::CompressionBreak) {
-            document.altered.extend(altered(reading.as_ref(), broken.bounds, seen.portrait));
+        for altered_part in of_picture.into_iter().filter_map(|indication| signs.speaking(indication)) {
+            document.altered.extend(altered(reading.as_ref(), altered_part.bounds, seen.portrait));
+        }
+        if let Some(broken) = signs.speaking(Indication::LineBreak) {
+            document.replaced.extend(altered(reading.as_ref(), broken.bounds, None));
         }
     }
+    if seen.front_signs.indicate(Indication::PortraitMismatch) {
+        document.replaced.insert(0, ManipulationDetail::Photo);
+    }
     document.altered.dedup();
+    document.replaced.dedup();
 }
 
 /// What stands in the part that was altered.

@@ -122,7 +122,13 @@ pub(super) fn look(
         seen.original = Step::No;
         return Ok(seen);
     }
-    let portrait = portrait(vision, front)?;
+    let portrait = portrait(vision, front, seen.front.as_ref())?;
+    if let (Some(found), Some(reading)) = (&portrait, &seen.front)
+        && (found.on_page || reading.mrz.is_none())
+    {
+        let second = vision.second_portrait(&found.picture, reading, &found.face, &params.signs)?;
+        seen.front_signs.0.extend(second);
+    }
     seen.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
@@ -135,19 +141,31 @@ pub(super) fn look(
 
 /// The document's portrait.
 struct Portrait {
-    /// Turned so that the portrait is upright.
+    /// Turned so that the portrait is upright, unless the page told where it is.
     picture: Picture,
     face: FaceSighting,
     /// Quarter turns that took.
     turns: u8,
+    /// It was found on the page that the zone belongs to, and nowhere else in the picture.
+    on_page: bool,
 }
 
-/// The largest face of the document, which may lie in any quarter turn. Takes the picture: at 12 megapixels a copy is 36 MB.
-fn portrait(vision: &Vision, front: Picture) -> Result<Option<Portrait>, VisionError> {
+/// The document's portrait: the largest face of the page where a zone tells which part of the picture that is, else the largest of the
+/// picture, which may lie in any quarter turn. Takes the picture: at 12 megapixels a copy is 36 MB.
+fn portrait(
+    vision: &Vision,
+    front: Picture,
+    reading: Option<&DocumentReading>,
+) -> Result<Option<Portrait>, VisionError> {
+    if let Some(reading) = reading
+        && let Some(face) = vision.portrait_on_page(&front, reading)?
+    {
+        return Ok(Some(Portrait { picture: front, face, turns: 0, on_page: true }));
+    }
     let mut picture = front;
     for turns in 0..4 {
         if let Some(face) = vision.detect(&picture)?.into_iter().next() {
-            return Ok(Some(Portrait { picture, face, turns }));
+            return Ok(Some(Portrait { picture, face, turns, on_page: false }));
         }
         picture = picture.rotated_quarter();
     }

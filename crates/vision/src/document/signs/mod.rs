@@ -8,6 +8,9 @@
 mod compression;
 mod copy;
 mod frame;
+mod line;
+mod moved;
+mod portrait;
 mod usability;
 
 use selfsame_domain::Rect;
@@ -17,6 +20,7 @@ use serde::Serialize;
 use crate::image::Picture;
 
 pub(crate) use frame::Frame;
+pub(crate) use portrait::{Doubles, on_page};
 
 /// What a sign indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -40,6 +44,13 @@ pub enum Indication {
     /// A part of the picture was not compressed together with the rest. Measure: 1 less the share to which its coefficients stand on
     /// the steps of the others, as against the others themselves.
     CompressionBreak,
+    /// The page's small second portrait is of another person than the first. Measure: 1 less the cosine of their templates.
+    PortraitMismatch,
+    /// Characters of the machine-readable zone stand off the line of the others. Measure: by how many millimetres three neighbours do, the
+    /// one that does least.
+    LineBreak,
+    /// A character stands twice, grain and all. Measure: 1 less how much the two differ, as against what noise alone makes of it.
+    CopyMove,
 }
 
 /// One sign that could be measured.
@@ -105,6 +116,14 @@ pub struct SignParams {
     pub pattern: f32,
     /// Pictures of one history reach 0.67; those of two 1.01 and more.
     pub compression_break: f32,
+    /// To be measured.
+    pub portrait_mismatch: f32,
+    /// A second portrait whose eyes are closer, in pixels of the picture, says nothing of who it is.
+    pub second_eyes: f32,
+    /// To be measured.
+    pub line_break: f32,
+    /// To be measured.
+    pub copy_move: f32,
 }
 
 impl Default for SignParams {
@@ -118,6 +137,10 @@ impl Default for SignParams {
             grey_page: 0.97,
             pattern: 15.0,
             compression_break: 0.85,
+            portrait_mismatch: 0.75,
+            second_eyes: 12.0,
+            line_break: 0.1,
+            copy_move: 0.5,
         }
     }
 }
@@ -129,5 +152,9 @@ pub(crate) fn signs(picture: &Picture, reading: &DocumentReading, params: &SignP
     usability::measure(picture, &frame, params, &mut all);
     copy::measure(picture, &frame, params, &mut all);
     compression::measure(picture, &frame, params, &mut all);
+    if let Some(zone) = &reading.mrz {
+        line::measure(picture, zone, params, &mut all);
+    }
+    moved::measure(picture, reading, params, &mut all);
     Signs(all)
 }
