@@ -8,10 +8,10 @@ use std::time::Duration;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
-use crate::document::signs::{self, SignParams, Signs, Testimony};
+use crate::document::signs::{self, Indication, SignParams, Signs, Testimony};
 use crate::document::{
     BarcodeParams, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides, document_reading,
-    mrz_reading, read_barcode, read_zone,
+    mrz_reading, overprint, read_barcode, read_zone,
 };
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
@@ -328,6 +328,26 @@ impl Vision {
         let (detection, calibration) = (&self.detection, &self.calibration);
         signs::Doubles { lane: &mut lane, detection, calibration, mode: &self.mode }
             .measure(picture, reading, portrait, params)
+    }
+
+    /// Whether a word across the page says that it is a specimen. `None` where none was read.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn specimen_word(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+        params: &SignParams,
+    ) -> Result<Option<Testimony>, VisionError> {
+        let _span = tracing::debug_span!("vision.specimen_word").entered();
+        let found = overprint(&mut *self.lane()?, picture, reading)?;
+        Ok(found.map(|(measure, bounds)| Testimony {
+            indicates: Indication::SpecimenWord,
+            measure,
+            threshold: params.specimen_word,
+            bounds: Some(bounds),
+        }))
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

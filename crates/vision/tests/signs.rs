@@ -14,7 +14,7 @@ use selfsame_testkit_documents::{
 };
 use selfsame_vision::image::{Limits, decode};
 use selfsame_vision::signs::{Indication, SignParams, Signs};
-use selfsame_vision::{Picture, Rect, Vision, VisionSettings};
+use selfsame_vision::{DocumentWants, Picture, Rect, Vision, VisionSettings};
 
 fn vision() -> &'static Vision {
     static VISION: OnceLock<Vision> = OnceLock::new();
@@ -170,6 +170,11 @@ fn what_keeps_a_picture_from_being_used_is_told() {
     assert!(taken(Shot { white_balance: [0.15; 3], ..scan }).indicate(Indication::TooDark));
 }
 
+/// Second portraits of any size are measured.
+fn any_size() -> SignParams {
+    SignParams { second_eyes: 0.0, ..SignParams::default() }
+}
+
 /// The figures of docs/documents.md are made with this: a folder of folders of pictures, as the generator writes them.
 #[test]
 #[ignore = "prints every measure of the pictures in the folders of the folder SELFSAME_DOCUMENTS"]
@@ -186,13 +191,29 @@ fn measures() {
                 continue;
             }
             let Ok(picture) = decode(&std::fs::read(&file).unwrap(), &Limits::default()) else { continue };
-            let reading = vision().read_document(&picture, NOW).unwrap();
+            let reading =
+                vision().read_document_with(&picture, DocumentWants { visual_zone: true }, NOW).unwrap();
             let began = Instant::now();
-            let signs = vision().document_signs(&picture, &reading, &SignParams::default());
+            let mut signs = vision().document_signs(&picture, &reading, &SignParams::default());
             let took = began.elapsed().as_millis();
+            let began = Instant::now();
+            signs.0.extend(vision().specimen_word(&picture, &reading, &SignParams::default()).unwrap());
+            let word = began.elapsed().as_millis();
+            let began = Instant::now();
+            let on_page = vision().portrait_on_page(&picture, &reading).unwrap();
+            let first = began.elapsed().as_millis();
+            let portrait = on_page.or_else(|| vision().detect(&picture).unwrap().into_iter().next());
+            let began = Instant::now();
+            let second = portrait
+                .as_ref()
+                .and_then(|face| vision().second_portrait(&picture, &reading, face, &any_size()).unwrap());
+            let double = began.elapsed().as_millis();
+            let eyes = portrait.as_ref().map_or(0.0, |face| face.eye_distance());
+            let small = second.as_ref().and_then(|told| told.bounds).map_or(0.0, |bounds| bounds.width);
+            signs.0.extend(second);
             let verdict = reading.mrz.as_ref().map(|mrz| mrz.verdict);
             print!(
-                "{} {} {took}ms {verdict:?}",
+                "{} {} {took}+{word}+{first}+{double}ms eyes={eyes:.0} small={small:.0} {verdict:?}",
                 set.file_name().unwrap().display(),
                 file.file_stem().unwrap().display()
             );

@@ -4,6 +4,7 @@ mod bad_requests;
 mod crashes;
 mod journey;
 mod tampered;
+mod tampered_more;
 mod tenants;
 
 use std::time::{Duration, Instant};

@@ -148,7 +148,8 @@ pub(super) fn findings(
         document.legibility.push(LegibilityDetail::BadQuality);
     }
     document.kind = whole.0.document_type.map(kind);
-    let specimen = whole.issuer() == Some(SPECIMEN_STATE) || whole.names_a_specimen();
+    let specimen = whole.issuer() == Some(SPECIMEN_STATE) || whole.names_a_specimen()
+        || seen.front_signs.indicate(Indication::SpecimenWord);
     document.country = whole.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
     document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
     let verdicts: Vec<_> = sides.iter().filter_map(|side| side.mrz.as_ref()).map(|mrz| mrz.verdict).collect();

@@ -122,6 +122,9 @@ pub(super) fn look(
         seen.original = Step::No;
         return Ok(seen);
     }
+    if let Some(reading) = &seen.front {
+        seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs)?);
+    }
     let portrait = portrait(vision, front, seen.front.as_ref())?;
     if let (Some(found), Some(reading)) = (&portrait, &seen.front)
         && (found.on_page || reading.mrz.is_none())

@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::image::Picture;
 
 pub(crate) use frame::Frame;
-pub(crate) use portrait::{Doubles, on_page};
+pub(crate) use portrait::{Doubles, on_page, strong};
 
 /// What a sign indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -51,6 +51,8 @@ pub enum Indication {
     LineBreak,
     /// A character stands twice, grain and all. Measure: 1 less how much the two differ, as against what noise alone makes of it.
     CopyMove,
+    /// A word across the page says that it is a specimen. Measure: the mean probability of its letters.
+    SpecimenWord,
 }
 
 /// One sign that could be measured.
@@ -124,6 +126,8 @@ pub struct SignParams {
     pub line_break: f32,
     /// To be measured.
     pub copy_move: f32,
+    /// To be measured.
+    pub specimen_word: f32,
 }
 
 impl Default for SignParams {
@@ -141,6 +145,7 @@ impl Default for SignParams {
             second_eyes: 12.0,
             line_break: 0.1,
             copy_move: 0.5,
+            specimen_word: 0.5,
         }
     }
 }

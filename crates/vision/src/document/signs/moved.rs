@@ -8,7 +8,7 @@
 //! none. Ground that was copied to hide something is not looked for.
 
 use selfsame_domain::Rect;
-use selfsame_domain::document::{DocumentReading, FieldSource, MrzReading};
+use selfsame_domain::document::{DocumentReading, MrzReading};
 
 use super::{Indication, SignParams, Testimony};
 use crate::image::Picture;
@@ -42,11 +42,7 @@ pub(super) fn measure(
     params: &SignParams,
     all: &mut Vec<Testimony>,
 ) {
-    let printed = reading
-        .fields
-        .iter()
-        .filter(|field| field.sources.contains(&FieldSource::VisualZone))
-        .filter_map(|field| field.bounds);
+    let printed = reading.lines.iter().map(|line| about(line.corners.map(|corner| [corner.x, corner.y])));
     let areas = printed.chain(reading.mrz.iter().flat_map(parts));
     let (mut characters, mut noises) = (Vec::new(), Vec::new());
     for area in areas {
@@ -103,13 +99,17 @@ fn parts(zone: &MrzReading) -> Vec<Rect> {
         for column in 0..columns {
             let (u, v) = (column as f32 / columns as f32, row as f32 / rows as f32);
             let (u2, v2) = ((column + 1) as f32 / columns as f32, (row + 1) as f32 / rows as f32);
-            let corners = [at(u, v), at(u2, v), at(u2, v2), at(u, v2)];
-            let low = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MAX, f32::min);
-            let high = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MIN, f32::max);
-            all.push(Rect { x: low(0), y: low(1), width: high(0) - low(0), height: high(1) - low(1) });
+            all.push(about([at(u, v), at(u2, v), at(u2, v2), at(u, v2)]));
         }
     }
     all
+}
+
+/// The upright box about some corners.
+fn about(corners: [[f32; 2]; 4]) -> Rect {
+    let low = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MAX, f32::min);
+    let high = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MIN, f32::max);
+    Rect { x: low(0), y: low(1), width: high(0) - low(0), height: high(1) - low(1) }
 }
 
 fn luma(pixel: &[u8]) -> i32 {

@@ -183,7 +183,7 @@ fn region(picture: &Picture, reading: &DocumentReading, first: &FaceSighting) ->
 }
 
 /// Grey, with what differs little from its surroundings (`around` pixels to each side) made to differ more: RGB bytes of one grey each.
-fn strong(rgb: &[u8], width: usize, around: usize) -> Vec<u8> {
+pub(crate) fn strong(rgb: &[u8], width: usize, around: usize) -> Vec<u8> {
     const GAIN: i64 = 4;
     let grey = grey_bytes(rgb);
     let height = grey.len() / width.max(1);
