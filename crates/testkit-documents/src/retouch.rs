@@ -145,9 +145,10 @@ fn two_digits(page: &Page, rng: &mut Xoshiro256PlusPlus) -> Option<(Area, Area)>
 
 /// Copies what lies about the middle of one part over the other. Says which parts it were, in whole pixels.
 fn copy(picture: &mut RgbImage, from: Area, to: Area) -> [Area; 2] {
-    let margin = (from.height * 0.12).max(2.0);
-    let (width, height) = ((from.width + 2.0 * margin) as u32, (from.height + 2.0 * margin) as u32);
-    let corner = |area: Area| ((area.x - margin).max(0.0) as u32, (area.y - margin).max(0.0) as u32);
+    // Not as far as the neighbours.
+    let (aside, above) = ((from.height * 0.05).max(1.0), (from.height * 0.12).max(2.0));
+    let (width, height) = ((from.width + 2.0 * aside).round() as u32, (from.height + 2.0 * above).round() as u32);
+    let corner = |area: Area| ((area.x - aside).max(0.0) as u32, (area.y - above).max(0.0) as u32);
     let (a, b) = (corner(from), corner(to));
     let scrap = imageops::crop_imm(picture, a.0, a.1, width, height).to_image();
     imageops::replace(picture, &scrap, b.0.into(), b.1.into());

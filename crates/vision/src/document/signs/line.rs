@@ -67,6 +67,8 @@ struct Standing {
     x: f64,
     top: f64,
     bottom: f64,
+    /// OCR-B's digits are a little higher than its letters.
+    digit: bool,
 }
 
 fn line(picture: &Picture, zone: &MrzReading, at: usize) -> Option<(f32, Rect)> {
@@ -81,14 +83,18 @@ fn line(picture: &Picture, zone: &MrzReading, at: usize) -> Option<(f32, Rect)> 
         .zip(text)
         // A filler is lower than the rest, and the tail of a Q hangs down.
         .filter(|(_, character)| !matches!(character, b'<' | b'Q' | b'J'))
-        .filter_map(|(run, _)| strip.standing(*run))
+        .filter_map(|(run, character)| {
+            strip.standing(*run).map(|one| Standing { digit: character.is_ascii_digit(), ..one })
+        })
         .collect();
     if standing.len() < LEAST {
         return None;
     }
     let off = |edge: fn(&Standing) -> f64| {
-        let points: Vec<[f64; 2]> =
-            standing.iter().map(|one| [one.x / strip.width as f64, edge(one)]).collect();
+        let points: Vec<[f64; 3]> = standing
+            .iter()
+            .map(|one| [one.x / strip.width as f64, f64::from(u8::from(one.digit)), edge(one)])
+            .collect();
         residuals(&points)
     };
     let (tops, bottoms) = (off(|one| one.top)?, off(|one| one.bottom)?);
@@ -229,6 +235,7 @@ impl Strip {
             x: (left + right) as f64 / 2.0,
             top: crossing(upper - 1, upper),
             bottom: crossing(lower + 1, lower),
+            digit: false,
         })
     }
 
@@ -269,21 +276,27 @@ fn sample(picture: &Picture, x: f64, y: f64) -> Option<f32> {
     Some(upper * (1.0 - fy) + lower * fy)
 }
 
-/// What remains of points (x, y) above and below the parabola through most of them: least squares in which what is far off counts less
-/// and less. `None` where they determine none.
-fn residuals(points: &[[f64; 2]]) -> Option<Vec<f64>> {
+/// What remains of points (x, whether a digit, y) above and below the parabola through most of them, on which digits have a distance of
+/// their own: least squares in which what is far off counts less and less. `None` where they determine none.
+fn residuals(points: &[[f64; 3]]) -> Option<Vec<f64>> {
+    // A whiff of a pull to no distance: lines of letters alone determine none.
+    const PULL: f64 = 1e-3;
     let mut weights = vec![1.0; points.len()];
     let mut rest = Vec::new();
     for _ in 0..12 {
-        let mut normal = nalgebra::Matrix3::<f64>::zeros();
-        let mut right = nalgebra::Vector3::<f64>::zeros();
-        for ([x, y], weight) in points.iter().zip(&weights) {
-            let row = nalgebra::Vector3::new(1.0, *x, x * x);
+        let mut normal = nalgebra::Matrix4::<f64>::zeros();
+        normal[(3, 3)] = PULL;
+        let mut right = nalgebra::Vector4::<f64>::zeros();
+        for ([x, digit, y], weight) in points.iter().zip(&weights) {
+            let row = nalgebra::Vector4::new(1.0, *x, x * x, *digit);
             normal += row * row.transpose() * *weight;
             right += row * (*y * *weight);
         }
         let fit = normal.cholesky()?.solve(&right);
-        rest = points.iter().map(|[x, y]| y - fit[0] - fit[1] * x - fit[2] * x * x).collect();
+        rest = points
+            .iter()
+            .map(|[x, digit, y]| y - fit[0] - fit[1] * x - fit[2] * x * x - fit[3] * digit)
+            .collect();
         let mut sizes: Vec<f64> = rest.iter().map(|rest: &f64| rest.abs()).collect();
         let at = sizes.len() / 2;
         let scale = (1.5 * *sizes.select_nth_unstable_by(at, f64::total_cmp).1).max(0.05);

@@ -21,7 +21,7 @@ const LEAST_WINDOWS: usize = 20;
 /// Least width and height of a character, and most, pixels.
 const SIDES: (usize, usize) = (7, 160);
 /// Paper about a character that was copied with it, pixels.
-const MARGIN: usize = 2;
+const MARGIN: usize = 1;
 /// Characters of the zone that are cut out together.
 const TOGETHER: usize = 5;
 /// Most pixels of a part that is searched for characters.
