@@ -39,7 +39,7 @@ pub(crate) fn born_otherwise(
     let digits = format!("{:02}{:02}{:02}", other.rem_euclid(100), u8::from(date.month()), date.day());
     let mut zone: Vec<Vec<u8>> = changed.mrz.iter().map(|line| line.clone().into_bytes()).collect();
     zone.get_mut(line)?.get_mut(column..column + 6)?.copy_from_slice(digits.as_bytes());
-    zone[line][column + 6] = check_digit(digits.as_bytes())?;
+    zone[line][column + 6] = b'0' + check_digit(digits.as_bytes())?;
     let last = zone[line].len() - 1;
     let vouched = match document.kind {
         Kind::Passport | Kind::IdentityCardTd2 => {
@@ -51,7 +51,7 @@ pub(crate) fn born_otherwise(
         _ => None,
     };
     if let Some(vouched) = vouched {
-        zone[line][last] = check_digit(&vouched)?;
+        zone[line][last] = b'0' + check_digit(&vouched)?;
     }
     changed.mrz = zone.into_iter().map(|line| String::from_utf8(line).unwrap_or_default()).collect();
     let mut runs = vec![column..column + 7];

@@ -44,7 +44,8 @@ pub enum Indication {
     /// A part of the picture was not compressed together with the rest. Measure: 1 less the share to which its coefficients stand on
     /// the steps of the others, as against the others themselves.
     CompressionBreak,
-    /// The page's small second portrait is of another person than the first. Measure: 1 less the cosine of their templates.
+    /// The page's small second portrait is of another person than the first. Measure: 1 less the correlation of the two photographs, or
+    /// the cosine of their templates where that is more.
     PortraitMismatch,
     /// Characters of the machine-readable zone stand off the line of the others. Measure: by how many millimetres three neighbours do, the
     /// one that does least.
@@ -141,7 +142,7 @@ impl Default for SignParams {
             grey_page: 0.97,
             pattern: 15.0,
             compression_break: 0.85,
-            portrait_mismatch: 0.75,
+            portrait_mismatch: 0.5,
             second_eyes: 12.0,
             line_break: 0.1,
             copy_move: 0.5,

@@ -1,7 +1,7 @@
 //! A character that stands twice, grain and all.
 //!
 //! A font repeats its characters exactly and a camera never does: each time the same letter falls onto other pixels, and other noise. Two
-//! characters that differ by less than the noise of the paper about them are one, copied over another. After J. Fridrich, D. Soukal and
+//! characters that differ by less than the noise of the paper about them are one, copied over another. It is measured on their paper, where compression errs least. After J. Fridrich, D. Soukal and
 //! J. Lukáš, "Detection of copy-move forgery in digital images" (2003), on characters instead of on all blocks.
 //!
 //! Silent where there is no noise: pages drawn without a camera repeat their characters to the last bit, and strong compression leaves
@@ -22,6 +22,10 @@ const LEAST_WINDOWS: usize = 20;
 const SIDES: (usize, usize) = (7, 160);
 /// Paper about a character that was copied with it, pixels.
 const MARGIN: usize = 1;
+/// All of a character may differ by so many times the noise: compression errs more at edges than on paper.
+const EDGES: f32 = 4.0;
+/// Fewest pixels of paper about a character.
+const LEAST_PAPER: f32 = 80.0;
 /// Characters of the zone that are cut out together.
 const TOGETHER: usize = 5;
 /// Most pixels of a part that is searched for characters.
@@ -34,6 +38,8 @@ struct Character {
     width: usize,
     height: usize,
     ink: usize,
+    /// What is brighter is paper.
+    paper: i32,
 }
 
 pub(super) fn measure(
@@ -140,7 +146,8 @@ fn collect(picture: &Picture, area: Rect, characters: &mut Vec<Character>, noise
         return;
     }
     let threshold = ink + (paper - ink) / 2;
-    unevenness(&values, width, ink + (paper - ink) * 4 / 5, noises);
+    let light = ink + (paper - ink) * 4 / 5;
+    unevenness(&values, width, light, noises);
     let mut open: Vec<bool> = values.iter().map(|value| *value < threshold).collect();
     let mut stack = Vec::new();
     for start in 0..open.len() {
@@ -167,7 +174,7 @@ fn collect(picture: &Picture, area: Rect, characters: &mut Vec<Character>, noise
         let (w, h) = (high[0] + 1 - low[0], high[1] + 1 - low[1]);
         let cut = low[0] < MARGIN || low[1] < MARGIN || high[0] + MARGIN >= width || high[1] + MARGIN >= height;
         if !cut && w.max(h) >= SIDES.0 * 2 && w.min(h) >= SIDES.0 && w.max(h) <= SIDES.1 {
-            characters.push(Character { left: left + low[0], top: top + low[1], width: w, height: h, ink: count });
+            characters.push(Character { left: left + low[0], top: top + low[1], width: w, height: h, ink: count, paper: light });
         }
     }
 }
@@ -205,11 +212,11 @@ fn alike(one: &Character, other: &Character) -> bool {
     apart
         && one.width.abs_diff(other.width) <= 1
         && one.height.abs_diff(other.height) <= 1
-        && one.ink.abs_diff(other.ink) * 25 <= one.ink
+        && one.ink.abs_diff(other.ink) * 8 <= one.ink
 }
 
-/// How much the two differ, as a share of what noise alone would make of two takes of the same; at the shift at which that is least.
-/// `None` when it is more than that.
+/// How much the paper about the two differs, as a share of what noise alone would make of two takes; at the shift at which they differ
+/// least. `None` when they are not the same to begin with.
 fn difference(picture: &Picture, one: &Character, other: &Character, variance: f32) -> Option<f32> {
     let (width, height) = (one.width + 2 * MARGIN, one.height + 2 * MARGIN);
     let stride = picture.width() as usize * 3;
@@ -218,40 +225,33 @@ fn difference(picture: &Picture, one: &Character, other: &Character, variance: f
         picture.rgb().get(start..start + width * 3)
     };
     let (left, top) = (one.left.checked_sub(MARGIN)?, one.top.checked_sub(MARGIN)?);
-    let count = (width * height) as f32;
-    let most = 2.0 * variance;
-    let mut least: Option<f32> = None;
-    for dy in 0..3 {
-        for dx in 0..3 {
-            let shifted = (other.left + dx).checked_sub(MARGIN + 1).zip((other.top + dy).checked_sub(MARGIN + 1));
-            let Some((x, y)) = shifted else { continue };
-            let (mut sum, mut square) = (0_i64, 0_i64);
-            let mut over = false;
-            for line in 0..height {
-                let (Some(a), Some(b)) = (row(left, top, line), row(x, y, line)) else {
-                    over = true;
-                    break;
-                };
-                for (a, b) in a.chunks_exact(3).zip(b.chunks_exact(3)) {
-                    let difference = i64::from(luma(a) - luma(b));
-                    sum += difference;
-                    square += difference * difference;
-                }
-                // Brightness may differ a little between the two; more than this no brightness explains.
-                if square as f32 > 4.0 * most * count + 100.0 * count {
-                    over = true;
-                    break;
+    let most = EDGES * 2.0 * variance * (width * height) as f32;
+    let light = one.paper.max(other.paper);
+    let mut least: Option<(f32, f32)> = None;
+    for shift in 0..9 {
+        let x = (other.left + shift % 3).checked_sub(MARGIN + 1);
+        let y = (other.top + shift / 3).checked_sub(MARGIN + 1);
+        let (Some(x), Some(y)) = (x, y) else { continue };
+        let (mut square, mut on_paper, mut count) = (0.0_f32, [0.0_f32; 2], 0.0_f32);
+        for line in 0..height {
+            let (a, b) = (row(left, top, line)?, row(x, y, line)?);
+            for (a, b) in a.chunks_exact(3).zip(b.chunks_exact(3)) {
+                let (a, b) = (luma(a), luma(b));
+                let difference = (a - b) as f32;
+                square += difference * difference;
+                if a >= light && b >= light {
+                    on_paper = [on_paper[0] + difference, on_paper[1] + difference * difference];
+                    count += 1.0;
                 }
             }
-            if over {
-                continue;
-            }
-            let (sum, square) = (sum as f32, square as f32);
-            let share = (square - sum * sum / count).max(0.0) / count / most;
-            if share < 1.0 && least.is_none_or(|least| share < least) {
-                least = Some(share);
+            if square > most {
+                break;
             }
         }
+        if square <= most && count >= LEAST_PAPER && least.is_none_or(|least| square < least.0) {
+            let spread = (on_paper[1] - on_paper[0] * on_paper[0] / count) / (count - 1.0);
+            least = Some((square, spread / (2.0 * variance)));
+        }
     }
-    least
+    least.map(|(_, share)| share)
 }

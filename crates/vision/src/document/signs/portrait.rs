@@ -29,8 +29,15 @@ const SCORE: f32 = 0.62;
 /// Side of the picture of the second face alone, pixels, and how many times the detector's box that is.
 const CUT: (u32, f64) = (224, 2.0);
 /// Pixels to each side over which fine lines are smoothed, on the page and on the face alone. Of 25 second portraits cut out by hand, 10
-/// were found unsmoothed and 19 so.
-const SOFT: (usize, usize) = (1, 3);
+/// were found unsmoothed and 19 so; which of the ways finds one depends on its ground.
+const PAGE_SOFT: [usize; 2] = [1, 2];
+const CUT_SOFT: [usize; 3] = [1, 2, 4];
+/// How many times differences from the surroundings are made larger, in halves: pale prints span 50 to 80 of 256 levels.
+const GAINS: [i64; 2] = [9, 6];
+/// Ways in which a face has to be found, and the score that one of them has to have, before it says whose it is. With less, its landmarks
+/// were wrong as often as not.
+const VIEWS: usize = 2;
+const SURE: f32 = 0.95;
 
 /// What the portraits of a page say.
 pub(crate) struct Doubles<'a> {
@@ -78,7 +85,7 @@ fn back(face: FaceSighting, map: &Similarity) -> FaceSighting {
 }
 
 impl Doubles<'_> {
-    /// Whether the page's second portrait is of somebody else than `first`, a face of the picture.
+    /// Whether the page's second portrait is another photograph, and of somebody else, than `first`, a face of the picture.
     pub(crate) fn measure(
         &mut self,
         picture: &Picture,
@@ -86,43 +93,59 @@ impl Doubles<'_> {
         first: &FaceSighting,
         params: &SignParams,
     ) -> Result<Option<Testimony>, VisionError> {
-        let Some((cut, second, map)) = self.second(picture, reading, first)? else { return Ok(None) };
-        if f64::from(second.eye_distance()) / map.scale() < f64::from(params.second_eyes) {
+        let Some(map) = self.place(picture, reading, first)? else { return Ok(None) };
+        let views = self.views(picture, &map)?;
+        let Some(surest) = views.iter().map(|(_, face)| face).max_by(|a, b| a.score.total_cmp(&b.score)) else {
+            return Ok(None);
+        };
+        let eyes = f64::from(surest.eye_distance()) / map.scale();
+        if views.len() < VIEWS || surest.score < SURE || eyes < f64::from(params.second_eyes) {
             return Ok(None);
         }
-        let one = face::embed(self.lane, picture, first, self.mode)?;
-        let other = face::embed(self.lane, &cut, &second, self.mode)?;
-        let comparison = self.calibration.compare(&one, &other)?;
-        Ok(Some(Testimony {
-            indicates: Indication::PortraitMismatch,
-            measure: 1.0 - comparison.cosine,
-            threshold: params.portrait_mismatch,
-            bounds: Some(back(second, &map).bounds),
-        }))
+        let bounds = Some(back(surest.clone(), &map).bounds);
+        let mut likeness = -1.0_f32;
+        for (cut, face) in &views {
+            likeness = likeness.max(face::correlation(self.lane, (picture, first), (cut, face))?);
+        }
+        // One photograph is alike in its pixels; another one of the same person still has their face.
+        if 1.0 - likeness >= params.portrait_mismatch {
+            let one = face::embed(self.lane, picture, first, self.mode)?;
+            for (cut, face) in &views {
+                let other = face::embed(self.lane, cut, face, self.mode)?;
+                likeness = likeness.max(self.calibration.compare(&one, &other)?.cosine);
+            }
+        }
+        let (indicates, threshold) = (Indication::PortraitMismatch, params.portrait_mismatch);
+        Ok(Some(Testimony { indicates, measure: 1.0 - likeness, threshold, bounds }))
     }
 
-    /// The second portrait, made strong and alone in a picture, and the map from the document's picture to that.
-    fn second(
+    /// The map that cuts the second portrait out of the picture.
+    fn place(
         &mut self,
         picture: &Picture,
         reading: &DocumentReading,
         first: &FaceSighting,
-    ) -> Result<Option<(Picture, FaceSighting, Similarity)>, VisionError> {
+    ) -> Result<Option<Similarity>, VisionError> {
         let Some((map, (width, height))) = region(picture, reading, first) else { return Ok(None) };
         let rgb = warp_onto(picture, &mut self.lane.resizer, &map, (width, height));
-        let around = FIRST_WIDTH as usize / 2;
-        let Some(page) = Picture::from_rgb(width, height, strong(&rgb, width as usize, around, SOFT.0)) else {
-            return Ok(None);
-        };
-        let windows = tiles(&Window::whole(&page), (WINDOW.0.min(width.into()), WINDOW.1.min(height.into())), 0.3);
         let of_first = target(&first.bounds, &map);
         let own = |face: &FaceSighting| {
             let share = face.bounds.width / FIRST_WIDTH as f32;
-            let (x, y) = (face.bounds.x + face.bounds.width / 2.0, face.bounds.y + face.bounds.height / 2.0);
-            let aside = x < of_first.x || x > of_first.x + of_first.width || y < of_first.y || y > of_first.y + of_first.height;
+            let centre = face.bounds.centre();
+            let aside = centre.x < of_first.x
+                || centre.x > of_first.x + of_first.width
+                || centre.y < of_first.y
+                || centre.y > of_first.y + of_first.height;
             aside && share < SHARES.0 && share > SHARES.1
         };
-        let found = detect_within(self.lane, &page, &windows, SCORE, self.detection)?;
+        let mut found = Vec::new();
+        for soft in PAGE_SOFT {
+            let strong = strong(&rgb, width as usize, FIRST_WIDTH as usize / 2, soft, GAINS[0]);
+            let Some(page) = Picture::from_rgb(width, height, strong) else { return Ok(None) };
+            let tile = (WINDOW.0.min(width.into()), WINDOW.1.min(height.into()));
+            let windows = tiles(&Window::whole(&page), tile, 0.3);
+            found.extend(detect_within(self.lane, &page, &windows, SCORE, self.detection)?);
+        }
         let Some(seen) = found.into_iter().filter(own).max_by(|a, b| a.score.total_cmp(&b.score)) else {
             return Ok(None);
         };
@@ -130,19 +153,26 @@ impl Doubles<'_> {
         let centre = seen.bounds.centre();
         let scale = f64::from(CUT.0) / (CUT.1 * f64::from(seen.bounds.width.max(seen.bounds.height)));
         let half = f64::from(CUT.0) / 2.0;
-        let closer = Similarity {
+        Ok(Some(Similarity {
             a: map.a * scale,
             b: map.b * scale,
             tx: (map.tx - f64::from(centre.x)) * scale + half,
             ty: (map.ty - f64::from(centre.y)) * scale + half,
-        };
-        let rgb = warp_onto(picture, &mut self.lane.resizer, &closer, (CUT.0, CUT.0));
-        let Some(cut) = Picture::from_rgb(CUT.0, CUT.0, strong(&rgb, CUT.0 as usize, CUT.0 as usize / 2, SOFT.1)) else {
-            return Ok(None);
-        };
-        let whole = [Window::whole(&cut)];
-        let found = detect_within(self.lane, &cut, &whole, SCORE, self.detection)?;
-        Ok(found.into_iter().next().map(|face| (cut, face, closer)))
+        }))
+    }
+
+    /// The second face alone, made strong in several ways, so far as it is found so: each ground asks for another.
+    fn views(&mut self, picture: &Picture, map: &Similarity) -> Result<Vec<(Picture, FaceSighting)>, VisionError> {
+        let (side, width) = (CUT.0, CUT.0 as usize);
+        let rgb = warp_onto(picture, &mut self.lane.resizer, map, (side, side));
+        let mut views = Vec::new();
+        for (soft, gain) in CUT_SOFT.into_iter().flat_map(|soft| GAINS.map(|gain| (soft, gain))) {
+            let Some(cut) = Picture::from_rgb(side, side, strong(&rgb, width, width, soft, gain)) else { continue };
+            let whole = [Window::whole(&cut)];
+            let found = detect_within(self.lane, &cut, &whole, SCORE, self.detection)?;
+            views.extend(found.into_iter().next().map(|face| (cut, face)));
+        }
+        Ok(views)
     }
 }
 
@@ -186,11 +216,9 @@ fn region(picture: &Picture, reading: &DocumentReading, first: &FaceSighting) ->
 }
 
 /// Grey and smooth, with what differs little from its surroundings (`around` pixels to each side) made to differ more: RGB bytes of one
-/// grey each. Fine lines of the ground, which would become strong as well, are smoothed over `soft` pixels to each side.
-pub(crate) fn strong(rgb: &[u8], width: usize, around: usize, soft: usize) -> Vec<u8> {
-    /// Pale prints span about 50 levels: those become all.
-    const GAIN: i64 = 9;
-    const HALVES: i64 = 2;
+/// grey each. Fine lines of the ground, which would become strong as well, are smoothed over `soft` pixels to each side;
+/// differences are made `halves` / 2 times as large.
+pub(crate) fn strong(rgb: &[u8], width: usize, around: usize, soft: usize, halves: i64) -> Vec<u8> {
     /// What is darker than the median by more is print, and no part of a pale picture.
     const PRINT: u8 = 60;
     let mut grey = grey_bytes(rgb);
@@ -203,7 +231,7 @@ pub(crate) fn strong(rgb: &[u8], width: usize, around: usize, soft: usize) -> Ve
     let smooth = means(&means(&grey, width, soft), width, soft);
     let ground = means(&grey, width, around);
     let level = |(value, ground): (&u8, &u8)| {
-        let value = 160 + (i64::from(*value) - i64::from(*ground)) * GAIN / HALVES;
+        let value = 160 + (i64::from(*value) - i64::from(*ground)) * halves / 2;
         [value.clamp(0, 255) as u8; 3]
     };
     smooth.iter().zip(&ground).flat_map(level).collect()

@@ -49,7 +49,7 @@ pub(crate) fn overprint(
     let columns = width as usize;
     let bright = closed(&grey_bytes(&rgb), columns);
     let triple: Vec<u8> = bright.iter().flat_map(|value| [*value; 3]).collect();
-    let Some(page) = Picture::from_rgb(width, height, strong(&triple, columns, columns / 8, 0)) else {
+    let Some(page) = Picture::from_rgb(width, height, strong(&triple, columns, columns / 8, 0, 9)) else {
         return Ok(None);
     };
     let params = DetectParams { longest: width.max(height), ..DetectParams::default() };
