@@ -9,8 +9,8 @@ use std::time::Instant;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, ValueEnum};
 use selfsame_testkit_documents::{
-    Document, Fonts, Kind, Page, Portrait, Severity, Shot, Side, Tampered, Tampering, Truth, copy_moved,
-    photograph, tampered,
+    Document, Fonts, Kind, Page, Portrait, Severity, Shot, Side, Tampered, Tampering, Truth, photograph,
+    tampered,
 };
 
 /// Head and shoulders in the portrait that `make fixtures` brings: left, top, width, height.
@@ -125,9 +125,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         let start = Instant::now();
         let seed = arguments.seed + at;
         let document = Document::random(kind, seed);
-        // Nothing but a picture with grain can have it: pages get it after they were photographed.
-        let afterwards = tampering == Some(Tampering::CopyMove) && !alone;
-        let (page, areas) = match tampering.filter(|_| !afterwards) {
+        let (page, areas) = match tampering {
             None => (document.render(side, &portrait, &fonts, dpi)?, Vec::new()),
             Some(tampering) => {
                 let Tampered { page, areas } =
@@ -141,16 +139,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
             // A camera exposes for the display, whose stripes leave it darker than paper.
             shot.white_balance = shot.white_balance.map(|factor| factor * SCREEN_EXPOSURE);
         }
-        let mut photo = photograph(&page, &shot);
-        let mut moved = None;
-        if afterwards && let Some((changed, places)) = copy_moved(&page, &photo, seed) {
-            (photo, moved) = (changed, Some(places));
-        }
+        let photo = photograph(&page, &shot);
         let page_size = page.picture.dimensions();
         let mut truth = Truth::new((&document, side, seed), (severity, &shot), page_size, &photo);
         truth.tampering = tampering;
-        let on_page = areas.iter().map(|area| area.corners().map(|c| photo.homography.map(c)));
-        truth.tampered = on_page.chain(moved.into_iter().flatten().map(|area| area.corners())).collect();
+        truth.tampered = areas.iter().map(|area| area.corners().map(|c| photo.homography.map(c))).collect();
 
         let stem = arguments.out.join(format!("{seed:05}"));
         write(&stem, &page, &photo.jpeg, arguments.severity == 0, &photo.picture, &truth)?;

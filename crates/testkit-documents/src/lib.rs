@@ -51,7 +51,6 @@ pub use document::{DateStyle, Document, Field, Kind, Side, Value};
 pub use fonts::{DEBIAN_FONTS, FontError, Fonts};
 pub use language::Language;
 pub use person::Person;
-pub use retouch::copy_moved;
 pub use sheet::{Area, Item, Page, RenderError, Role};
 pub use tamper::{Tampered, Tampering, tampered};
 pub use template::Portrait;

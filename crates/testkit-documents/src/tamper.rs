@@ -36,8 +36,6 @@ pub enum Tampering {
     /// The holder is born in another year, in print and in the zone, check digits included; what is new in the zone was pasted there, up to
     /// 0.3 mm too high or too low.
     PastedZone,
-    /// A scan with its grain, in which a digit of a printed date or number was copied over another one; compressed afterwards.
-    CopyMove,
 }
 
 impl Tampering {
@@ -54,7 +52,6 @@ impl Tampering {
         Self::Recompressed,
         Self::OtherBack,
         Self::PastedZone,
-        Self::CopyMove,
     ];
 
     /// The name in truth files and on the command line.
@@ -72,7 +69,6 @@ impl Tampering {
             Self::Recompressed => "recompressed",
             Self::OtherBack => "other-back",
             Self::PastedZone => "pasted-zone",
-            Self::CopyMove => "copy-move",
         }
     }
 }
@@ -169,11 +165,6 @@ pub fn tampered(
             };
             let kept = Document { mrz: document.mrz.clone(), ..changed.clone() };
             Ok(retouch::paste_zone(render(&kept)?, &render(&changed)?, &runs, rng))
-        }
-        Tampering::CopyMove => {
-            let mut result = retouch::copied_in_scan(render(document)?, rng);
-            result.page.picture = through_jpeg(&result.page.picture, rng.random_range(92..=95));
-            Ok(result)
         }
         Tampering::OtherBack => {
             let page = if side == Side::Back { render(&document.sibling(seed))? } else { render(document)? };
@@ -316,11 +307,7 @@ fn paste(mut page: Page, other: &Page, rng: &mut Xoshiro256PlusPlus) -> Tampered
 }
 
 fn through_jpeg(picture: &RgbImage, quality: u8) -> RgbImage {
-    opened(&jpeg(picture, quality))
-}
-
-pub(crate) fn opened(jpeg: &[u8]) -> RgbImage {
-    match image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg) {
+    match image::load_from_memory_with_format(&jpeg(picture, quality), image::ImageFormat::Jpeg) {
         Ok(decoded) => decoded.to_rgb8(),
         Err(error) => unreachable!("the encoder's own file: {error}"),
     }

@@ -311,25 +311,6 @@ impl Vision {
         signs::on_page(&mut *self.lane()?, picture, reading, &self.detection)
     }
 
-    /// Whether the small second portrait that many documents have is of the same person as `portrait`, a face of the picture. `None`
-    /// where no second one can be measured.
-    ///
-    /// # Errors
-    /// [`VisionError`].
-    pub fn second_portrait(
-        &self,
-        picture: &Picture,
-        reading: &DocumentReading,
-        portrait: &FaceSighting,
-        params: &SignParams,
-    ) -> Result<Option<Testimony>, VisionError> {
-        let _span = tracing::debug_span!("vision.second_portrait").entered();
-        let mut lane = self.lane()?;
-        let (detection, calibration) = (&self.detection, &self.calibration);
-        signs::Doubles { lane: &mut lane, detection, calibration, mode: &self.mode }
-            .measure(picture, reading, portrait, params)
-    }
-
     /// Whether a word across the page says that it is a specimen. `None` where none was read.
     ///
     /// # Errors

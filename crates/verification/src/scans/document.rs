@@ -148,7 +148,8 @@ pub(super) fn findings(
         document.legibility.push(LegibilityDetail::BadQuality);
     }
     document.kind = whole.0.document_type.map(kind);
-    let specimen = whole.issuer() == Some(SPECIMEN_STATE) || whole.names_a_specimen()
+    let specimen = whole.issuer() == Some(SPECIMEN_STATE)
+        || whole.names_a_specimen()
         || seen.front_signs.indicate(Indication::SpecimenWord);
     document.country = whole.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
     document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
@@ -223,22 +224,14 @@ fn signs(seen: &Seen, document: &mut DocumentFindings) {
         }
     };
     document.whole = anywhere(Indication::CutOff);
-    let of_picture = [Indication::CompressionBreak, Indication::CopyMove];
-    document.unaltered = of_picture.map(anywhere).into_iter().fold(Step::Unknown, |sum, one| match (sum, one) {
-        (Step::No, _) | (_, Step::No) => Step::No,
-        (Step::Yes, _) | (_, Step::Yes) => Step::Yes,
-        _ => Step::Unknown,
-    });
+    document.unaltered = anywhere(Indication::CompressionBreak);
     for (reading, signs) in pictures {
-        for altered_part in of_picture.into_iter().filter_map(|indication| signs.speaking(indication)) {
-            document.altered.extend(altered(reading.as_ref(), altered_part.bounds, seen.portrait));
+        if let Some(broken) = signs.speaking(Indication::CompressionBreak) {
+            document.altered.extend(altered(reading.as_ref(), broken.bounds, seen.portrait));
         }
         if let Some(broken) = signs.speaking(Indication::LineBreak) {
             document.replaced.extend(altered(reading.as_ref(), broken.bounds, None));
         }
-    }
-    if seen.front_signs.indicate(Indication::PortraitMismatch) {
-        document.replaced.insert(0, ManipulationDetail::Photo);
     }
     document.altered.dedup();
     document.replaced.dedup();

@@ -126,12 +126,6 @@ pub(super) fn look(
         seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs)?);
     }
     let portrait = portrait(vision, front, seen.front.as_ref())?;
-    if let (Some(found), Some(reading)) = (&portrait, &seen.front)
-        && (found.on_page || reading.mrz.is_none())
-    {
-        let second = vision.second_portrait(&found.picture, reading, &found.face, &params.signs)?;
-        seen.front_signs.0.extend(second);
-    }
     seen.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
@@ -149,8 +143,6 @@ struct Portrait {
     face: FaceSighting,
     /// Quarter turns that took.
     turns: u8,
-    /// It was found on the page that the zone belongs to, and nowhere else in the picture.
-    on_page: bool,
 }
 
 /// The document's portrait: the largest face of the page where a zone tells which part of the picture that is, else the largest of the
@@ -163,12 +155,12 @@ fn portrait(
     if let Some(reading) = reading
         && let Some(face) = vision.portrait_on_page(&front, reading)?
     {
-        return Ok(Some(Portrait { picture: front, face, turns: 0, on_page: true }));
+        return Ok(Some(Portrait { picture: front, face, turns: 0 }));
     }
     let mut picture = front;
     for turns in 0..4 {
         if let Some(face) = vision.detect(&picture)?.into_iter().next() {
-            return Ok(Some(Portrait { picture, face, turns, on_page: false }));
+            return Ok(Some(Portrait { picture, face, turns }));
         }
         picture = picture.rotated_quarter();
     }

@@ -97,23 +97,6 @@ pub(crate) fn detect(
     sightings(lane, picture, merge(found, params), params.max_faces)
 }
 
-/// One pass over each of some windows, for faces whose place and size are roughly known; the largest first.
-pub(crate) fn detect_within(
-    lane: &mut Lane,
-    picture: &Picture,
-    windows: &[Window],
-    threshold: f32,
-    params: &DetectParams,
-) -> Result<Vec<FaceSighting>, VisionError> {
-    let whole = Window::whole(picture);
-    let mut found = Vec::new();
-    for window in windows {
-        let inside = search(lane, picture, *window, params, threshold, 1.0)?;
-        found.extend(inside.into_iter().filter(|c| !touches_inner_edge(&c.bounds, window, &whole)));
-    }
-    sightings(lane, picture, merge(found, params), params.max_faces)
-}
-
 /// One pass of the network over a window of the picture, which fills the share `fill` of the input.
 fn search(
     lane: &mut Lane,
@@ -156,7 +139,7 @@ fn inside(picture: &Picture, left: f64, top: f64, right: f64, bottom: f64) -> Op
 }
 
 /// Windows of the size, evenly spread, neighbours sharing at least the part `overlap`.
-pub(crate) fn tiles(whole: &Window, size: (f64, f64), overlap: f64) -> Vec<Window> {
+fn tiles(whole: &Window, size: (f64, f64), overlap: f64) -> Vec<Window> {
     let starts = |length: f64, tile: f64| -> Vec<f64> {
         let gaps = ((length - tile) / (tile * (1.0 - overlap))).ceil().max(0.0);
         if gaps < 1.0 {

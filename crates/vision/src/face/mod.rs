@@ -11,7 +11,7 @@ mod same;
 
 pub use compare::{Calibration, CompareError, Comparison};
 pub use detect::DetectParams;
-pub(crate) use detect::{detect, detect_within, tiles, track};
+pub(crate) use detect::{detect, track};
 pub(crate) use embed::embed;
 pub use embed::{Template, TemplateError};
 pub(crate) use landmarks::{eyes_open, landmarks};

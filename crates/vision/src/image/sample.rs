@@ -142,11 +142,6 @@ impl Similarity {
         self.a.hypot(self.b)
     }
 
-    /// The point of the crop on which a point of the picture lands.
-    pub(crate) fn target(&self, x: f64, y: f64) -> (f64, f64) {
-        (self.a * x - self.b * y + self.tx, self.b * x + self.a * y + self.ty)
-    }
-
     /// The picture's point that lands on a point of the crop.
     pub(crate) fn source(&self, x: f64, y: f64) -> (f64, f64) {
         let square = self.a * self.a + self.b * self.b;

@@ -154,11 +154,12 @@ fn each_sign_of_alteration_refuses_for_its_own_reason_once_it_speaks() {
     };
     let fraud = |reason, detail| Outcome::Fraud { reason, details: vec![detail] };
     for (indication, refused) in [
-        (Indication::PortraitMismatch, fraud(ManipulatedDocument, ManipulationDetail::Photo)),
         (Indication::LineBreak, fraud(ManipulatedDocument, ManipulationDetail::SecurityChecks)),
-        (Indication::CopyMove, fraud(DigitalManipulation, ManipulationDetail::SecurityChecks)),
         (Indication::CompressionBreak, fraud(DigitalManipulation, ManipulationDetail::SecurityChecks)),
-        (Indication::SpecimenWord, Outcome::NotReadable { reason: UnreadableReason::Specimen, details: Vec::new() }),
+        (
+            Indication::SpecimenWord,
+            Outcome::NotReadable { reason: UnreadableReason::Specimen, details: Vec::new() },
+        ),
     ] {
         assert_eq!(outcome(indication, 0.5), refused, "{indication:?}");
         assert_eq!(outcome(indication, 0.49), Outcome::Approved, "{indication:?}");

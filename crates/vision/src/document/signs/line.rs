@@ -98,7 +98,8 @@ fn line(picture: &Picture, zone: &MrzReading, at: usize) -> Option<(f32, Rect)> 
         residuals(&points)
     };
     let (tops, bottoms) = (off(|one| one.top)?, off(|one| one.bottom)?);
-    let shifts: Vec<f64> = tops.iter().zip(&bottoms).map(|(top, bottom)| f64::midpoint(*top, *bottom)).collect();
+    let shifts: Vec<f64> =
+        tops.iter().zip(&bottoms).map(|(top, bottom)| f64::midpoint(*top, *bottom)).collect();
     let mut worst = (0.0_f64, 0);
     for (first, group) in shifts.windows(GROUP).enumerate() {
         // As far as all of them are off, to one side.
@@ -154,8 +155,7 @@ impl Strip {
                 let mut sum = 0.0;
                 for sub in 0..samples * samples {
                     let shift = |i: usize| (i as f64 + 0.5) / samples as f64;
-                    let [px, py] =
-                        strip.at(x as f64 + shift(sub % samples), y as f64 + shift(sub / samples));
+                    let [px, py] = strip.at(x as f64 + shift(sub % samples), y as f64 + shift(sub / samples));
                     sum += sample(picture, px, py)?;
                 }
                 luma.push(sum / (samples * samples) as f32);

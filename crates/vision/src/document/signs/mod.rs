@@ -9,7 +9,6 @@ mod compression;
 mod copy;
 mod frame;
 mod line;
-mod moved;
 mod portrait;
 mod usability;
 
@@ -20,7 +19,7 @@ use serde::Serialize;
 use crate::image::Picture;
 
 pub(crate) use frame::Frame;
-pub(crate) use portrait::{Doubles, on_page, strong};
+pub(crate) use portrait::on_page;
 
 /// What a sign indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -44,14 +43,9 @@ pub enum Indication {
     /// A part of the picture was not compressed together with the rest. Measure: 1 less the share to which its coefficients stand on
     /// the steps of the others, as against the others themselves.
     CompressionBreak,
-    /// The page's small second portrait is of another person than the first. Measure: 1 less the correlation of the two photographs, or
-    /// the cosine of their templates where that is more.
-    PortraitMismatch,
     /// Characters of the machine-readable zone stand off the line of the others. Measure: by how many millimetres three neighbours do, the
     /// one that does least.
     LineBreak,
-    /// A character stands twice, grain and all. Measure: 1 less how much the two differ, as against what noise alone makes of it.
-    CopyMove,
     /// A word across the page says that it is a specimen. Measure: the mean probability of its letters.
     SpecimenWord,
 }
@@ -119,15 +113,9 @@ pub struct SignParams {
     pub pattern: f32,
     /// Pictures of one history reach 0.67; those of two 1.01 and more.
     pub compression_break: f32,
-    /// To be measured.
-    pub portrait_mismatch: f32,
-    /// A second portrait whose eyes are closer, in pixels of the picture, says nothing of who it is.
-    pub second_eyes: f32,
-    /// To be measured.
+    /// Zones printed in one pass reach 0.027 mm; digits pasted by hand, 0.13 to 0.3 mm off, have 0.097 and more.
     pub line_break: f32,
-    /// To be measured.
-    pub copy_move: f32,
-    /// To be measured.
+    /// Words that were read have 0.9 and more; on genuine documents none was.
     pub specimen_word: f32,
 }
 
@@ -142,10 +130,7 @@ impl Default for SignParams {
             grey_page: 0.97,
             pattern: 15.0,
             compression_break: 0.85,
-            portrait_mismatch: 0.5,
-            second_eyes: 12.0,
-            line_break: 0.1,
-            copy_move: 0.5,
+            line_break: 0.07,
             specimen_word: 0.5,
         }
     }
@@ -161,6 +146,5 @@ pub(crate) fn signs(picture: &Picture, reading: &DocumentReading, params: &SignP
     if let Some(zone) = &reading.mrz {
         line::measure(picture, zone, params, &mut all);
     }
-    moved::measure(picture, reading, params, &mut all);
     Signs(all)
 }
