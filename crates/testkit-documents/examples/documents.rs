@@ -47,6 +47,9 @@ struct Arguments {
     /// A picture of head and shoulders for the holders; the fixtures' portrait, or without it a silhouette, unless stated.
     #[arg(long)]
     portrait: Option<PathBuf>,
+    /// The same of the person whose picture is stuck over the holder's (`--tampering portrait`); a silhouette unless stated.
+    #[arg(long)]
+    stranger: Option<PathBuf>,
     /// Pixels per inch of the page before it is photographed; 300 for the page alone, else 600.
     #[arg(long)]
     dpi: Option<f32>,
@@ -111,7 +114,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .and_then(|name| Tampering::ALL.iter().copied().find(|tampering| tampering.name() == name));
     let fonts = Fonts::load()?;
     let portrait = portrait(arguments.portrait.as_deref())?;
-    let stranger = Portrait::silhouette(0.2);
+    let stranger = match arguments.stranger.as_deref() {
+        Some(path) => self::portrait(Some(path))?,
+        None => Portrait::silhouette(0.2),
+    };
     std::fs::create_dir_all(&arguments.out)
         .map_err(|error| format!("{}: {error}", arguments.out.display()))?;
 

@@ -39,6 +39,7 @@ mod fonts;
 mod language;
 mod licence;
 mod person;
+mod retouch;
 mod sheet;
 mod tamper;
 mod template;

@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
 use crate::camera::jpeg;
-use crate::{Area, Document, Field, Fonts, Item, Page, Portrait, RenderError, Role, Side};
+use crate::{Area, Document, Field, Fonts, Item, Page, Portrait, RenderError, Role, Side, retouch};
 
 /// What was done to a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -33,6 +33,9 @@ pub enum Tampering {
     Recompressed,
     /// The back of another person's document.
     OtherBack,
+    /// The holder is born in another year, in print and in the zone, check digits included; what is new in the zone was pasted there, up to
+    /// 0.3 mm too high or too low.
+    PastedZone,
 }
 
 impl Tampering {
@@ -48,6 +51,7 @@ impl Tampering {
         Self::PastedField,
         Self::Recompressed,
         Self::OtherBack,
+        Self::PastedZone,
     ];
 
     /// The name in truth files and on the command line.
@@ -64,6 +68,7 @@ impl Tampering {
             Self::PastedField => "pasted-field",
             Self::Recompressed => "recompressed",
             Self::OtherBack => "other-back",
+            Self::PastedZone => "pasted-zone",
         }
     }
 }
@@ -153,6 +158,13 @@ pub fn tampered(
             let mut result = paste(page, &other, rng);
             result.page.picture = through_jpeg(&result.page.picture, rng.random_range(88..95));
             Ok(result)
+        }
+        Tampering::PastedZone => {
+            let Some((changed, runs)) = retouch::born_otherwise(document, rng) else {
+                return Ok(Tampered { page: render(document)?, areas: Vec::new() });
+            };
+            let kept = Document { mrz: document.mrz.clone(), ..changed.clone() };
+            Ok(retouch::paste_zone(render(&kept)?, &render(&changed)?, &runs, rng))
         }
         Tampering::OtherBack => {
             let page = if side == Side::Back { render(&document.sibling(seed))? } else { render(document)? };

@@ -49,6 +49,24 @@ fn local_changes_stay_in_their_areas() {
 }
 
 #[test]
+fn a_zone_with_pasted_digits_is_sound_and_agrees_with_print() {
+    for kind in [Kind::Passport, Kind::IdentityCardTd2] {
+        let (document, _, false_one) = both(kind, Side::Front, Tampering::PastedZone);
+        let (old, new) =
+            (mrz::parse(&document.mrz).expect("a zone"), mrz::parse(&false_one.page.mrz()).expect("a zone"));
+        assert!(new.checks_ok(), "{kind:?}");
+        assert_ne!(old.birth_date, new.birth_date, "{kind:?}");
+        assert!(!false_one.areas.is_empty(), "{kind:?}");
+        let printed = |page: &Page| {
+            page.of(Role::Value)
+                .find(|item| item.field == Some(Field::BirthDate))
+                .map(|item| item.text.clone())
+        };
+        assert_ne!(printed(&false_one.page).as_deref(), Some(document.printed(Field::BirthDate)), "{kind:?}");
+    }
+}
+
+#[test]
 fn copies_change_everything() {
     for tampering in [Tampering::GreyPhotocopy, Tampering::ColourPhotocopy, Tampering::Recompressed] {
         let (_, honest, false_one) = both(Kind::Passport, Side::Front, tampering);

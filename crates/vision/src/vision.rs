@@ -8,10 +8,10 @@ use std::time::Duration;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
 
-use crate::document::signs::{self, SignParams, Signs};
+use crate::document::signs::{self, Indication, SignParams, Signs, Testimony};
 use crate::document::{
     BarcodeParams, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides, document_reading,
-    mrz_reading, read_barcode, read_zone,
+    mrz_reading, overprint, read_barcode, read_zone,
 };
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
@@ -295,6 +295,40 @@ impl Vision {
     pub fn document_signs(&self, picture: &Picture, reading: &DocumentReading, params: &SignParams) -> Signs {
         let _span = tracing::debug_span!("vision.signs").entered();
         signs::signs(picture, reading, params)
+    }
+
+    /// The largest face on the page whose machine-readable zone was read in the picture, in pixels of the picture, whichever way the
+    /// page is turned in it. `None` where there is no zone to know the page by, or no face on it.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn portrait_on_page(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+    ) -> Result<Option<FaceSighting>, VisionError> {
+        let _span = tracing::debug_span!("vision.portrait").entered();
+        signs::on_page(&mut *self.lane()?, picture, reading, &self.detection)
+    }
+
+    /// Whether a word across the page says that it is a specimen. `None` where none was read.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn specimen_word(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+        params: &SignParams,
+    ) -> Result<Option<Testimony>, VisionError> {
+        let _span = tracing::debug_span!("vision.specimen_word").entered();
+        let found = overprint(&mut *self.lane()?, picture, reading)?;
+        Ok(found.map(|(measure, bounds)| Testimony {
+            indicates: Indication::SpecimenWord,
+            measure,
+            threshold: params.specimen_word,
+            bounds: Some(bounds),
+        }))
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

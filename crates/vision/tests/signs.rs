@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic; clippy knows only test functions as tests")]
 
-use std::path::PathBuf;
+#[path = "support/networks.rs"]
+mod networks;
+
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use image::RgbImage;
+use networks::vision;
 use selfsame_domain::Timestamp;
 use selfsame_testkit_documents::{
     Area, Document, Fonts, Kind, Page, Portrait, Severity, Shot, Side, Tampered, Tampering, photograph,
@@ -14,16 +17,7 @@ use selfsame_testkit_documents::{
 };
 use selfsame_vision::image::{Limits, decode};
 use selfsame_vision::signs::{Indication, SignParams, Signs};
-use selfsame_vision::{Picture, Rect, Vision, VisionSettings};
-
-fn vision() -> &'static Vision {
-    static VISION: OnceLock<Vision> = OnceLock::new();
-    VISION.get_or_init(|| {
-        let weights_dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models");
-        let settings = VisionSettings { weights_dir, sessions: Some(2), ..VisionSettings::default() };
-        Vision::load(&settings).unwrap_or_else(|error| panic!("these tests need the networks: {error}"))
-    })
-}
+use selfsame_vision::{DocumentWants, Picture, Rect};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -64,8 +58,13 @@ fn signs(picture: &Picture) -> Signs {
 }
 
 /// What forbids an approval.
-const FORBIDDING: [Indication; 4] =
-    [Indication::GreyPage, Indication::Pattern, Indication::CompressionBreak, Indication::CutOff];
+const FORBIDDING: [Indication; 5] = [
+    Indication::GreyPage,
+    Indication::Pattern,
+    Indication::CompressionBreak,
+    Indication::CutOff,
+    Indication::LineBreak,
+];
 
 fn overlap(found: Rect, area: Area) -> bool {
     found.x < area.x + area.width
@@ -170,6 +169,37 @@ fn what_keeps_a_picture_from_being_used_is_told() {
     assert!(taken(Shot { white_balance: [0.15; 3], ..scan }).indicate(Indication::TooDark));
 }
 
+#[test]
+fn pasted_digits_of_the_zone_stand_off_its_line_and_where_is_said() {
+    for seed in [1, 2, 3] {
+        let Tampered { page, areas } = falsified(seed, 300.0, Tampering::PastedZone);
+        let taken = photograph(&falsified(seed, 600.0, Tampering::PastedZone).page, &by_hand(seed));
+        let flat = signs(&saved(&page.picture, 92));
+        let found = flat.speaking(Indication::LineBreak).unwrap_or_else(|| panic!("{seed}: {flat:?}"));
+        assert!(overlap(found.bounds.unwrap(), areas[0]), "{seed}: {found:?} {areas:?}");
+        let photo = signs(&plain(&taken.picture));
+        assert!(photo.indicate(Indication::LineBreak), "{seed} by hand: {photo:?}");
+    }
+}
+
+#[test]
+fn a_word_across_the_page_is_read_and_print_is_none() {
+    let word = |page: &RgbImage| {
+        let picture = plain(page);
+        let reading = vision().read_document(&picture, NOW).unwrap();
+        vision().specimen_word(&picture, &reading, &SignParams::default()).unwrap()
+    };
+    let marked = [1, 2, 3].map(|seed| falsified(seed, 300.0, Tampering::SpecimenWord));
+    let found = marked.iter().filter(|marked| {
+        word(&marked.page.picture)
+            .is_some_and(|found| found.speaks() && overlap(found.bounds.unwrap(), marked.areas[0]))
+    });
+    assert!(found.count() >= 2, "most such words are read");
+    for seed in [1, 2, 3] {
+        assert_eq!(word(&genuine(seed, 300.0).picture), None, "{seed}");
+    }
+}
+
 /// The figures of docs/documents.md are made with this: a folder of folders of pictures, as the generator writes them.
 #[test]
 #[ignore = "prints every measure of the pictures in the folders of the folder SELFSAME_DOCUMENTS"]
@@ -186,13 +216,21 @@ fn measures() {
                 continue;
             }
             let Ok(picture) = decode(&std::fs::read(&file).unwrap(), &Limits::default()) else { continue };
-            let reading = vision().read_document(&picture, NOW).unwrap();
+            let reading =
+                vision().read_document_with(&picture, DocumentWants { visual_zone: true }, NOW).unwrap();
             let began = Instant::now();
-            let signs = vision().document_signs(&picture, &reading, &SignParams::default());
+            let mut signs = vision().document_signs(&picture, &reading, &SignParams::default());
             let took = began.elapsed().as_millis();
+            let began = Instant::now();
+            signs.0.extend(vision().specimen_word(&picture, &reading, &SignParams::default()).unwrap());
+            let word = began.elapsed().as_millis();
+            let began = Instant::now();
+            let on_page = vision().portrait_on_page(&picture, &reading).unwrap();
+            let first = began.elapsed().as_millis();
+            let eyes = on_page.map_or(0.0, |face| face.eye_distance());
             let verdict = reading.mrz.as_ref().map(|mrz| mrz.verdict);
             print!(
-                "{} {} {took}ms {verdict:?}",
+                "{} {} {took}+{word}+{first}ms eyes={eyes:.0} {verdict:?}",
                 set.file_name().unwrap().display(),
                 file.file_stem().unwrap().display()
             );

@@ -57,6 +57,8 @@ pub struct DocumentFindings {
     pub unaltered: Step,
     /// Which parts seem to have been.
     pub altered: Vec<ManipulationDetail>,
+    /// What was put in the place of something else on the document itself, in print or in the picture.
+    pub replaced: Vec<ManipulationDetail>,
     /// Dates that cannot be.
     pub impossible: Vec<ManipulationDetail>,
     /// It is valid on the day of the scan.
@@ -162,6 +164,9 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
     let fraud = |reason, details: &[ManipulationDetail]| Outcome::Fraud { reason, details: details.to_vec() };
     if seen.unaltered == Step::No {
         return fraud(FraudReason::DigitalManipulation, &seen.altered);
+    }
+    if !seen.replaced.is_empty() {
+        return fraud(FraudReason::ManipulatedDocument, &seen.replaced);
     }
     if seen.sides_agree == Step::No {
         return fraud(FraudReason::FrontBackMismatch, &seen.disagreeing);

@@ -89,6 +89,7 @@ fn each_broken_yes_of_the_document_refuses_it() {
         ("sides", |seen| seen.sides_agree = Step::No),
         ("cut off", |seen| seen.whole = Step::No),
         ("altered", |seen| seen.unaltered = Step::No),
+        ("replaced", |seen| seen.replaced = vec![ManipulationDetail::Photo]),
         ("dates", |seen| seen.impossible = vec![ManipulationDetail::BirthDate]),
         ("copy", |seen| seen.copy = Some(UnreadableReason::PhotocopyBlackWhite)),
     ] {
@@ -139,6 +140,9 @@ fn the_reason_is_the_one_that_helps() {
     assert_eq!(outcome(|seen| seen.in_date = Step::No), Outcome::UnsupportedKind);
     assert_eq!(outcome(|seen| seen.sides_agree = Step::No), fraud(FraudReason::FrontBackMismatch));
     assert_eq!(outcome(|seen| seen.unaltered = Step::No), fraud(FraudReason::DigitalManipulation));
+    let replaced = outcome(|seen| seen.replaced = vec![ManipulationDetail::Photo]);
+    let details = vec![ManipulationDetail::Photo];
+    assert_eq!(replaced, Outcome::Fraud { reason: FraudReason::ManipulatedDocument, details });
     let impossible = outcome(|seen| seen.impossible = vec![ManipulationDetail::BirthDate]);
     let details = vec![ManipulationDetail::BirthDate];
     assert_eq!(impossible, Outcome::Fraud { reason: FraudReason::ManipulatedDocument, details });

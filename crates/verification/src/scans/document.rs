@@ -148,7 +148,9 @@ pub(super) fn findings(
         document.legibility.push(LegibilityDetail::BadQuality);
     }
     document.kind = whole.0.document_type.map(kind);
-    let specimen = whole.issuer() == Some(SPECIMEN_STATE) || whole.names_a_specimen();
+    let specimen = whole.issuer() == Some(SPECIMEN_STATE)
+        || whole.names_a_specimen()
+        || seen.front_signs.indicate(Indication::SpecimenWord);
     document.country = whole.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
     document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
     let verdicts: Vec<_> = sides.iter().filter_map(|side| side.mrz.as_ref()).map(|mrz| mrz.verdict).collect();
@@ -227,8 +229,12 @@ fn signs(seen: &Seen, document: &mut DocumentFindings) {
         if let Some(broken) = signs.speaking(Indication::CompressionBreak) {
             document.altered.extend(altered(reading.as_ref(), broken.bounds, seen.portrait));
         }
+        if let Some(broken) = signs.speaking(Indication::LineBreak) {
+            document.replaced.extend(altered(reading.as_ref(), broken.bounds, None));
+        }
     }
     document.altered.dedup();
+    document.replaced.dedup();
 }
 
 /// What stands in the part that was altered.

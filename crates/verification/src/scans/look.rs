@@ -122,7 +122,10 @@ pub(super) fn look(
         seen.original = Step::No;
         return Ok(seen);
     }
-    let portrait = portrait(vision, front)?;
+    if let Some(reading) = &seen.front {
+        seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs)?);
+    }
+    let portrait = portrait(vision, front, seen.front.as_ref())?;
     seen.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
@@ -135,15 +138,25 @@ pub(super) fn look(
 
 /// The document's portrait.
 struct Portrait {
-    /// Turned so that the portrait is upright.
+    /// Turned so that the portrait is upright, unless the page told where it is.
     picture: Picture,
     face: FaceSighting,
     /// Quarter turns that took.
     turns: u8,
 }
 
-/// The largest face of the document, which may lie in any quarter turn. Takes the picture: at 12 megapixels a copy is 36 MB.
-fn portrait(vision: &Vision, front: Picture) -> Result<Option<Portrait>, VisionError> {
+/// The document's portrait: the largest face of the page where a zone tells which part of the picture that is, else the largest of the
+/// picture, which may lie in any quarter turn. Takes the picture: at 12 megapixels a copy is 36 MB.
+fn portrait(
+    vision: &Vision,
+    front: Picture,
+    reading: Option<&DocumentReading>,
+) -> Result<Option<Portrait>, VisionError> {
+    if let Some(reading) = reading
+        && let Some(face) = vision.portrait_on_page(&front, reading)?
+    {
+        return Ok(Some(Portrait { picture: front, face, turns: 0 }));
+    }
     let mut picture = front;
     for turns in 0..4 {
         if let Some(face) = vision.detect(&picture)?.into_iter().next() {

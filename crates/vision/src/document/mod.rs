@@ -23,5 +23,5 @@ mod zone;
 
 pub(crate) use barcode::{BarcodeParams, add_barcode, read_barcode};
 pub(crate) use mrz::{MrzParams, read_zone};
-pub(crate) use visual::{VisualParams, add_visual_zone, both_sides};
+pub(crate) use visual::{VisualParams, add_visual_zone, both_sides, overprint};
 pub(crate) use zone::{document_reading, mrz_reading};

@@ -9,7 +9,7 @@ mod turn;
 pub use decode::{decode, inspect};
 pub use picture::Picture;
 pub(crate) use sample::{
-    Similarity, Window, fill_planes, grey_bytes, letter_box, rgb_window, warp_similarity,
+    Similarity, Window, fill_planes, grey_bytes, letter_box, rgb_window, warp_onto, warp_similarity,
 };
 
 /// What a picture from outside may be. Checked from the header, before anything is allocated for pixels.

@@ -152,20 +152,30 @@ impl Similarity {
 
 /// The square crop of `side` pixels that the similarity aligns, RGB bytes; black outside the picture, as the embedder was
 /// trained. Points are pixel centres, whole numbers at the centre of a pixel.
-///
-/// A face much larger than the crop is reduced first, so that the bilinear step never skips pixels.
 pub(crate) fn warp_similarity(
     picture: &Picture,
     resizer: &mut fir::Resizer,
     map: &Similarity,
     side: u32,
 ) -> Vec<u8> {
+    warp_onto(picture, resizer, map, (side, side))
+}
+
+/// The same for a canvas of any width and height.
+///
+/// What is much larger than the canvas is reduced first, so that the bilinear step never skips pixels.
+pub(crate) fn warp_onto(
+    picture: &Picture,
+    resizer: &mut fir::Resizer,
+    map: &Similarity,
+    side: (u32, u32),
+) -> Vec<u8> {
     let reduction = (1.0 / map.scale()).floor().clamp(1.0, 64.0);
     if reduction < 2.0 {
         return warp(picture, (0.0, 0.0), 1.0, map, side);
     }
-    let last = f64::from(side) - 1.0;
-    let corners = [(0.0, 0.0), (last, 0.0), (0.0, last), (last, last)].map(|(x, y)| map.source(x, y));
+    let last = (f64::from(side.0) - 1.0, f64::from(side.1) - 1.0);
+    let corners = [(0.0, 0.0), (last.0, 0.0), (0.0, last.1), last].map(|(x, y)| map.source(x, y));
     let low = corners.iter().fold((f64::MAX, f64::MAX), |m, c| (m.0.min(c.0), m.1.min(c.1)));
     let high = corners.iter().fold((f64::MIN, f64::MIN), |m, c| (m.0.max(c.0), m.1.max(c.1)));
     let margin = 2.0 * reduction;
@@ -181,12 +191,12 @@ pub(crate) fn warp_similarity(
     let reduced = rgb_window(picture, resizer, window, width, height);
     match Picture::from_rgb(width, height, reduced) {
         Some(reduced) => warp(&reduced, (window.x, window.y), window.width / f64::from(width), map, side),
-        None => vec![0; side as usize * side as usize * 3],
+        None => vec![0; side.0 as usize * side.1 as usize * 3],
     }
 }
 
 /// `picture` is the part of a larger one that begins at `origin` and was reduced by `step`.
-fn warp(picture: &Picture, origin: (f64, f64), step: f64, map: &Similarity, side: u32) -> Vec<u8> {
+fn warp(picture: &Picture, origin: (f64, f64), step: f64, map: &Similarity, side: (u32, u32)) -> Vec<u8> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let stride = width * 3;
     let rgb = picture.rgb();
@@ -200,10 +210,10 @@ fn warp(picture: &Picture, origin: (f64, f64), step: f64, map: &Similarity, side
         |(x, y): (f64, f64)| ((x + 0.5 - origin.0) / step - 0.5, (y + 0.5 - origin.1) / step - 0.5);
     let (zero, one) = (map.source(0.0, 0.0), map.source(1.0, 0.0));
     let (dx, dy) = ((one.0 - zero.0) / step, (one.1 - zero.1) / step);
-    let mut out = Vec::with_capacity(side as usize * side as usize * 3);
-    for row in 0..side {
+    let mut out = Vec::with_capacity(side.0 as usize * side.1 as usize * 3);
+    for row in 0..side.1 {
         let (mut x, mut y) = to_local(map.source(0.0, f64::from(row)));
-        for _ in 0..side {
+        for _ in 0..side.0 {
             let (left, top) = (floor(x), floor(y));
             let (fx, fy) = ((x - left as f64) as f32, (y - top as f64) as f32);
             let inside = left >= 0 && top >= 0 && (left as usize) + 1 < width && (top as usize) + 1 < height;

@@ -142,3 +142,26 @@ fn no_zone_of_either_side_may_be_broken() {
         assert_ne!(with(Some(broken.0), Some(broken.1)), Outcome::Approved, "{broken:?}");
     }
 }
+
+#[test]
+fn each_sign_of_alteration_refuses_for_its_own_reason_once_it_speaks() {
+    use selfsame_domain::scan::FraudReason::{DigitalManipulation, ManipulatedDocument};
+    let both = request(IdKind::DrivingLicence, true);
+    let outcome = |indicates, measure| {
+        let bounds = Some(Rect { x: 1.0, y: 1.0, width: 9.0, height: 9.0 });
+        let testimony = selfsame_vision::signs::Testimony { indicates, measure, threshold: 0.5, bounds };
+        outcome(&both, &Seen { front_signs: Signs(vec![testimony]), ..seen(page(VisualZone, 0.95)) })
+    };
+    let fraud = |reason, detail| Outcome::Fraud { reason, details: vec![detail] };
+    for (indication, refused) in [
+        (Indication::LineBreak, fraud(ManipulatedDocument, ManipulationDetail::SecurityChecks)),
+        (Indication::CompressionBreak, fraud(DigitalManipulation, ManipulationDetail::SecurityChecks)),
+        (
+            Indication::SpecimenWord,
+            Outcome::NotReadable { reason: UnreadableReason::Specimen, details: Vec::new() },
+        ),
+    ] {
+        assert_eq!(outcome(indication, 0.5), refused, "{indication:?}");
+        assert_eq!(outcome(indication, 0.49), Outcome::Approved, "{indication:?}");
+    }
+}

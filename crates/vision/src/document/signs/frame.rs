@@ -3,7 +3,7 @@
 use selfsame_domain::Rect;
 use selfsame_domain::document::{DocumentReading, MrzFormat};
 
-use crate::image::Picture;
+use crate::image::{Picture, Similarity};
 
 /// Advance of a character of the zone, millimetres (ICAO 9303-3, 4.2: ten to the inch).
 const PITCH: f64 = 2.54;
@@ -84,6 +84,14 @@ impl Frame {
         self.size
     }
 
+    /// From pixels of the picture to pixels of the page laid upright, `scale` of them to the millimetre.
+    pub(crate) fn upright(&self, scale: f64) -> Similarity {
+        let square = self.right[0].powi(2) + self.right[1].powi(2);
+        let (a, b) = (scale * self.right[0] / square, -scale * self.right[1] / square);
+        let [x, y] = self.origin;
+        Similarity { a, b, tx: b * y - a * x, ty: -b * x - a * y }
+    }
+
     /// Pixels of the picture of a point of the page, given as shares of its width and height.
     pub(crate) fn at(&self, across: f64, down: f64) -> [f64; 2] {
         let (x, y) = (across * self.size[0], down * self.size[1]);
@@ -124,6 +132,8 @@ mod tests {
         let turned = Frame::from_zone(MrzFormat::Td3, corners.map(|[x, y]| [-y, x])).unwrap();
         assert!(near(turned.at(1.0, 1.0), [-930.0, 1350.0]));
         assert!((turned.scale() - 10.0).abs() < 1e-6);
+        let (x, y) = turned.upright(2.0).source(250.0, 176.0);
+        assert!(near([x, y], [-930.0, 1350.0]), "{x} {y}");
         assert_eq!(Frame::from_zone(MrzFormat::Td1, [[3.0, 3.0]; 4]), None);
     }
 }

@@ -8,6 +8,8 @@
 mod compression;
 mod copy;
 mod frame;
+mod line;
+mod portrait;
 mod usability;
 
 use selfsame_domain::Rect;
@@ -17,6 +19,7 @@ use serde::Serialize;
 use crate::image::Picture;
 
 pub(crate) use frame::Frame;
+pub(crate) use portrait::on_page;
 
 /// What a sign indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -40,6 +43,11 @@ pub enum Indication {
     /// A part of the picture was not compressed together with the rest. Measure: 1 less the share to which its coefficients stand on
     /// the steps of the others, as against the others themselves.
     CompressionBreak,
+    /// Characters of the machine-readable zone stand off the line of the others. Measure: by how many millimetres three neighbours do, the
+    /// one that does least.
+    LineBreak,
+    /// A word across the page says that it is a specimen. Measure: the mean probability of its letters.
+    SpecimenWord,
 }
 
 /// One sign that could be measured.
@@ -105,6 +113,10 @@ pub struct SignParams {
     pub pattern: f32,
     /// Pictures of one history reach 0.67; those of two 1.01 and more.
     pub compression_break: f32,
+    /// Zones printed in one pass reach 0.027 mm; digits pasted by hand, 0.13 to 0.3 mm off, have 0.097 and more.
+    pub line_break: f32,
+    /// Words that were read have 0.9 and more; on genuine documents none was.
+    pub specimen_word: f32,
 }
 
 impl Default for SignParams {
@@ -118,6 +130,8 @@ impl Default for SignParams {
             grey_page: 0.97,
             pattern: 15.0,
             compression_break: 0.85,
+            line_break: 0.07,
+            specimen_word: 0.5,
         }
     }
 }
@@ -129,5 +143,8 @@ pub(crate) fn signs(picture: &Picture, reading: &DocumentReading, params: &SignP
     usability::measure(picture, &frame, params, &mut all);
     copy::measure(picture, &frame, params, &mut all);
     compression::measure(picture, &frame, params, &mut all);
+    if let Some(zone) = &reading.mrz {
+        line::measure(picture, zone, params, &mut all);
+    }
     Signs(all)
 }

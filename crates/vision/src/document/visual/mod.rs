@@ -5,6 +5,7 @@
 //! * `words`, `fold`, `label`: which lines are labels of which field, or the title of a type of document;
 //! * `dates`, `value`: what the others mean;
 //! * `assign`: which value belongs to which label;
+//! * `overprint`: a word across the page that says it is a specimen;
 //! * `agree`: what is printed against what the machine-readable zone or the barcode says.
 
 mod agree;
@@ -14,6 +15,7 @@ mod detect;
 mod fold;
 mod label;
 mod line;
+mod overprint;
 mod value;
 mod words;
 
@@ -33,6 +35,7 @@ use super::page::{Corners, PageParams, find_page, holds};
 use super::recognise::LatinClasses;
 
 pub(crate) use agree::both_sides;
+pub(crate) use overprint::overprint;
 
 /// How the visual zone is read.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,0 +1,52 @@
+//! The portrait, found by way of the page: a page that fills a small part of a large picture has a face that is too small for the detector
+//! there, and pages lie in any direction.
+
+use selfsame_domain::Rect;
+use selfsame_domain::document::DocumentReading;
+
+use super::Frame;
+use crate::face::{self, DetectParams, FaceSighting};
+use crate::image::{Picture, Similarity, warp_onto};
+use crate::inference::{Lane, VisionError};
+
+/// Pixels of a millimetre of the page laid upright in which its portrait is looked for: faces of 15 mm are as large as the networks that
+/// follow take them.
+const PAGE_SCALE: f64 = 10.0;
+
+/// The largest face on the page that the zone belongs to, in pixels of the picture, whichever way the page is turned in it; `None`
+/// where there is no zone or no face.
+pub(crate) fn on_page(
+    lane: &mut Lane,
+    picture: &Picture,
+    reading: &DocumentReading,
+    detection: &DetectParams,
+) -> Result<Option<FaceSighting>, VisionError> {
+    let frame = Frame::of(picture, reading);
+    if !frame.known {
+        return Ok(None);
+    }
+    let map = frame.upright(PAGE_SCALE.min(frame.scale()));
+    let side = |millimetres: f64| (millimetres * map.scale() * frame.scale()).round().max(1.0) as u32;
+    let [width, height] = frame.size().map(side);
+    let Some(page) =
+        Picture::from_rgb(width, height, warp_onto(picture, &mut lane.resizer, &map, (width, height)))
+    else {
+        return Ok(None);
+    };
+    let found = face::detect(lane, &page, detection)?.into_iter().next();
+    Ok(found.map(|face| back(face, &map)))
+}
+
+/// A face of a part laid upright, in pixels of the picture: its box is the upright one about the turned one, its pose that on the page.
+fn back(face: FaceSighting, map: &Similarity) -> FaceSighting {
+    let source = |x: f32, y: f32| {
+        let (x, y) = map.source(f64::from(x), f64::from(y));
+        [x as f32, y as f32]
+    };
+    let Rect { x, y, width, height } = face.bounds;
+    let corners = [source(x, y), source(x + width, y), source(x, y + height), source(x + width, y + height)];
+    let low = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MAX, f32::min);
+    let high = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MIN, f32::max);
+    let bounds = Rect { x: low(0), y: low(1), width: high(0) - low(0), height: high(1) - low(1) };
+    FaceSighting { bounds, landmarks: face.landmarks.map(|[x, y]| source(x, y)), ..face }
+}

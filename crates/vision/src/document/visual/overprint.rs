@@ -1,0 +1,183 @@
+//! A word across the page that says it is none: SPECIMEN, SAMPLE, VOID.
+//!
+//! Such a word is large, slanted and pale, and print stands over it. So the page is looked at small, and what is dark and thin, the print,
+//! is taken away first; what remains is made strong.
+
+use selfsame_domain::Rect;
+use selfsame_domain::document::DocumentReading;
+
+use super::detect::{DetectParams, text_boxes};
+use super::fold::{alike, folded};
+use super::line::{Flat, LineParams, read_box};
+use crate::document::recognise::LatinClasses;
+use crate::document::signs::Frame;
+use crate::image::{Picture, Similarity, grey_bytes, warp_onto};
+use crate::inference::{Lane, VisionError};
+
+/// Words that mark documents of no validity, folded, in the languages whose labels are known. None is a title or a label.
+const WORDS: [&str; 9] =
+    ["specimen", "especimen", "especime", "sample", "muster", "muestra", "wzor", "void", "voorbeeld"];
+/// Longest side of the page that is looked at, pixels: letters a tenth of a page high are what the recogniser takes then.
+const LONGEST: f64 = 512.0;
+/// Strokes up to twice so many pixels wide are print: 0.6 mm of a passport's page.
+const THIN: usize = 2;
+/// Length of the word as a share of the longest side, at least.
+const LEAST_LENGTH: f64 = 0.2;
+/// Height as a share of the longest side, at least: titles are a thirtieth.
+const LEAST_HEIGHT: f64 = 0.06;
+/// Boxes that are read, the largest first.
+const MOST: usize = 4;
+
+/// The mean probability of the letters of such a word, and where it is in the picture.
+pub(crate) fn overprint(
+    lane: &mut Lane,
+    picture: &Picture,
+    reading: &DocumentReading,
+) -> Result<Option<(f32, Rect)>, VisionError> {
+    let frame = Frame::of(picture, reading);
+    let (map, size) = if frame.known {
+        let [width, height] = frame.size();
+        let scale = LONGEST / width.max(height);
+        (frame.upright(scale), [width * scale, height * scale])
+    } else {
+        let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+        let scale = LONGEST / width.max(height);
+        (Similarity { a: scale, b: 0.0, tx: 0.0, ty: 0.0 }, [width * scale, height * scale])
+    };
+    let [width, height] = size.map(|side| side.round().clamp(1.0, LONGEST) as u32);
+    let rgb = warp_onto(picture, &mut lane.resizer, &map, (width, height));
+    let columns = width as usize;
+    let bright = closed(&grey_bytes(&rgb), columns);
+    let Some(page) = Picture::from_rgb(width, height, strong(bright, columns, columns / 8)) else {
+        return Ok(None);
+    };
+    let params = DetectParams { longest: width.max(height), ..DetectParams::default() };
+    let mut boxes = text_boxes(lane, &page, None, &params)?;
+    boxes.retain(|found| {
+        let (long, short) = (found.half[0].max(found.half[1]) * 2.0, found.half[0].min(found.half[1]) * 2.0);
+        long > LEAST_LENGTH * LONGEST && short > LEAST_HEIGHT * LONGEST
+    });
+    boxes.truncate(MOST);
+    let classes = LatinClasses::of(lane)?;
+    let mut best: Option<(f32, Rect)> = None;
+    for found in boxes {
+        // Upright pages are read from the left; of others it is not known from where.
+        let ways: &[[f64; 2]] =
+            if frame.known { &[[1.0, 0.0]] } else { &[[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]] };
+        for way in ways {
+            let turned = found.read_along(*way);
+            if turned.half[0] < turned.half[1] {
+                continue;
+            }
+            let flat = Flat::of(None, *way);
+            for line in read_box(lane, &page, (turned, &flat), &classes, &LineParams::default())? {
+                let read = folded(&line.text());
+                if !WORDS.iter().any(|word| alike(&read, word)) {
+                    continue;
+                }
+                let sure: f32 = line.letters.iter().map(|l| l.probability).sum::<f32>()
+                    / line.letters.len().max(1) as f32;
+                if best.is_none_or(|best| sure > best.0) {
+                    best = Some((sure, back(line.rect(), &map)));
+                }
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// The upright box in the picture about one of the part.
+fn back(rect: Rect, map: &Similarity) -> Rect {
+    let (left, top) = (f64::from(rect.x), f64::from(rect.y));
+    let (right, bottom) = (left + f64::from(rect.width), top + f64::from(rect.height));
+    let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| map.source(x, y));
+    let low = corners.iter().fold((f64::MAX, f64::MAX), |m, c| (m.0.min(c.0), m.1.min(c.1)));
+    let high = corners.iter().fold((f64::MIN, f64::MIN), |m, c| (m.0.max(c.0), m.1.max(c.1)));
+    Rect { x: low.0 as f32, y: low.1 as f32, width: (high.0 - low.0) as f32, height: (high.1 - low.1) as f32 }
+}
+
+/// Without what is dark and thin: each pixel the darkest of the brightest about those about it (a morphological closing).
+fn closed(grey: &[u8], width: usize) -> Vec<u8> {
+    let line = |values: &[u8], across: bool, pick: fn(u8, u8) -> u8| -> Vec<u8> {
+        let height = values.len() / width.max(1);
+        (0..values.len())
+            .map(|at| {
+                let (x, y) = (at % width, at / width);
+                let (from, to, step) = if across {
+                    (x.saturating_sub(THIN) + y * width, (x + THIN).min(width - 1) + y * width, 1)
+                } else {
+                    (x + y.saturating_sub(THIN) * width, x + (y + THIN).min(height - 1) * width, width)
+                };
+                (from..=to).step_by(step).map(|at| values[at]).fold(values[at], pick)
+            })
+            .collect()
+    };
+    let bright = line(&line(grey, true, u8::max), false, u8::max);
+    line(&line(&bright, true, u8::min), false, u8::min)
+}
+
+/// What differs little from its surroundings (`around` pixels to each side) made to differ more: RGB bytes of one grey each.
+fn strong(mut grey: Vec<u8>, width: usize, around: usize) -> Vec<u8> {
+    /// Pale words span about 50 levels: those become all. In halves.
+    const GAIN: i64 = 9;
+    /// What is darker than the median by more is no pale word.
+    const DARK: u8 = 60;
+    let mut sorted = grey.clone();
+    let middle = sorted.len() / 2;
+    let floor = sorted.select_nth_unstable(middle).1.saturating_sub(DARK);
+    for value in &mut grey {
+        *value = (*value).max(floor);
+    }
+    let ground = means(&grey, width, around);
+    let level = |(value, ground): (&u8, &u8)| {
+        let value = 160 + (i64::from(*value) - i64::from(*ground)) * GAIN / 2;
+        [value.clamp(0, 255) as u8; 3]
+    };
+    grey.iter().zip(&ground).flat_map(level).collect()
+}
+
+/// The mean of each pixel's surroundings, `around` pixels to each side.
+fn means(grey: &[u8], width: usize, around: usize) -> Vec<u8> {
+    let height = grey.len() / width.max(1);
+    let stride = width + 1;
+    let mut sums = vec![0_u32; stride * (height + 1)];
+    for (y, line) in grey.chunks_exact(width).enumerate() {
+        let mut sum = 0;
+        for (x, value) in line.iter().enumerate() {
+            sum += u32::from(*value);
+            sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + sum;
+        }
+    }
+    let mut out = Vec::with_capacity(grey.len());
+    for y in 0..height {
+        let (top, bottom) = (y.saturating_sub(around), (y + around + 1).min(height));
+        for x in 0..width {
+            let (left, right) = (x.saturating_sub(around), (x + around + 1).min(width));
+            let area = ((bottom - top) * (right - left)) as u32;
+            let sum = sums[bottom * stride + right] + sums[top * stride + left]
+                - sums[top * stride + right]
+                - sums[bottom * stride + left];
+            out.push((sum / area) as u8);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_thin_is_taken_away_and_what_is_wide_stays_as_wide() {
+        let (width, height) = (60, 40);
+        let mut grey = vec![200; width * height];
+        for y in 5..35 {
+            grey[y * width + 10..y * width + 13].fill(20);
+            grey[y * width + 30..y * width + 42].fill(90);
+        }
+        let closed = closed(&grey, width);
+        let row = &closed[20 * width..21 * width];
+        assert_eq!(row[11], 200);
+        assert_eq!(row.iter().filter(|value| **value == 90).count(), 12);
+    }
+}
