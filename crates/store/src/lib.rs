@@ -32,7 +32,7 @@
 //! 1. `migration/`: a new file with the next number; earlier ones are never edited.
 //! 2. `entity/`: the row, as the database has it. One set of entities serves every backend: SQL of one of them alone is in `backend/`, or nowhere.
 //! 3. `repository/`: the noun with its verbs, from rows to domain types and back; tenant first.
-//! 4. `tests/suite.rs`: what must hold, once for all backends.
+//! 4. `tests/suite`: what must hold, once for all backends.
 
 mod backend;
 mod entity;

@@ -4,7 +4,6 @@ mod bad_requests;
 mod crashes;
 mod journey;
 mod tampered;
-mod tampered_more;
 mod tenant_settings;
 mod tenants;
 

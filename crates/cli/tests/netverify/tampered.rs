@@ -93,3 +93,18 @@ async fn the_back_of_another_card_is_refused_and_so_is_one_that_cannot_be_opened
     let broken = done(&server, &accepted(&server, &broken).await).await;
     assert_eq!(broken["document"]["status"], "ERROR_NOT_READABLE_ID", "{broken:#}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_contradicts_nothing_is_refused_for_how_it_looks() {
+    let server = settings().start().await;
+    for (tampering, status, code) in [
+        (Tampering::PastedZone, "DENIED_FRAUD", "100"),
+        (Tampering::SpecimenWord, "ERROR_NOT_READABLE_ID", "202"),
+    ] {
+        let front = jpeg(&falsified(tampering, 7).picture);
+        let data = done(&server, &accepted(&server, &body(&front)).await).await;
+        assert_eq!(data["document"]["status"], status, "{tampering:?}: {data:#}");
+        let reason = &data["verification"]["rejectReason"];
+        assert_eq!(reason["rejectReasonCode"], code, "{tampering:?}: {data:#}");
+    }
+}

@@ -50,10 +50,11 @@ impl Whole<'_> {
         self.0.value(name).map(str::to_owned)
     }
 
-    /// Whether a value can be relied on: a machine was meant to read it, or it was read from print with certainty.
-    fn is_sure(&self, name: FieldName, params: &AgreementParams) -> bool {
+    /// Whether a value can be relied on: a zone or barcode that vouches for itself has it, or it was read with certainty.
+    fn is_sure(&self, name: FieldName, vouched: &[FieldSource], params: &AgreementParams) -> bool {
         self.0.field(name).is_some_and(|field| {
-            field.sources != [FieldSource::VisualZone] || field.confidence >= params.least_confidence
+            field.sources.iter().any(|source| vouched.contains(source))
+                || field.confidence >= params.least_confidence
         })
     }
 
@@ -170,7 +171,10 @@ pub(super) fn findings(
     signs(seen, &mut document);
 
     let wanted = request.fields;
-    let sure = |name| whole.is_sure(name, &params.agreement);
+    // A zone without check digits is as good as it was read.
+    let vouched: &[FieldSource] =
+        if document.has_mrz { &[FieldSource::Barcode, FieldSource::Mrz] } else { &[FieldSource::Barcode] };
+    let sure = |name| whole.is_sure(name, vouched, &params.agreement);
     let read = [
         !wanted.number || sure(FieldName::DocumentNumber),
         !wanted.last_name || sure(FieldName::Surname) || sure(FieldName::GivenNames),

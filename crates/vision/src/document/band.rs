@@ -79,17 +79,19 @@ impl TextLine {
         }
     }
 
+    /// A point of its middle, 0 at its beginning and 1 at its end: on the parabola through the three that are known.
+    pub(crate) fn point(&self, t: f64) -> [f64; 2] {
+        let (a, b, c) = ((1.0 - t) * (1.0 - 2.0 * t), 4.0 * t * (1.0 - t), t * (2.0 * t - 1.0));
+        [0, 1].map(|i| a * self.from[i] + b * self.middle[i] + c * self.to[i])
+    }
+
     /// Its beginning, as a share of it, and as curved.
     pub(crate) fn beginning(&self, share: f64) -> Self {
-        let point = |t: f64| {
-            let (a, b, c) = ((1.0 - t) * (1.0 - 2.0 * t), 4.0 * t * (1.0 - t), t * (2.0 * t - 1.0));
-            [0, 1].map(|i| a * self.from[i] + b * self.middle[i] + c * self.to[i])
-        };
         let [first, last] = self.thickness;
         Self {
             from: self.from,
-            middle: point(share / 2.0),
-            to: point(share),
+            middle: self.point(share / 2.0),
+            to: self.point(share),
             thickness: [first, first + (last - first) * share],
         }
     }

@@ -72,7 +72,7 @@ impl Grey {
     }
 
     /// The morphological closing with a square: the brightest of every square, then the darkest of those.
-    fn closed(&self, size: usize) -> Vec<u8> {
+    pub(super) fn closed(&self, size: usize) -> Vec<u8> {
         let (width, height) = (self.width, self.height);
         let brightest =
             by_columns(&by_rows(&self.values, width, size, u8::max), width, height, size, u8::max);

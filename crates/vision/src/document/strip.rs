@@ -69,18 +69,17 @@ fn samples(reduction: f64) -> usize {
 
 /// The point of the line at `t`, the unit vector downwards there, and the thickness.
 fn place(line: &TextLine, t: f64) -> ([f64; 2], [f64; 2], f64) {
-    // The parabola through the three points, and its derivative.
-    let (a, b, c) = ((1.0 - t) * (1.0 - 2.0 * t), 4.0 * t * (1.0 - t), t * (2.0 * t - 1.0));
+    // The derivative of the parabola through the three points.
     let (da, db, dc) = (4.0 * t - 3.0, 4.0 - 8.0 * t, 4.0 * t - 1.0);
     let mix = |i: usize, a: f64, b: f64, c: f64| a * line.from[i] + b * line.middle[i] + c * line.to[i];
     let (tx, ty) = (mix(0, da, db, dc), mix(1, da, db, dc));
     let norm = tx.hypot(ty).max(1e-9);
     let thickness = line.thickness[0] + (line.thickness[1] - line.thickness[0]) * t.clamp(0.0, 1.0);
-    ([mix(0, a, b, c), mix(1, a, b, c)], [-ty / norm, tx / norm], thickness)
+    (line.point(t), [-ty / norm, tx / norm], thickness)
 }
 
 /// Bilinear; positions are in pixels with pixel centres at halves. Outside is like the edge.
-fn sample(picture: &Picture, x: f64, y: f64) -> [f32; 3] {
+pub(super) fn sample(picture: &Picture, x: f64, y: f64) -> [f32; 3] {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let x = (x - 0.5).clamp(0.0, (width - 1) as f64) as f32;
     let y = (y - 0.5).clamp(0.0, (height - 1) as f64) as f32;

@@ -144,6 +144,19 @@ fn no_zone_of_either_side_may_be_broken() {
 }
 
 #[test]
+fn a_zone_without_check_digits_is_as_good_as_it_was_read() {
+    let both = request(IdKind::DrivingLicence, true);
+    let with = |verdict, confidence| {
+        let mut seen = seen(page(Mrz, confidence));
+        seen.back = Some(DocumentReading { mrz: Some(zone(verdict)), ..DocumentReading::default() });
+        outcome(&both, &seen)
+    };
+    assert_eq!(with(MrzVerdict::Valid, 0.7), Outcome::Approved);
+    assert_eq!(with(MrzVerdict::Unprotected, 0.95), Outcome::Approved);
+    assert!(matches!(with(MrzVerdict::Unprotected, 0.7), Outcome::NotReadable { .. }));
+}
+
+#[test]
 fn each_sign_of_alteration_refuses_for_its_own_reason_once_it_speaks() {
     use selfsame_domain::scan::FraudReason::{DigitalManipulation, ManipulatedDocument};
     let both = request(IdKind::DrivingLicence, true);

@@ -3,6 +3,7 @@
 use crate::image::{Picture, Window, rgb_window};
 
 use super::{Corners, Homography};
+use crate::document::strip::sample;
 
 /// How much of what lies about the page is seen with it, as a share of its sides: the edges that were found are some pixels off.
 const MARGIN: f64 = 0.015;
@@ -52,31 +53,16 @@ impl View {
         let side = |length: f64| ((length * reduced).round() as u32).clamp(1, 4096);
         let (cut_width, cut_height) = (side(window.width), side(window.height));
         let cut = rgb_window(picture, resizer, window, cut_width, cut_height);
+        let cut = Picture::from_rgb(cut_width, cut_height, cut)?;
         let factor = [f64::from(cut_width) / window.width, f64::from(cut_height) / window.height];
         let mut rgb = Vec::with_capacity(width * height * 3);
         for row in 0..height {
             for column in 0..width {
                 let [x, y] = to_picture.map([column as f64 + 0.5, row as f64 + 0.5]);
-                let at = [(x - window.x) * factor[0], (y - window.y) * factor[1]];
-                rgb.extend(bilinear(&cut, (cut_width as usize, cut_height as usize), at));
+                let colour = sample(&cut, (x - window.x) * factor[0], (y - window.y) * factor[1]);
+                rgb.extend(colour.map(|value| (value + 0.5) as u8));
             }
         }
         Some(Self { width, height, rgb, to_picture })
     }
-}
-
-/// Positions are in pixels with pixel centres at halves. Outside is like the edge.
-fn bilinear(rgb: &[u8], (width, height): (usize, usize), [x, y]: [f64; 2]) -> [u8; 3] {
-    let x = (x - 0.5).clamp(0.0, (width - 1) as f64) as f32;
-    let y = (y - 0.5).clamp(0.0, (height - 1) as f64) as f32;
-    let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
-    let (fx, fy) = (x - left as f32, y - top as f32);
-    let pixel = |x: usize, y: usize| &rgb[(y * width + x) * 3..][..3];
-    let (a, b, c, d) = (pixel(left, top), pixel(right, top), pixel(left, bottom), pixel(right, bottom));
-    std::array::from_fn(|i| {
-        let upper = f32::from(a[i]) + (f32::from(b[i]) - f32::from(a[i])) * fx;
-        let lower = f32::from(c[i]) + (f32::from(d[i]) - f32::from(c[i])) * fx;
-        (upper + (lower - upper) * fy + 0.5) as u8
-    })
 }

@@ -9,6 +9,7 @@ use selfsame_domain::document::DocumentReading;
 use super::detect::{DetectParams, text_boxes};
 use super::fold::{alike, folded};
 use super::line::{Flat, LineParams, read_box};
+use crate::document::grey::Grey;
 use crate::document::recognise::LatinClasses;
 use crate::document::signs::Frame;
 use crate::image::{Picture, Similarity, grey_bytes, warp_onto};
@@ -19,8 +20,8 @@ const WORDS: [&str; 9] =
     ["specimen", "especimen", "especime", "sample", "muster", "muestra", "wzor", "void", "voorbeeld"];
 /// Longest side of the page that is looked at, pixels: letters a tenth of a page high are what the recogniser takes then.
 const LONGEST: f64 = 512.0;
-/// Strokes up to twice so many pixels wide are print: 0.6 mm of a passport's page.
-const THIN: usize = 2;
+/// What is wider, in pixels, is no print: 0.8 mm of a passport's page.
+const PAPER_FROM: usize = 5;
 /// Length of the word as a share of the longest side, at least.
 const LEAST_LENGTH: f64 = 0.2;
 /// Height as a share of the longest side, at least: titles are a thirtieth.
@@ -47,7 +48,9 @@ pub(crate) fn overprint(
     let [width, height] = size.map(|side| side.round().clamp(1.0, LONGEST) as u32);
     let rgb = warp_onto(picture, &mut lane.resizer, &map, (width, height));
     let columns = width as usize;
-    let bright = closed(&grey_bytes(&rgb), columns);
+    // Without what is dark and thin.
+    let grey = Grey { width: columns, height: height as usize, values: grey_bytes(&rgb) };
+    let bright = grey.closed(PAPER_FROM);
     let Some(page) = Picture::from_rgb(width, height, strong(bright, columns, columns / 8)) else {
         return Ok(None);
     };
@@ -96,26 +99,6 @@ fn back(rect: Rect, map: &Similarity) -> Rect {
     Rect { x: low.0 as f32, y: low.1 as f32, width: (high.0 - low.0) as f32, height: (high.1 - low.1) as f32 }
 }
 
-/// Without what is dark and thin: each pixel the darkest of the brightest about those about it (a morphological closing).
-fn closed(grey: &[u8], width: usize) -> Vec<u8> {
-    let line = |values: &[u8], across: bool, pick: fn(u8, u8) -> u8| -> Vec<u8> {
-        let height = values.len() / width.max(1);
-        (0..values.len())
-            .map(|at| {
-                let (x, y) = (at % width, at / width);
-                let (from, to, step) = if across {
-                    (x.saturating_sub(THIN) + y * width, (x + THIN).min(width - 1) + y * width, 1)
-                } else {
-                    (x + y.saturating_sub(THIN) * width, x + (y + THIN).min(height - 1) * width, width)
-                };
-                (from..=to).step_by(step).map(|at| values[at]).fold(values[at], pick)
-            })
-            .collect()
-    };
-    let bright = line(&line(grey, true, u8::max), false, u8::max);
-    line(&line(&bright, true, u8::min), false, u8::min)
-}
-
 /// What differs little from its surroundings (`around` pixels to each side) made to differ more: RGB bytes of one grey each.
 fn strong(mut grey: Vec<u8>, width: usize, around: usize) -> Vec<u8> {
     /// Pale words span about 50 levels: those become all. In halves.
@@ -161,23 +144,4 @@ fn means(grey: &[u8], width: usize, around: usize) -> Vec<u8> {
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_thin_is_taken_away_and_what_is_wide_stays_as_wide() {
-        let (width, height) = (60, 40);
-        let mut grey = vec![200; width * height];
-        for y in 5..35 {
-            grey[y * width + 10..y * width + 13].fill(20);
-            grey[y * width + 30..y * width + 42].fill(90);
-        }
-        let closed = closed(&grey, width);
-        let row = &closed[20 * width..21 * width];
-        assert_eq!(row[11], 200);
-        assert_eq!(row.iter().filter(|value| **value == 90).count(), 12);
-    }
 }

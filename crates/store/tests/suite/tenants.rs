@@ -1,40 +1,8 @@
 //! What must hold of tenants, their settings and credentials in a store, once for every backend.
 
-#![expect(clippy::unwrap_used, reason = "in a test, panicking is how to fail")]
-
-use sea_orm::{ConnectionTrait as _, Database};
+use crate::backend::Backend;
 use selfsame_domain::{CredentialKind, OsEntropy, Setting, Tenant, TenantId, TenantSettings, Timestamp};
-use selfsame_store::{Store, StoreSettings, api_key_hash};
-use selfsame_testkit_postgres::TestDatabase;
-
-/// A database of its own.
-struct Backend {
-    settings: StoreSettings,
-    _folder: Option<tempfile::TempDir>,
-}
-
-impl Backend {
-    fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        Self { settings: StoreSettings { url }, _folder: Some(folder) }
-    }
-
-    fn postgres() -> Self {
-        Self { settings: StoreSettings { url: TestDatabase::new().url() }, _folder: None }
-    }
-
-    async fn open(&self) -> Store {
-        Store::open(&self.settings).await.unwrap()
-    }
-
-    /// What somebody with access to the database could do.
-    async fn tamper(&self, statement: &str) {
-        let connection = Database::connect(self.settings.url.as_str()).await.unwrap();
-        assert_eq!(connection.execute_unprepared(statement).await.unwrap().rows_affected(), 1);
-        connection.close().await.unwrap();
-    }
-}
+use selfsame_store::{Store, api_key_hash};
 
 async fn tenant(store: &Store, name: &str) -> TenantId {
     let created_at = Timestamp::from_millis(0);
@@ -142,20 +110,6 @@ async fn who_changes_settings_waits_for_whoever_does(backend: Backend) {
     let store = backend.open().await;
     let mut repository = store.begin().await.unwrap();
     assert_eq!(repository.tenants().settings(a).await.unwrap().unwrap().own().count(), 2);
-}
-
-macro_rules! backends {
-    ($($name:ident),*: $tests:tt) => { $(backends!(@one $name $tests);)* };
-    (@one $name:ident { $($test:ident),* $(,)? }) => {
-        mod $name {
-            $(
-                #[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    super::$test(super::Backend::$name()).await;
-                }
-            )*
-        }
-    };
 }
 
 backends!(sqlite, postgres: {

@@ -2,9 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, panicking is how to fail")]
 
+#[macro_use]
+mod backend;
+mod scans;
+mod tenants;
+
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait as _, Database};
+use backend::Backend;
 use selfsame_domain::{
     BestImage, BioSession, CallbackEvent, CallbackTarget, Clock, Entropy as _, Face, FaceId, FaceImageType,
     FaceQuality, FailedAttempts, LivenessMode, LivenessReport, LivenessStatus, LockoutParams, NewBioSession,
@@ -12,39 +17,8 @@ use selfsame_domain::{
     Verdict,
 };
 use selfsame_store::{
-    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store, StoreSettings,
-    api_key_hash,
+    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, SealedSecret, Store, api_key_hash,
 };
-use selfsame_testkit_postgres::TestDatabase;
-
-/// A database of its own, and how to open it again.
-struct Backend {
-    settings: StoreSettings,
-    _folder: Option<tempfile::TempDir>,
-}
-
-impl Backend {
-    fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        Self { settings: StoreSettings { url }, _folder: Some(folder) }
-    }
-
-    fn postgres() -> Self {
-        Self { settings: StoreSettings { url: TestDatabase::new().url() }, _folder: None }
-    }
-
-    async fn open(&self) -> Store {
-        Store::open(&self.settings).await.unwrap()
-    }
-
-    /// What somebody with access to the database could do. Only while no store is open.
-    async fn tamper(&self, statement: &str) {
-        let connection = Database::connect(self.settings.url.as_str()).await.unwrap();
-        assert_eq!(connection.execute_unprepared(statement).await.unwrap().rows_affected(), 1);
-        connection.close().await.unwrap();
-    }
-}
 
 fn now() -> Timestamp {
     SystemClock.now()
@@ -599,20 +573,6 @@ async fn the_first_server_key_stays(backend: Backend) {
     assert!(repository.server_keys().put_if_absent("signing", vec![1], now()).await.unwrap());
     assert!(!repository.server_keys().put_if_absent("signing", vec![2], now()).await.unwrap());
     assert_eq!(repository.server_keys().get("signing").await.unwrap(), Some(vec![1]));
-}
-
-macro_rules! backends {
-    ($($name:ident),*: $tests:tt) => { $(backends!(@one $name $tests);)* };
-    (@one $name:ident { $($test:ident),* $(,)? }) => {
-        mod $name {
-            $(
-                #[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    super::$test(super::Backend::$name()).await;
-                }
-            )*
-        }
-    };
 }
 
 backends!(sqlite, postgres: {

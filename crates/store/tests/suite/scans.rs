@@ -1,41 +1,15 @@
 //! What must hold of scans in a store, once for every backend.
 
-#![expect(clippy::unwrap_used, reason = "in a test, panicking is how to fail")]
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::backend::Backend;
 use selfsame_domain::scan::{
     CallbackGranularity, Decision, IdKind, NewScan, Outcome, PictureFormat, Scan, ScanFields, ScanSide,
     ScanState,
 };
 use selfsame_domain::{CallbackTarget, Entropy as _, OsEntropy, ScanId, Tenant, TenantId, Timestamp};
-use selfsame_store::{Lease, ScanFound, Store, StoreSettings};
-use selfsame_testkit_postgres::TestDatabase;
-
-/// A database of its own.
-struct Backend {
-    settings: StoreSettings,
-    /// Where SQLite keeps it.
-    folder: Option<tempfile::TempDir>,
-}
-
-impl Backend {
-    fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        Self { settings: StoreSettings { url }, folder: Some(folder) }
-    }
-
-    fn postgres() -> Self {
-        Self { settings: StoreSettings { url: TestDatabase::new().url() }, folder: None }
-    }
-
-    /// With connections of its own, as a process has.
-    async fn open(&self) -> Store {
-        Store::open(&self.settings).await.unwrap()
-    }
-}
+use selfsame_store::{Lease, ScanFound, Store};
 
 async fn tenant(store: &Store, name: &str) -> TenantId {
     let created_at = Timestamp::from_millis(0);
@@ -223,20 +197,6 @@ async fn several_who_look_at_once_are_given_each_their_own(backend: Backend) {
     }
     assert_eq!(taken.len(), waiting.len(), "each once");
     assert_eq!(taken.into_iter().collect::<BTreeSet<_>>(), waiting);
-}
-
-macro_rules! backends {
-    ($($name:ident),*: $tests:tt) => { $(backends!(@one $name $tests);)* };
-    (@one $name:ident { $($test:ident),* $(,)? }) => {
-        mod $name {
-            $(
-                #[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    super::$test(super::Backend::$name()).await;
-                }
-            )*
-        }
-    };
 }
 
 backends!(sqlite, postgres: {
