@@ -37,13 +37,16 @@ async function visit(name, { clip, settings = {} }) {
     const graphics = { 'passive-video': '.wbs-oval', active: '.wbs-target' }[name];
     if (graphics) await page.locator(graphics).waitFor({ timeout: 30_000 });
     await page.screenshot({ path: join(shots, `sample-${name}.png`) });
-    await page.waitForFunction(() => document.getElementById('begin').hidden === false && document.getElementById('say').dataset.outcome, undefined, { timeout: 150_000 });
-    const outcome = await page.evaluate(() => document.getElementById('say').dataset.outcome);
+    const ended = () => document.getElementById('begin').hidden === false && document.getElementById('say').dataset.outcome;
+    await page.waitForFunction(ended, undefined, { timeout: 150_000 }).catch(async (error) => {
+      throw new Error(`${name} never ended; it says: ${await page.locator('#say').textContent()}\n${server.log().slice(-2000)}`, { cause: error });
+    });
+    const [outcome, words] = await page.evaluate(() => [document.getElementById('say').dataset.outcome, document.getElementById('say').textContent]);
     if (outcome === 'success') await page.waitForFunction(() => document.querySelector('#best-image img')?.naturalWidth > 50);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out at 360 px');
     await page.screenshot({ path: join(shots, `sample-${name}-end.png`) });
     assert.deepEqual(failures, []);
-    return outcome;
+    return { outcome, words };
   } finally {
     await browser.close();
     samples.stop();
@@ -52,9 +55,16 @@ async function visit(name, { clip, settings = {} }) {
 }
 
 test('the passive sample ends with the best image of the person', async () => {
-  assert.equal(await visit('passive', { clip: clips.person }), 'success');
+  assert.deepEqual(await visit('passive', { clip: clips.person }), { outcome: 'success', words: 'Thank you. You are live.' });
 });
 
-test('a person who does not follow the oval or the dots ends in a failure, in words', async () => {
-  for (const name of ['passive-video', 'active']) assert.equal(await visit(name, { clip: clips.person }), 'failure', name);
+// How it ends depends on how quick the machine is: with a verdict where the time for the oval or a dot ran out, with error 1303 where the
+// start was lost again and again. Either way it ends, and in words of its own.
+test('a person who does not follow the oval or the dots ends in a failure, in words', async (t) => {
+  const words = { failure: 'That could not be confirmed. Try again.', error: 'The pictures were not good enough. Look for better light.' };
+  for (const name of ['passive-video', 'active']) {
+    const end = await visit(name, { clip: clips.person });
+    t.diagnostic(`${name}: ${end.outcome}`);
+    assert.equal(end.words, words[end.outcome], `${name}: ${end.outcome}`);
+  }
 });
