@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 pub use sections::{
     BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
-    IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat, ModelsConfig,
-    NetverifyConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    DocumentsConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
+    ModelsConfig, NetverifyConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
 };
 
 /// The default, with a comment for every key.
@@ -37,6 +37,7 @@ pub struct Config {
     pub retention: RetentionConfig,
     pub identities: IdentitiesConfig,
     pub netverify: NetverifyConfig,
+    pub documents: DocumentsConfig,
     pub callbacks: CallbacksConfig,
     pub lockout: LockoutConfig,
     pub log: LogConfig,
@@ -89,6 +90,7 @@ impl Config {
         self.retention.validate()?;
         self.identities.validate()?;
         self.netverify.validate()?;
+        self.documents.validate()?;
         self.callbacks.validate()?;
         self.lockout.validate()?;
         self.log.validate()?;

@@ -3,17 +3,47 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
-use selfsame_config::Config;
+use selfsame_config::{Config, DocumentsConfig};
 use selfsame_domain::scan::ScanPolicy;
 use selfsame_domain::{Setting, SettingError, TenantSettings};
 use selfsame_facade_kit::OutboundUrlRules;
 use selfsame_facade_netverify::is_alpha3;
-use selfsame_verification::scans::ScanParams;
+use selfsame_verification::scans::{AgreementParams, LookParams, ScanParams};
+use selfsame_vision::signs::SignParams;
 
 /// What holds for tenants that have nothing of their own.
 pub(crate) fn scans(config: &Config) -> Result<ScanParams, SettingError> {
     let policy = server_policy(config)?;
-    Ok(ScanParams { policy, ..ScanParams::default() })
+    Ok(ScanParams { policy, look: look(&config.documents), ..ScanParams::default() })
+}
+
+fn look(config: &DocumentsConfig) -> LookParams {
+    LookParams {
+        least_eye_distance: config.least_eye_distance,
+        texture_attack: config.selfie_texture,
+        pattern_attack: config.selfie_pattern,
+        same_photograph: config.same_photograph,
+        second_person: config.second_person,
+        facemap_quality: config.facemap_quality,
+        signs: SignParams {
+            blurred: config.blurred,
+            glare: config.glare,
+            cut_off: config.cut_off,
+            too_small: config.too_small,
+            too_dark: config.too_dark,
+            grey_page: config.grey_page,
+            pattern: config.pattern,
+            compression_break: config.compression_break,
+            line_break: config.line_break,
+            specimen_word: config.specimen_word,
+        },
+        agreement: AgreementParams {
+            least_confidence: config.least_confidence,
+            greatest_age: config.greatest_age,
+        },
+        // The tenant's policy has its own.
+        ..LookParams::default()
+    }
 }
 
 /// The policy of the configuration, looked at as tenants' own settings are.
@@ -53,4 +83,15 @@ pub fn check_settings(config: &Config, settings: &TenantSettings) -> Result<(), 
 pub(crate) fn public_url(config: &Config, address: SocketAddr) -> String {
     let url = config.netverify.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     url.trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_file_has_the_thresholds_that_were_measured() {
+        let config = Config::load(None).expect("the default");
+        assert_eq!(look(&config.documents), LookParams::default());
+    }
 }

@@ -90,6 +90,24 @@ fn a_page_is_read_in_every_quarter_turn_and_its_corners_turn_with_it() {
 }
 
 #[test]
+fn pages_that_lie_askew_are_read_where_their_edges_show_and_among_other_papers() {
+    let mut read_exactly = 0;
+    let seeds = [
+        (Kind::Passport, 1),
+        (Kind::Passport, 2),
+        (Kind::IdentityCardTd1, 3),
+        (Kind::VisaB, 4),
+        (Kind::Passport, 5),
+    ];
+    for (kind, seed) in seeds {
+        let (_, page) = page(kind, seed, 400.0);
+        let photo = photograph(&page, &Shot::random(Severity::new(3).unwrap(), seed));
+        read_exactly += usize::from(exact(&read(&photo.picture), &page));
+    }
+    assert!(read_exactly >= 4, "{read_exactly} of 5");
+}
+
+#[test]
 fn photographed_documents_are_read_and_what_is_not_certain_is_said_to_be_ambiguous() {
     let mut read_exactly = 0;
     for (kind, _) in ZONES {

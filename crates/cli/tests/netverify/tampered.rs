@@ -108,3 +108,13 @@ async fn what_contradicts_nothing_is_refused_for_how_it_looks() {
         assert_eq!(reason["rejectReasonCode"], code, "{tampering:?}: {data:#}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_of_the_settings_is_the_one_that_decides() {
+    let front = jpeg(&falsified(Tampering::PastedZone, 7).picture);
+    for (millimetres, status) in [("0.07", "DENIED_FRAUD"), ("4", "APPROVED_VERIFIED")] {
+        let server = settings().with("SELFSAME__DOCUMENTS__LINE_BREAK", millimetres).start().await;
+        let data = done(&server, &accepted(&server, &body(&front)).await).await;
+        assert_eq!(data["document"]["status"], status, "{millimetres}: {data:#}");
+    }
+}

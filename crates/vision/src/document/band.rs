@@ -23,6 +23,9 @@ pub(crate) struct BandParams {
     /// Length of a line against its thickness, at least. 14: thirty characters of a card are 30 times as long as high, and
     /// the mask of a blurred line is up to twice as thick.
     pub(crate) least_aspect: f64,
+    /// And at most. 100: forty-four characters of a passport are 46 times as long as high, and half of that height is ink; rules and
+    /// the lines of patterns have 200 and more.
+    pub(crate) most_aspect: f64,
     /// Length of a line against the picture's width, at least. 0.16.
     pub(crate) least_length: f64,
     /// Distance of neighbouring lines against their thickness. Printed are 6.35 mm for characters of 3 mm, and 4.2 mm on cards.
@@ -39,6 +42,7 @@ impl Default for BandParams {
             least_run: 28,
             least_piece: 3.0,
             least_aspect: 14.0,
+            most_aspect: 100.0,
             least_length: 0.16,
             pitch: 1.1..4.5,
         }
@@ -96,13 +100,18 @@ impl TextLine {
         }
     }
 
-    fn mapped(self, map: impl Fn([f64; 2]) -> [f64; 2], scale: f64) -> Self {
-        Self {
-            from: map(self.from),
-            middle: map(self.middle),
-            to: map(self.to),
-            thickness: self.thickness.map(|value| value * scale),
+    /// The same line elsewhere: its ends are as thick as what stood across them has become.
+    fn mapped(&self, map: impl Fn([f64; 2]) -> [f64; 2]) -> Self {
+        let [from, middle, to] = [self.from, self.middle, self.to].map(&map);
+        let mut line = Self { from, middle, to, thickness: self.thickness };
+        let ([dx, dy], [across_x, across_y]) = (self.direction(), line.direction());
+        for (end, thickness) in [self.from, self.to].into_iter().zip(&mut line.thickness) {
+            let off = *thickness / 2.0;
+            let above = map([end[0] + dy * off, end[1] - dx * off]);
+            let below = map([end[0] - dy * off, end[1] + dx * off]);
+            *thickness = (across_x * (below[1] - above[1]) - across_y * (below[0] - above[0])).abs();
         }
+        line
     }
 
     /// How far the middle of another line is below this one, in pixels, seen in the direction of reading.
@@ -133,36 +142,29 @@ impl Band {
         let lines = self.lines.iter().rev().map(|line| line.turned()).collect();
         Self { lines, score: self.score }
     }
+
+    /// The same zone elsewhere.
+    pub(crate) fn mapped(&self, map: impl Fn([f64; 2]) -> [f64; 2]) -> Self {
+        Self { lines: self.lines.iter().map(|line| line.mapped(&map)).collect(), score: self.score }
+    }
 }
 
-/// Bands of a picture at one darkness, the likeliest first: lines along the rows and, read downwards, along the columns.
-pub(crate) fn bands(
-    grey: &Grey,
-    strokes: &Strokes,
-    scale: f64,
-    darkness: u8,
-    params: &BandParams,
-) -> Vec<Band> {
+/// Bands of a picture at one darkness, the likeliest first, in its own pixels with centres at halves: lines along the rows and, read
+/// downwards, along the columns.
+pub(crate) fn bands(grey: &Grey, strokes: &Strokes, darkness: u8, params: &BandParams) -> Vec<Band> {
     let lines = |strokes: &Grey| {
         let least = params.least_length * grey.width.max(grey.height) as f64;
         let mut lines = joined(text_lines(strokes, darkness, params));
         lines.retain(|line| {
-            line.length() >= least && line.length() >= params.least_aspect * line.mean_thickness()
+            let aspect = line.length() / line.mean_thickness();
+            line.length() >= least && (params.least_aspect..params.most_aspect).contains(&aspect)
         });
         lines
     };
-    let to_picture = |line: TextLine, columns: bool| {
-        line.mapped(
-            |[x, y]| {
-                let (x, y) = if columns { (y, x) } else { (x, y) };
-                [(x + 0.5) * scale, (y + 0.5) * scale]
-            },
-            scale,
-        )
-    };
     let mut found = Vec::new();
     for (strokes, columns) in [(&strokes.rows, false), (&strokes.columns, true)] {
-        let lines: Vec<_> = lines(strokes).into_iter().map(|line| to_picture(line, columns)).collect();
+        let upright = |[x, y]: [f64; 2]| if columns { [y + 0.5, x + 0.5] } else { [x + 0.5, y + 0.5] };
+        let lines: Vec<_> = lines(strokes).iter().map(|line| line.mapped(upright)).collect();
         found.extend(grouped(&lines, params));
     }
     found.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -471,7 +473,7 @@ mod tests {
 
     fn found(grey: &Grey) -> Vec<Band> {
         let params = BandParams::default();
-        bands(grey, &Strokes::of(grey, &params), 1.0, 80, &params)
+        bands(grey, &Strokes::of(grey, &params), 80, &params)
     }
 
     #[test]

@@ -4,6 +4,8 @@ use fast_image_resize as fir;
 
 use crate::image::{Picture, Window, grey_bytes, rgb_window};
 
+use super::page::View;
+
 /// Eight bits of brightness per pixel, rows from the top.
 #[derive(Clone)]
 pub(super) struct Grey {
@@ -22,6 +24,11 @@ impl Grey {
         let rgb = rgb_window(picture, resizer, Window::whole(picture), width, height);
         let grey = Self { width: width as usize, height: height as usize, values: grey_bytes(&rgb) };
         (grey, 1.0 / scale)
+    }
+
+    /// A page as it lies flat.
+    pub(super) fn of(view: &View) -> Self {
+        Self { width: view.width, height: view.height, values: grey_bytes(&view.rgb) }
     }
 
     /// The brightness between pixels, whole numbers at pixel centres; `None` outside.

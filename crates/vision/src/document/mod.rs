@@ -17,6 +17,7 @@ mod mrz;
 mod page;
 mod recognise;
 pub mod signs;
+mod slant;
 mod strip;
 mod visual;
 mod zone;

@@ -8,7 +8,9 @@ use crate::inference::{Lane, VisionError};
 
 use super::band::{Band, BandParams, Strokes, TextLine, bands};
 use super::grey::Grey;
+use super::page::{Corners, PageParams, View, find_page};
 use super::recognise::{Glyph, certainty, mrz_line, strip_height};
+use super::slant::{SlantParams, Turned, slants};
 use super::strip::{StripShape, strip};
 
 /// How the zone is read.
@@ -20,6 +22,11 @@ pub(crate) struct MrzParams {
     pub(crate) shapes: [StripShape; 3],
     /// Bands that are tried at most. 12: two for each size and darkness; a band that is no zone costs one or two lines.
     pub(crate) bands: usize,
+    pub(crate) page: PageParams,
+    pub(crate) slant: SlantParams,
+    /// From this slope of a side on the zone is looked for on the page as it lies flat as well. 0.06: lines that cross six rows in a
+    /// hundred columns are still found along the rows.
+    pub(crate) askew: f64,
 }
 
 impl Default for MrzParams {
@@ -33,6 +40,9 @@ impl Default for MrzParams {
                 StripShape { height: 1.9, squeeze: 0.95 },
             ],
             bands: 12,
+            page: PageParams::default(),
+            slant: SlantParams::default(),
+            askew: 0.06,
         }
     }
 }
@@ -99,38 +109,100 @@ pub(crate) fn read_zone(
     picture: &Picture,
     params: &MrzParams,
 ) -> Result<Option<ZoneReading>, VisionError> {
-    let mut best: Option<ZoneReading> = None;
-    let mut tried = params.bands;
+    let mut search = Search { picture, params, tried: 0, best: None };
+    let mut least = None;
     for longest in params.band.longest {
         let (grey, scale) = Grey::reduced(picture, &mut lane.resizer, longest);
-        let strokes = Strokes::of(&grey, &params.band);
+        let done = search.through(lane, &grey, |point| point.map(|value| value * scale))?;
+        least.get_or_insert((grey, scale));
+        if done || longest >= picture.width().max(picture.height()) {
+            break;
+        }
+    }
+    if search.is_done() {
+        return Ok(search.best);
+    }
+    // Lines were looked for along rows and columns. On a page that lies askew they are on the page as it lies flat.
+    if let Some(page) = find_page(picture, &mut lane.resizer, &[], &params.page)
+        && steepness(&page) > params.askew
+        && let Some(view) = View::of(picture, &mut lane.resizer, &page, (params.band.longest[0], 1))
+    {
+        search.tried = 0;
+        search.through(lane, &Grey::of(&view), |point| view.to_picture.map(point))?;
+    }
+    // Among other papers another may have been taken for it.
+    if let Some((grey, scale)) = least {
+        for angle in slants(&grey, &params.slant) {
+            if search.is_done() {
+                break;
+            }
+            let turned = Turned::of(&grey, angle);
+            search.tried = params.bands / 2;
+            search.through(lane, &turned.grey, |point| turned.source(point).map(|value| value * scale))?;
+        }
+    }
+    Ok(search.best)
+}
+
+/// What was found so far.
+struct Search<'a> {
+    picture: &'a Picture,
+    params: &'a MrzParams,
+    /// Bands that were looked at.
+    tried: usize,
+    best: Option<ZoneReading>,
+}
+
+impl Search<'_> {
+    /// Whether a zone was read that breaks no rule.
+    fn is_done(&self) -> bool {
+        self.best.as_ref().is_some_and(ZoneReading::is_sound)
+    }
+
+    /// Reads the bands of a reduced picture; whether that is all there is to do.
+    fn through(
+        &mut self,
+        lane: &mut Lane,
+        grey: &Grey,
+        to_picture: impl Fn([f64; 2]) -> [f64; 2],
+    ) -> Result<bool, VisionError> {
+        let Self { picture, params, .. } = *self;
+        let strokes = Strokes::of(grey, &params.band);
         for darkness in params.band.darkness {
-            let bands = bands(&grey, &strokes, scale, darkness, &params.band);
+            let bands = bands(grey, &strokes, darkness, &params.band);
             // Where there is but one, it is read at once.
             let several = bands.len() > 1;
             for band in bands {
-                if tried == 0 {
-                    return Ok(best);
+                if self.tried == params.bands {
+                    return Ok(true);
                 }
-                tried -= 1;
+                self.tried += 1;
+                let band = band.mapped(&to_picture);
                 if several && !looks_like_one(lane, picture, &band, params.shapes[0])? {
                     continue;
                 }
                 if let Some(reading) = read_band(lane, picture, &band, params)? {
-                    if reading.is_better(best.as_ref()) {
-                        best = Some(reading);
+                    if reading.is_better(self.best.as_ref()) {
+                        self.best = Some(reading);
                     }
-                    if best.as_ref().is_some_and(ZoneReading::is_sound) {
-                        return Ok(best);
+                    if self.is_done() {
+                        return Ok(true);
                     }
                 }
             }
         }
-        if longest >= picture.width().max(picture.height()) {
-            break;
-        }
+        Ok(false)
     }
-    Ok(best)
+}
+
+/// How steeply the sides of a page cross the rows or columns that they are nearest to, the steepest one.
+fn steepness(page: &Corners) -> f64 {
+    let side = |i: usize| {
+        let (from, to) = (page[i], page[(i + 1) % 4]);
+        let (dx, dy) = ((to[0] - from[0]).abs(), (to[1] - from[1]).abs());
+        dx.min(dy) / dx.max(dy).max(1e-9)
+    };
+    (0..4).map(side).fold(0.0, f64::max)
 }
 
 /// Reads the beginning of a band's first line, either way up: patterns and rules that lie like a zone are left at a third of the cost.
