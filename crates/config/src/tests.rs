@@ -204,7 +204,7 @@ fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         ("netverify.accepted_id_types", "[]", "at least one"),
         ("documents.least_eye_distance", "20", "40 to 400"),
         ("documents.least_confidence", "0.2", "0.5 to 1"),
-        ("documents.glare", "nan", "0 to 1"),
+        ("documents.glare", "1.5", "0 to 1"),
         ("documents.shine", "0.1", "`shine`"),
         ("log.format", "xml", "`human` or `json`"),
         ("log.filter", "", "\"info\""),

@@ -297,8 +297,8 @@ impl Vision {
         signs::signs(picture, reading, params)
     }
 
-    /// The largest face on the page whose machine-readable zone was read in the picture, in pixels of the picture, whichever way the
-    /// page is turned in it. `None` where there is no zone to know the page by, or no face on it.
+    /// The largest face on the page whose machine-readable zone was read in the picture, or whose edges were found, in pixels of the
+    /// picture, whichever way the page is turned in it. `None` where neither is known, or there is no face on it.
     ///
     /// # Errors
     /// [`VisionError`].

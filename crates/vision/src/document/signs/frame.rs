@@ -1,7 +1,7 @@
-//! Where the page is, as far as the place of its machine-readable zone tells.
+//! Where the page is, as far as the place of its machine-readable zone tells, or else its edges.
 
-use selfsame_domain::Rect;
-use selfsame_domain::document::{DocumentReading, MrzFormat};
+use selfsame_domain::document::{DocumentReading, DocumentType, MrzFormat};
+use selfsame_domain::{Point, Rect};
 
 use crate::image::{Picture, Similarity};
 
@@ -12,8 +12,19 @@ const LINES: f64 = 6.35;
 /// What the last character's advance is wider than its ink.
 const GAP: f64 = 0.5;
 
-/// The page in the picture, without its perspective: right over the strip of the zone, off by some hundredths of the page's height at
-/// the far side of a tilted one.
+/// How the place of the page is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// By the machine-readable zone.
+    Zone,
+    /// By its edges: it may as well be upside down.
+    Edges,
+    /// It is not: the middle of the picture has to stand for the page, and millimetres mean nothing.
+    Nowhere,
+}
+
+/// The page in the picture, without its perspective: right over the strip of the zone, or over the middle between its edges, off by some
+/// hundredths of the page's height at the far side of a tilted one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Frame {
     /// The page's upper left corner, in pixels.
@@ -22,8 +33,7 @@ pub(crate) struct Frame {
     right: [f64; 2],
     /// Width and height, millimetres.
     size: [f64; 2],
-    /// From the zone; otherwise the middle of the picture has to stand for the page, and millimetres mean nothing.
-    pub(crate) known: bool,
+    pub(crate) known: Origin,
 }
 
 /// Characters in a line, lines, width and height of the page, distance of the first character from its left edge and of the last line's
@@ -41,14 +51,10 @@ fn layout(format: MrzFormat) -> (f64, f64, [f64; 2], [f64; 2]) {
 
 impl Frame {
     pub(crate) fn of(picture: &Picture, reading: &DocumentReading) -> Self {
-        reading
-            .mrz
-            .as_ref()
-            .and_then(|mrz| {
-                let corners = mrz.corners.map(|corner| [f64::from(corner.x), f64::from(corner.y)]);
-                Self::from_zone(mrz.format, corners)
-            })
-            .unwrap_or_else(|| Self::middle(picture))
+        let points = |corners: [Point; 4]| corners.map(|corner| [f64::from(corner.x), f64::from(corner.y)]);
+        let zone = reading.mrz.as_ref().and_then(|mrz| Self::from_zone(mrz.format, points(mrz.corners)));
+        let edges = || Self::from_edges(reading.document_type, points(reading.page?));
+        zone.or_else(edges).unwrap_or_else(|| Self::middle(picture))
     }
 
     fn from_zone(format: MrzFormat, [a, b, c, d]: [[f64; 2]; 4]) -> Option<Self> {
@@ -62,7 +68,44 @@ impl Frame {
         let down = [-right[1], right[0]];
         let height = size[1] - last - (lines - 1.0) * LINES / 2.0;
         let origin = [0, 1].map(|i| f64::midpoint(a[i], d[i]) - right[i] * left - down[i] * height);
-        Some(Self { origin, right, size, known: true })
+        Some(Self { origin, right, size, known: Origin::Zone })
+    }
+
+    /// Corners go round the page clockwise.
+    fn from_edges(kind: Option<DocumentType>, corners: [[f64; 2]; 4]) -> Option<Self> {
+        let [mut across, mut down] = [[0, 1, 3, 2], [0, 3, 1, 2]].map(|[a, b, c, d]: [usize; 4]| {
+            [0, 1].map(|i| (corners[b][i] - corners[a][i] + corners[d][i] - corners[c][i]) / 2.0)
+        });
+        let length = |[x, y]: [f64; 2]| x.hypot(y);
+        if length(across) < length(down) {
+            // It stands on its short side.
+            (across, down) = ([-down[0], -down[1]], across);
+        }
+        let [wide, high] = [length(across), length(down)];
+        let size = match kind {
+            Some(DocumentType::Passport) => [125.0, 88.0],
+            Some(DocumentType::Visa) => [120.0, 80.0],
+            // The larger cards and the smaller ones differ in shape.
+            _ if wide / high < 1.5 => [105.0, 74.0],
+            _ => [85.6, 54.0],
+        };
+        let scale = (wide * high / (size[0] * size[1])).sqrt();
+        if !(scale.is_finite() && scale > 0.5) {
+            return None;
+        }
+        let right = across.map(|value| value / wide * scale);
+        let middle = [0, 1].map(|i| corners.iter().map(|corner| corner[i]).sum::<f64>() / 4.0);
+        let half = size.map(|side| side / 2.0);
+        let origin = [
+            middle[0] - right[0] * half[0] + right[1] * half[1],
+            middle[1] - right[1] * half[0] - right[0] * half[1],
+        ];
+        Some(Self { origin, right, size, known: Origin::Edges })
+    }
+
+    /// The same page the other way up.
+    pub(crate) fn turned(&self) -> Self {
+        Self { origin: self.at(1.0, 1.0), right: self.right.map(|value| -value), ..*self }
     }
 
     /// As if a card filled the middle four fifths.
@@ -71,7 +114,7 @@ impl Frame {
         let size = [85.6, 54.0];
         let scale = 0.8 * (width / size[0]).min(height / size[1]);
         let origin = [(width - size[0] * scale) / 2.0, (height - size[1] * scale) / 2.0];
-        Self { origin, right: [scale, 0.0], size, known: false }
+        Self { origin, right: [scale, 0.0], size, known: Origin::Nowhere }
     }
 
     /// Pixels in a millimetre.
@@ -135,5 +178,26 @@ mod tests {
         let (x, y) = turned.upright(2.0).source(250.0, 176.0);
         assert!(near([x, y], [-930.0, 1350.0]), "{x} {y}");
         assert_eq!(Frame::from_zone(MrzFormat::Td1, [[3.0, 3.0]; 4]), None);
+    }
+
+    #[test]
+    fn a_frame_stands_between_the_edges_whichever_corner_comes_first() {
+        let near = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) < 1e-6;
+        let mut card = [[100.0, 50.0], [956.0, 50.0], [956.0, 590.0], [100.0, 590.0]];
+        for turn in 0..4 {
+            let frame = Frame::from_edges(None, card).unwrap();
+            assert!((frame.scale() - 10.0).abs() < 1e-6, "{turn}");
+            let ends = [frame.at(0.0, 0.0), frame.at(1.0, 1.0)];
+            let turned = [frame.turned().at(1.0, 1.0), frame.turned().at(0.0, 0.0)];
+            assert!(near(ends[0], turned[0]) && near(ends[1], turned[1]), "{turn}");
+            let upright = near(ends[0], [100.0, 50.0]) && near(ends[1], [956.0, 590.0]);
+            let upside_down = near(ends[1], [100.0, 50.0]) && near(ends[0], [956.0, 590.0]);
+            assert!(upright || upside_down, "{turn}: {ends:?}");
+            card.rotate_left(1);
+        }
+        let wide = card.map(|[x, y]| [x, y * 1.13]);
+        assert_eq!(Frame::from_edges(None, wide).unwrap().size(), [105.0, 74.0]);
+        assert_eq!(Frame::from_edges(Some(DocumentType::Passport), card).unwrap().size(), [125.0, 88.0]);
+        assert_eq!(Frame::from_edges(None, [[3.0, 3.0]; 4]), None);
     }
 }

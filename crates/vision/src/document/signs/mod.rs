@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::image::Picture;
 
-pub(crate) use frame::Frame;
+pub(crate) use frame::{Frame, Origin};
 pub(crate) use portrait::on_page;
 
 /// What a sign indicates.

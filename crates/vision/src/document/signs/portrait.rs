@@ -4,7 +4,7 @@
 use selfsame_domain::Rect;
 use selfsame_domain::document::DocumentReading;
 
-use super::Frame;
+use super::{Frame, Origin};
 use crate::face::{self, DetectParams, FaceSighting};
 use crate::image::{Picture, Similarity, warp_onto};
 use crate::inference::{Lane, VisionError};
@@ -13,8 +13,8 @@ use crate::inference::{Lane, VisionError};
 /// follow take them.
 const PAGE_SCALE: f64 = 10.0;
 
-/// The largest face on the page that the zone belongs to, in pixels of the picture, whichever way the page is turned in it; `None`
-/// where there is no zone or no face.
+/// The largest face on the page that the zone belongs to, or that its edges show, in pixels of the picture, whichever way the page is
+/// turned in it; `None` where the page is not known or has no face.
 pub(crate) fn on_page(
     lane: &mut Lane,
     picture: &Picture,
@@ -22,19 +22,22 @@ pub(crate) fn on_page(
     detection: &DetectParams,
 ) -> Result<Option<FaceSighting>, VisionError> {
     let frame = Frame::of(picture, reading);
-    if !frame.known {
-        return Ok(None);
-    }
-    let map = frame.upright(PAGE_SCALE.min(frame.scale()));
-    let side = |millimetres: f64| (millimetres * map.scale() * frame.scale()).round().max(1.0) as u32;
-    let [width, height] = frame.size().map(side);
-    let Some(page) =
-        Picture::from_rgb(width, height, warp_onto(picture, &mut lane.resizer, &map, (width, height)))
-    else {
-        return Ok(None);
+    let ways: &[Frame] = match frame.known {
+        Origin::Zone => &[frame],
+        Origin::Edges => &[frame, frame.turned()],
+        Origin::Nowhere => &[],
     };
-    let found = face::detect(lane, &page, detection)?.into_iter().next();
-    Ok(found.map(|face| back(face, &map)))
+    for frame in ways {
+        let map = frame.upright(PAGE_SCALE.min(frame.scale()));
+        let side = |millimetres: f64| (millimetres * map.scale() * frame.scale()).round().max(1.0) as u32;
+        let [width, height] = frame.size().map(side);
+        let upright = warp_onto(picture, &mut lane.resizer, &map, (width, height));
+        let Some(page) = Picture::from_rgb(width, height, upright) else { return Ok(None) };
+        if let Some(face) = face::detect(lane, &page, detection)?.into_iter().next() {
+            return Ok(Some(back(face, &map)));
+        }
+    }
+    Ok(None)
 }
 
 /// A face of a part laid upright, in pixels of the picture: its box is the upright one about the turned one, its pose that on the page.
