@@ -94,6 +94,7 @@ const OVERRIDES: &[Override] = &[
     ("documents.compression_break", "0.9", |c| c.documents.compression_break == 0.9),
     ("documents.line_break", "0.09", |c| c.documents.line_break == 0.09),
     ("documents.specimen_word", "0.6", |c| c.documents.specimen_word == 0.6),
+    ("documents.other_portrait", "2", |c| c.documents.other_portrait == 2.0),
     ("documents.least_confidence", "0.8", |c| c.documents.least_confidence == 0.8),
     ("documents.greatest_age", "120", |c| c.documents.greatest_age == 120),
     ("documents.least_eye_distance", "50", |c| c.documents.least_eye_distance == 50.0),

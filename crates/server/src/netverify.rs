@@ -36,6 +36,7 @@ fn look(config: &DocumentsConfig) -> LookParams {
             compression_break: config.compression_break,
             line_break: config.line_break,
             specimen_word: config.specimen_word,
+            other_portrait: config.other_portrait,
         },
         agreement: AgreementParams {
             least_confidence: config.least_confidence,

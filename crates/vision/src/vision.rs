@@ -331,6 +331,21 @@ impl Vision {
         }))
     }
 
+    /// Whether a faint second portrait on the page is another picture than the portrait. `None` where the page's place is not known, or
+    /// one of the two was not found.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn second_portrait(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+        params: &SignParams,
+    ) -> Result<Option<Testimony>, VisionError> {
+        let _span = tracing::debug_span!("vision.second_portrait").entered();
+        signs::second_portrait(&mut *self.lane()?, picture, reading, &self.detection, params)
+    }
+
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {
         self.lanes
             .check_out()

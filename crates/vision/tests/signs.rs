@@ -200,6 +200,53 @@ fn a_word_across_the_page_is_read_and_print_is_none() {
     }
 }
 
+#[test]
+fn another_picture_over_the_portrait_is_told_by_the_second_one_that_stays() {
+    let fixture = |file: &str| image::open(format!("{}/../../.fixtures/{file}", env!("CARGO_MANIFEST_DIR")));
+    let holder = image::imageops::crop_imm(
+        &fixture("frames/astronaut/astronaut.png").expect("make fixtures brings it").to_rgb8(),
+        125,
+        5,
+        203,
+        261,
+    )
+    .to_image();
+    let other = fixture("frames/other_face/0005.jpg").expect("make fixtures brings it").to_rgb8();
+    let (holder, other) = (Portrait::new(holder), Portrait::new(other));
+    let said = |picture: &Picture| {
+        let wants = DocumentWants { visual_zone: true };
+        let reading = vision().read_document_with(picture, wants, NOW).unwrap();
+        vision().second_portrait(picture, &reading, &SignParams::default()).unwrap()
+    };
+    let (mut genuine, mut replaced) = (0, 0);
+    for (kind, seed) in
+        [(Kind::Passport, 1), (Kind::Passport, 2), (Kind::IdentityCardTd2, 3), (Kind::Passport, 4)]
+    {
+        let document = Document::random(kind, seed);
+        if !document.design.ghost {
+            continue;
+        }
+        let page = document.render(Side::Front, &holder, fonts(), 500.0).unwrap();
+        let photo = photograph(&page, &by_hand(seed));
+        for picture in [plain(&page.picture), plain(&photo.picture)] {
+            let testimony = said(&picture);
+            eprintln!("genuine {kind:?} {seed} {testimony:?}");
+            assert!(testimony.is_none_or(|found| !found.speaks()), "{kind:?} {seed}: {testimony:?}");
+            genuine += usize::from(testimony.is_some());
+        }
+        let Tampered { page, .. } =
+            tampered(&document, Side::Front, &holder, &other, fonts(), 500.0, Tampering::Portrait, seed)
+                .unwrap();
+        let photo = photograph(&page, &by_hand(seed));
+        for picture in [plain(&page.picture), plain(&photo.picture)] {
+            let testimony = said(&picture);
+            eprintln!("replaced {kind:?} {seed} {testimony:?}");
+            replaced += usize::from(testimony.is_some_and(|found| found.speaks()));
+        }
+    }
+    assert!(genuine >= 4 && replaced >= 4, "{genuine} were compared, {replaced} were told");
+}
+
 /// The figures of docs/documents.md are made with this: a folder of folders of pictures, as the generator writes them.
 #[test]
 #[ignore = "prints every measure of the pictures in the folders of the folder SELFSAME_DOCUMENTS"]
@@ -225,12 +272,15 @@ fn measures() {
             signs.0.extend(vision().specimen_word(&picture, &reading, &SignParams::default()).unwrap());
             let word = began.elapsed().as_millis();
             let began = Instant::now();
+            signs.0.extend(vision().second_portrait(&picture, &reading, &SignParams::default()).unwrap());
+            let second = began.elapsed().as_millis();
+            let began = Instant::now();
             let on_page = vision().portrait_on_page(&picture, &reading).unwrap();
             let first = began.elapsed().as_millis();
             let eyes = on_page.map_or(0.0, |face| face.eye_distance());
             let verdict = reading.mrz.as_ref().map(|mrz| mrz.verdict);
             print!(
-                "{} {} {took}+{word}+{first}ms eyes={eyes:.0} {verdict:?}",
+                "{} {} {took}+{word}+{second}+{first}ms eyes={eyes:.0} {verdict:?}",
                 set.file_name().unwrap().display(),
                 file.file_stem().unwrap().display()
             );

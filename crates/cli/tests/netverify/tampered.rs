@@ -100,6 +100,7 @@ async fn what_contradicts_nothing_is_refused_for_how_it_looks() {
     for (tampering, status, code) in [
         (Tampering::PastedZone, "DENIED_FRAUD", "100"),
         (Tampering::SpecimenWord, "ERROR_NOT_READABLE_ID", "202"),
+        (Tampering::Portrait, "DENIED_FRAUD", "100"),
     ] {
         let front = jpeg(&falsified(tampering, 7).picture);
         let data = done(&server, &accepted(&server, &body(&front)).await).await;

@@ -28,6 +28,8 @@ pub struct DocumentsConfig {
     pub line_break: f32,
     /// 0 to 1.
     pub specimen_word: f32,
+    /// 0 to 2.
+    pub other_portrait: f32,
     /// 0.5 to 1.
     pub least_confidence: f32,
     /// Years, 50 to 200.
@@ -60,6 +62,7 @@ impl DocumentsConfig {
             ("documents.compression_break", self.compression_break, share),
             ("documents.line_break", self.line_break, (0.01, 5.0, "0.01 to 5")),
             ("documents.specimen_word", self.specimen_word, share),
+            ("documents.other_portrait", self.other_portrait, (0.0, 2.0, "0 to 2")),
             ("documents.least_confidence", self.least_confidence, (0.5, 1.0, "0.5 to 1")),
             ("documents.greatest_age", self.greatest_age as f32, (50.0, 200.0, "50 to 200")),
             ("documents.least_eye_distance", self.least_eye_distance, (40.0, 400.0, "40 to 400")),

@@ -237,6 +237,9 @@ fn signs(seen: &Seen, document: &mut DocumentFindings) {
             document.replaced.extend(altered(reading.as_ref(), broken.bounds, None));
         }
     }
+    if seen.front_signs.indicate(Indication::OtherPortrait) {
+        document.replaced.push(ManipulationDetail::Photo);
+    }
     document.altered.dedup();
     document.replaced.dedup();
 }

@@ -124,6 +124,7 @@ pub(super) fn look(
     }
     if let Some(reading) = &seen.front {
         seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs)?);
+        seen.front_signs.0.extend(vision.second_portrait(&front, reading, &params.signs)?);
     }
     let portrait = portrait(vision, front, seen.front.as_ref())?;
     seen.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);

@@ -85,6 +85,53 @@ impl Grey {
             by_columns(&by_rows(&self.values, width, size, u8::max), width, height, size, u8::max);
         by_columns(&by_rows(&brightest, width, size, u8::min), width, height, size, u8::min)
     }
+
+    /// What differs little from its surroundings (`around` pixels to each side) made to differ more: RGB bytes of one grey each.
+    pub(super) fn strengthened(&self, around: usize) -> Vec<u8> {
+        /// Pale words and pictures span about 50 levels: those become all. In halves.
+        const GAIN: i64 = 9;
+        /// What is darker than the median by more is print.
+        const DARK: u8 = 60;
+        let mut sorted = self.values.clone();
+        let middle = sorted.len() / 2;
+        let floor = sorted.select_nth_unstable(middle).1.saturating_sub(DARK);
+        let pale = Self { values: self.values.iter().map(|value| (*value).max(floor)).collect(), ..*self };
+        let level = |(value, ground): (&u8, &u8)| {
+            let value = i64::from(Self::GROUND) + (i64::from(*value) - i64::from(*ground)) * GAIN / 2;
+            [value.clamp(0, 255) as u8; 3]
+        };
+        pale.values.iter().zip(&pale.means(around).values).flat_map(level).collect()
+    }
+
+    /// What is like its surroundings has this brightness when [`strengthened`](Self::strengthened).
+    pub(super) const GROUND: u8 = 160;
+
+    /// The mean of each pixel's surroundings, `around` pixels to each side.
+    pub(super) fn means(&self, around: usize) -> Self {
+        let (width, height) = (self.width, self.height);
+        let stride = width + 1;
+        let mut sums = vec![0_u32; stride * (height + 1)];
+        for (y, line) in self.values.chunks_exact(width).enumerate() {
+            let mut sum = 0;
+            for (x, value) in line.iter().enumerate() {
+                sum += u32::from(*value);
+                sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + sum;
+            }
+        }
+        let mut values = Vec::with_capacity(self.values.len());
+        for y in 0..height {
+            let (top, bottom) = (y.saturating_sub(around), (y + around + 1).min(height));
+            for x in 0..width {
+                let (left, right) = (x.saturating_sub(around), (x + around + 1).min(width));
+                let area = ((bottom - top) * (right - left)) as u32;
+                let sum = sums[bottom * stride + right] + sums[top * stride + left]
+                    - sums[top * stride + right]
+                    - sums[bottom * stride + left];
+                values.push((sum / area) as u8);
+            }
+        }
+        Self { width, height, values }
+    }
 }
 
 /// Added to the paper's brightness when strokes are measured against it: a tenth of white.

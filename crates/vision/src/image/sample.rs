@@ -1,6 +1,7 @@
 //! From a picture to what a network is fed: windows, letter boxes and warps, and their conversion to planes of floats.
 
 use fast_image_resize as fir;
+use selfsame_domain::Rect;
 
 use super::Picture;
 use crate::inference::{InputSpec, PlaneOrder};
@@ -147,6 +148,17 @@ impl Similarity {
         let square = self.a * self.a + self.b * self.b;
         let (x, y) = (x - self.tx, y - self.ty);
         ((self.a * x + self.b * y) / square, (self.a * y - self.b * x) / square)
+    }
+
+    /// The upright box in the picture about one of the crop.
+    pub(crate) fn source_box(&self, rect: Rect) -> Rect {
+        let (right, bottom) = (rect.x + rect.width, rect.y + rect.height);
+        let corners = [(rect.x, rect.y), (right, rect.y), (rect.x, bottom), (right, bottom)]
+            .map(|(x, y)| self.source(f64::from(x), f64::from(y)));
+        let low = corners.iter().fold((f64::MAX, f64::MAX), |m, c| (m.0.min(c.0), m.1.min(c.1)));
+        let high = corners.iter().fold((f64::MIN, f64::MIN), |m, c| (m.0.max(c.0), m.1.max(c.1)));
+        let (width, height) = (high.0 - low.0, high.1 - low.1);
+        Rect { x: low.0 as f32, y: low.1 as f32, width: width as f32, height: height as f32 }
     }
 }
 

@@ -168,6 +168,7 @@ fn each_sign_of_alteration_refuses_for_its_own_reason_once_it_speaks() {
     let fraud = |reason, detail| Outcome::Fraud { reason, details: vec![detail] };
     for (indication, refused) in [
         (Indication::LineBreak, fraud(ManipulatedDocument, ManipulationDetail::SecurityChecks)),
+        (Indication::OtherPortrait, fraud(ManipulatedDocument, ManipulationDetail::Photo)),
         (Indication::CompressionBreak, fraud(DigitalManipulation, ManipulationDetail::SecurityChecks)),
         (
             Indication::SpecimenWord,

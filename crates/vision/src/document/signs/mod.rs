@@ -10,6 +10,7 @@ mod copy;
 mod frame;
 mod line;
 mod portrait;
+mod second;
 mod usability;
 
 use selfsame_domain::Rect;
@@ -20,6 +21,7 @@ use crate::image::Picture;
 
 pub(crate) use frame::{Frame, Origin};
 pub(crate) use portrait::on_page;
+pub(crate) use second::second_portrait;
 
 /// What a sign indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -48,6 +50,8 @@ pub enum Indication {
     LineBreak,
     /// A word across the page says that it is a specimen. Measure: the mean probability of its letters.
     SpecimenWord,
+    /// The faint second portrait is another picture than the portrait. Measure: 1 less how well the two correlate.
+    OtherPortrait,
 }
 
 /// One sign that could be measured.
@@ -117,6 +121,8 @@ pub struct SignParams {
     pub line_break: f32,
     /// Words that were read have 0.9 and more; on genuine documents none was.
     pub specimen_word: f32,
+    /// Second prints of the same photograph have up to 0.05; those of another person's 0.40 and more.
+    pub other_portrait: f32,
 }
 
 impl Default for SignParams {
@@ -132,6 +138,7 @@ impl Default for SignParams {
             compression_break: 0.85,
             line_break: 0.07,
             specimen_word: 0.5,
+            other_portrait: 0.25,
         }
     }
 }

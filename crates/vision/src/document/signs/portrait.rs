@@ -1,7 +1,6 @@
 //! The portrait, found by way of the page: a page that fills a small part of a large picture has a face that is too small for the detector
 //! there, and pages lie in any direction.
 
-use selfsame_domain::Rect;
 use selfsame_domain::document::DocumentReading;
 
 use super::{Frame, Origin};
@@ -21,23 +20,34 @@ pub(crate) fn on_page(
     reading: &DocumentReading,
     detection: &DetectParams,
 ) -> Result<Option<FaceSighting>, VisionError> {
+    for (page, map) in flat_pages(lane, picture, reading) {
+        if let Some(face) = face::detect(lane, &page, detection)?.into_iter().next() {
+            return Ok(Some(back(face, &map)));
+        }
+    }
+    Ok(None)
+}
+
+/// The page laid upright, in each way that it may lie; and how it came there from the picture. Empty where its place is not known.
+pub(super) fn flat_pages(
+    lane: &mut Lane,
+    picture: &Picture,
+    reading: &DocumentReading,
+) -> Vec<(Picture, Similarity)> {
     let frame = Frame::of(picture, reading);
     let ways: &[Frame] = match frame.known {
         Origin::Zone => &[frame],
         Origin::Edges => &[frame, frame.turned()],
         Origin::Nowhere => &[],
     };
-    for frame in ways {
+    let flat = |frame: &Frame| {
         let map = frame.upright(PAGE_SCALE.min(frame.scale()));
         let side = |millimetres: f64| (millimetres * map.scale() * frame.scale()).round().max(1.0) as u32;
         let [width, height] = frame.size().map(side);
-        let upright = warp_onto(picture, &mut lane.resizer, &map, (width, height));
-        let Some(page) = Picture::from_rgb(width, height, upright) else { return Ok(None) };
-        if let Some(face) = face::detect(lane, &page, detection)?.into_iter().next() {
-            return Ok(Some(back(face, &map)));
-        }
-    }
-    Ok(None)
+        let page = warp_onto(picture, &mut lane.resizer, &map, (width, height));
+        Some((Picture::from_rgb(width, height, page)?, map))
+    };
+    ways.iter().filter_map(flat).collect()
 }
 
 /// A face of a part laid upright, in pixels of the picture: its box is the upright one about the turned one, its pose that on the page.
@@ -46,10 +56,6 @@ fn back(face: FaceSighting, map: &Similarity) -> FaceSighting {
         let (x, y) = map.source(f64::from(x), f64::from(y));
         [x as f32, y as f32]
     };
-    let Rect { x, y, width, height } = face.bounds;
-    let corners = [source(x, y), source(x + width, y), source(x, y + height), source(x + width, y + height)];
-    let low = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MAX, f32::min);
-    let high = |i: usize| corners.iter().map(|corner| corner[i]).fold(f32::MIN, f32::max);
-    let bounds = Rect { x: low(0), y: low(1), width: high(0) - low(0), height: high(1) - low(1) };
-    FaceSighting { bounds, landmarks: face.landmarks.map(|[x, y]| source(x, y)), ..face }
+    let landmarks = face.landmarks.map(|[x, y]| source(x, y));
+    FaceSighting { bounds: map.source_box(face.bounds), landmarks, ..face }
 }

@@ -50,8 +50,8 @@ pub(crate) fn overprint(
     let columns = width as usize;
     // Without what is dark and thin.
     let grey = Grey { width: columns, height: height as usize, values: grey_bytes(&rgb) };
-    let bright = grey.closed(PAPER_FROM);
-    let Some(page) = Picture::from_rgb(width, height, strong(bright, columns, columns / 8)) else {
+    let bright = Grey { values: grey.closed(PAPER_FROM), ..grey };
+    let Some(page) = Picture::from_rgb(width, height, bright.strengthened(columns / 8)) else {
         return Ok(None);
     };
     let params = DetectParams { longest: width.max(height), ..DetectParams::default() };
@@ -84,67 +84,10 @@ pub(crate) fn overprint(
                 let sure: f32 = line.letters.iter().map(|l| l.probability).sum::<f32>()
                     / line.letters.len().max(1) as f32;
                 if best.is_none_or(|best| sure > best.0) {
-                    best = Some((sure, back(line.rect(), &map)));
+                    best = Some((sure, map.source_box(line.rect())));
                 }
             }
         }
     }
     Ok(best)
-}
-
-/// The upright box in the picture about one of the part.
-fn back(rect: Rect, map: &Similarity) -> Rect {
-    let (left, top) = (f64::from(rect.x), f64::from(rect.y));
-    let (right, bottom) = (left + f64::from(rect.width), top + f64::from(rect.height));
-    let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| map.source(x, y));
-    let low = corners.iter().fold((f64::MAX, f64::MAX), |m, c| (m.0.min(c.0), m.1.min(c.1)));
-    let high = corners.iter().fold((f64::MIN, f64::MIN), |m, c| (m.0.max(c.0), m.1.max(c.1)));
-    Rect { x: low.0 as f32, y: low.1 as f32, width: (high.0 - low.0) as f32, height: (high.1 - low.1) as f32 }
-}
-
-/// What differs little from its surroundings (`around` pixels to each side) made to differ more: RGB bytes of one grey each.
-fn strong(mut grey: Vec<u8>, width: usize, around: usize) -> Vec<u8> {
-    /// Pale words span about 50 levels: those become all. In halves.
-    const GAIN: i64 = 9;
-    /// What is darker than the median by more is no pale word.
-    const DARK: u8 = 60;
-    let mut sorted = grey.clone();
-    let middle = sorted.len() / 2;
-    let floor = sorted.select_nth_unstable(middle).1.saturating_sub(DARK);
-    for value in &mut grey {
-        *value = (*value).max(floor);
-    }
-    let ground = means(&grey, width, around);
-    let level = |(value, ground): (&u8, &u8)| {
-        let value = 160 + (i64::from(*value) - i64::from(*ground)) * GAIN / 2;
-        [value.clamp(0, 255) as u8; 3]
-    };
-    grey.iter().zip(&ground).flat_map(level).collect()
-}
-
-/// The mean of each pixel's surroundings, `around` pixels to each side.
-fn means(grey: &[u8], width: usize, around: usize) -> Vec<u8> {
-    let height = grey.len() / width.max(1);
-    let stride = width + 1;
-    let mut sums = vec![0_u32; stride * (height + 1)];
-    for (y, line) in grey.chunks_exact(width).enumerate() {
-        let mut sum = 0;
-        for (x, value) in line.iter().enumerate() {
-            sum += u32::from(*value);
-            sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + sum;
-        }
-    }
-    let mut out = Vec::with_capacity(grey.len());
-    for y in 0..height {
-        let (top, bottom) = (y.saturating_sub(around), (y + around + 1).min(height));
-        for x in 0..width {
-            let (left, right) = (x.saturating_sub(around), (x + around + 1).min(width));
-            let area = ((bottom - top) * (right - left)) as u32;
-            let sum = sums[bottom * stride + right] + sums[top * stride + left]
-                - sums[top * stride + right]
-                - sums[bottom * stride + left];
-            out.push((sum / area) as u8);
-        }
-    }
-    out
 }
