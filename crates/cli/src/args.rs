@@ -158,13 +158,15 @@ Examples:
   selfsame document passport.jpg
   selfsame document front.jpg --back back.jpg --json | jq .mrz.valid
 
-A photograph or a scan; the document may lie in any quarter turn and a little slanted. --json prints
+A photograph or a scan; the document may lie in any direction. --json prints
   {documentType,issuingCountry,mrz:{format,lines,valid,verdict,checks:[{field,ok}],fields,corrected,corners},barcode,
-   fields:[{name,value,sources,confidence,side}],checks:[{check,passed}],warnings}   or   {error:{code,message,file}}
-documentType: PASSPORT, IDENTITY_CARD, DRIVING_LICENCE or VISA. What was not read is absent or null, never guessed. valid:
-every check digit agrees and no other reading is about as likely; verdict says more: VALID, AMBIGUOUS, UNPROTECTED, INVALID.
-Fields come from the machine-readable zone, and from the PDF417 of North American licences; what is printed is not read by
-this version. barcode: {kind,content:{type,version,issuer},text,corners}.
+   fields:[{name,value,printed,sources,confidence,box,side}],disagreements,checks:[{check,passed}],page,warnings}
+  or {error:{code,message,file}}. What was not read is absent or null, never guessed.
+documentType: PASSPORT, IDENTITY_CARD, DRIVING_LICENCE or VISA.
+mrz.valid: every check digit agrees and no other reading is about as likely; verdict says more: VALID, AMBIGUOUS,
+UNPROTECTED, INVALID.
+fields come from the machine-readable zone, the barcode and what is printed; sources says from which, printed how it
+is spelt there. barcode: {kind,content:{type,version,issuer},text,corners}. page: its corners, where its edges show.
 
 Exit: 0 the document is of a known type, 1 it is not or a picture cannot be read.")]
 pub(crate) struct DocumentArgs {
