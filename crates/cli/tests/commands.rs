@@ -102,6 +102,21 @@ fn a_picture_of_no_document_is_an_unknown_document_and_a_missing_one_is_an_error
     assert_eq!(document["fields"], serde_json::json!([]));
     assert_eq!(document["warnings"], serde_json::json!(["UNKNOWN_DOCUMENT"]));
 
+    // What the pictures indicate, by the thresholds of the settings.
+    let dark = |document: &Value| {
+        let signs = document["signs"].as_array().expect("signs");
+        let of = |side: &str| {
+            signs.iter().find(|sign| sign["indicates"] == "TOO_DARK" && sign["side"] == side).cloned()
+        };
+        ["FRONT", "BACK"].map(|side| of(side).expect("a picture has a brightness")["speaks"].clone())
+    };
+    assert_eq!(dark(&document), [false, false]);
+    let strict = folder.path().join("strict.toml");
+    std::fs::write(&strict, "[documents]\ntoo_dark = 0\n").unwrap();
+    let output =
+        selfsame(&["document", path(&wall), "--back", path(&me()), "--json", "--config", path(&strict)]);
+    assert_eq!(dark(&json(&output)), [true, true]);
+
     let missing = folder.path().join("missing.jpg");
     let output = selfsame(&["document", path(&wall), "--back", path(&missing), "--json"]);
     assert_eq!(status(&output), 1);

@@ -32,7 +32,7 @@ use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
 
 pub use callbacks::open_callbacks;
-pub use netverify::{check_settings, server_policy};
+pub use netverify::{check_settings, server_policy, sign_params};
 pub use selfsame_verification::callbacks as desk;
 pub use selfsame_verification::tenants as tenant_desk;
 pub use stores::{DatabaseLook, Migrated, check_blobs, look_at_database, migrate_database};

@@ -17,6 +17,23 @@ pub(crate) fn scans(config: &Config) -> Result<ScanParams, SettingError> {
     Ok(ScanParams { policy, look: look(&config.documents), ..ScanParams::default() })
 }
 
+/// From where on signs in pictures of documents speak.
+pub fn sign_params(config: &DocumentsConfig) -> SignParams {
+    SignParams {
+        blurred: config.blurred,
+        glare: config.glare,
+        cut_off: config.cut_off,
+        too_small: config.too_small,
+        too_dark: config.too_dark,
+        grey_page: config.grey_page,
+        pattern: config.pattern,
+        compression_break: config.compression_break,
+        line_break: config.line_break,
+        specimen_word: config.specimen_word,
+        other_portrait: config.other_portrait,
+    }
+}
+
 fn look(config: &DocumentsConfig) -> LookParams {
     LookParams {
         least_eye_distance: config.least_eye_distance,
@@ -25,19 +42,7 @@ fn look(config: &DocumentsConfig) -> LookParams {
         same_photograph: config.same_photograph,
         second_person: config.second_person,
         facemap_quality: config.facemap_quality,
-        signs: SignParams {
-            blurred: config.blurred,
-            glare: config.glare,
-            cut_off: config.cut_off,
-            too_small: config.too_small,
-            too_dark: config.too_dark,
-            grey_page: config.grey_page,
-            pattern: config.pattern,
-            compression_break: config.compression_break,
-            line_break: config.line_break,
-            specimen_word: config.specimen_word,
-            other_portrait: config.other_portrait,
-        },
+        signs: sign_params(config),
         agreement: AgreementParams {
             least_confidence: config.least_confidence,
             greatest_age: config.greatest_age,

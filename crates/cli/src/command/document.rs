@@ -5,11 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use selfsame_domain::document::{
-    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentType,
+    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentSide, DocumentType,
     DocumentWarning, FieldDisagreement, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
 };
 use selfsame_domain::{Clock as _, Point, SystemClock, Timestamp};
-use selfsame_vision::DocumentWants;
+use selfsame_vision::signs::{Indication, SignParams, Signs, Testimony};
+use selfsame_vision::{DocumentWants, VisionError};
 use serde::Serialize;
 use serde_json::json;
 
@@ -29,6 +30,11 @@ struct Report<'a> {
     /// Where what is printed and what a machine reads differ.
     disagreements: &'a [FieldDisagreement],
     checks: Vec<CheckReport>,
+    /// What the pictures indicate about themselves; each that could be measured, whether it speaks or not.
+    signs: Vec<SignReport>,
+    /// The page's corners in the first picture, where its edges show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<[Point; 4]>,
     warnings: &'a [DocumentWarning],
 }
 
@@ -53,13 +59,22 @@ struct MrzCheckReport {
 }
 
 #[derive(Serialize)]
+struct SignReport {
+    side: DocumentSide,
+    /// Whether it is indicated.
+    speaks: bool,
+    #[serde(flatten)]
+    testimony: Testimony,
+}
+
+#[derive(Serialize)]
 struct CheckReport {
     check: &'static str,
     passed: bool,
 }
 
 impl<'a> Report<'a> {
-    fn of(reading: &'a DocumentReading) -> Self {
+    fn of(Seen { reading, signs }: &'a Seen) -> Self {
         // A layout without check digits has none to pass.
         let digits = reading.mrz.as_ref().filter(|mrz| !mrz.checks.is_empty());
         Self {
@@ -76,6 +91,12 @@ impl<'a> Report<'a> {
                 })
                 .into_iter()
                 .collect(),
+            signs: signs
+                .iter()
+                .flat_map(|(side, signs)| signs.0.iter().map(move |testimony| (*side, *testimony)))
+                .map(|(side, testimony)| SignReport { side, speaks: testimony.speaks(), testimony })
+                .collect(),
+            page: reading.page,
             warnings: &reading.warnings,
         }
     }
@@ -104,8 +125,8 @@ impl<'a> MrzReport<'a> {
 }
 
 pub(crate) fn document(args: &DocumentArgs) -> Result<ExitCode, Failure> {
-    let reading = match read(args) {
-        Ok(reading) => reading,
+    let seen = match look(args) {
+        Ok(seen) => seen,
         Err(failure) => {
             if args.json {
                 let file = match &failure {
@@ -118,25 +139,50 @@ pub(crate) fn document(args: &DocumentArgs) -> Result<ExitCode, Failure> {
             return Err(failure);
         }
     };
-    if args.json { say_json(&Report::of(&reading)) } else { say_words(&reading) }?;
-    Ok(if reading.document_type.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if args.json { say_json(&Report::of(&seen)) } else { say_words(&seen) }?;
+    Ok(if seen.reading.document_type.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn read(args: &DocumentArgs) -> Result<DocumentReading, Failure> {
+/// What was read of both sides, and what the picture of each indicates.
+struct Seen {
+    reading: DocumentReading,
+    signs: Vec<(DocumentSide, Signs)>,
+}
+
+fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
     let eyes = Eyes::open(&args.sources)?;
+    let params = selfsame_server::sign_params(&args.sources.config()?.documents);
     let now = SystemClock.now();
-    let front = side(&eyes, &args.front, now)?;
-    match &args.back {
-        Some(back) => Ok(eyes.vision.both_sides(front, side(&eyes, back, now)?)),
-        None => Ok(front),
+    let (reading, signs) = side(&eyes, &args.front, DocumentSide::Front, &params, now)?;
+    let mut seen = Seen { reading, signs: vec![(DocumentSide::Front, signs)] };
+    if let Some(back) = &args.back {
+        let (reading, signs) = side(&eyes, back, DocumentSide::Back, &params, now)?;
+        seen.reading = eyes.vision.both_sides(seen.reading, reading);
+        seen.signs.push((DocumentSide::Back, signs));
     }
+    Ok(seen)
 }
 
-fn side(eyes: &Eyes, file: &Path, now: Timestamp) -> Result<DocumentReading, Failure> {
+fn side(
+    eyes: &Eyes,
+    file: &Path,
+    side: DocumentSide,
+    params: &SignParams,
+    now: Timestamp,
+) -> Result<(DocumentReading, Signs), Failure> {
     let failed = |cause: PictureFailure| Failure::Picture { file: file.to_owned(), cause };
     let picture = eyes.read(file).map_err(failed)?;
-    let everything = DocumentWants::default();
-    eyes.vision.read_document_with(&picture, everything, now).map_err(|error| failed(error.into()))
+    let look = || {
+        let reading = eyes.vision.read_document_with(&picture, DocumentWants::default(), now)?;
+        let mut signs = eyes.vision.document_signs(&picture, &reading, params);
+        // As a scan does: the portrait and words across it are of the front.
+        if side == DocumentSide::Front {
+            signs.0.extend(eyes.vision.specimen_word(&picture, &reading, params)?);
+            signs.0.extend(eyes.vision.second_portrait(&picture, &reading, params)?);
+        }
+        Ok::<_, VisionError>((reading, signs))
+    };
+    look().map_err(|error| failed(error.into()))
 }
 
 const fn type_words(document: Option<DocumentType>) -> &'static str {
@@ -149,7 +195,7 @@ const fn type_words(document: Option<DocumentType>) -> &'static str {
     }
 }
 
-fn say_words(reading: &DocumentReading) -> Result<(), Failure> {
+fn say_words(Seen { reading, signs }: &Seen) -> Result<(), Failure> {
     let mut head = toned(Tone::Strong, type_words(reading.document_type));
     if let Some(country) = &reading.issuing_country {
         head.push_str(&format!(", {country}"));
@@ -198,6 +244,18 @@ fn say_words(reading: &DocumentReading) -> Result<(), Failure> {
         );
         say(&toned(Tone::Bad, &words))?;
     }
+    for (side, signs) in signs {
+        for sign in signs.0.iter().filter(|sign| sign.speaks()) {
+            let side = if *side == DocumentSide::Front { "front" } else { "back" };
+            let words = format!(
+                "the picture of the {side} indicates {} ({:.2}, from {})",
+                sign_words(sign.indicates),
+                sign.measure,
+                sign.threshold
+            );
+            say(&toned(Tone::Warning, &words))?;
+        }
+    }
     for warning in &reading.warnings {
         complain(warning_words(*warning));
     }
@@ -209,6 +267,22 @@ const fn source_words(source: FieldSource) -> &'static str {
         FieldSource::Mrz => "machine-readable zone",
         FieldSource::Barcode => "barcode",
         FieldSource::VisualZone => "printed",
+    }
+}
+
+const fn sign_words(indication: Indication) -> &'static str {
+    match indication {
+        Indication::Blurred => "blur",
+        Indication::Glare => "glare",
+        Indication::CutOff => "that a part of the page is missing",
+        Indication::TooSmall => "that the page is too small in it",
+        Indication::TooDark => "too little light",
+        Indication::GreyPage => "a copy in black and white",
+        Indication::Pattern => "a display",
+        Indication::CompressionBreak => "that a part was put in afterwards",
+        Indication::LineBreak => "that characters of the machine-readable zone were replaced",
+        Indication::SpecimenWord => "a specimen",
+        Indication::OtherPortrait => "that the portrait was replaced",
     }
 }
 
