@@ -91,7 +91,7 @@ const OVERRIDES: &[Override] = &[
     ("documents.too_dark", "200", |c| c.documents.too_dark == 200.0),
     ("documents.grey_page", "0.98", |c| c.documents.grey_page == 0.98),
     ("documents.pattern", "20", |c| c.documents.pattern == 20.0),
-    ("documents.compression_break", "0.9", |c| c.documents.compression_break == 0.9),
+    ("documents.compression_break", "0.95", |c| c.documents.compression_break == 0.95),
     ("documents.line_break", "0.09", |c| c.documents.line_break == 0.09),
     ("documents.specimen_word", "0.6", |c| c.documents.specimen_word == 0.6),
     ("documents.other_portrait", "2", |c| c.documents.other_portrait == 2.0),

@@ -113,15 +113,15 @@ pub struct SignParams {
     pub too_dark: f32,
     /// Copies in black and white have 0.998 and more, genuine documents of little colour up to 0.941.
     pub grey_page: f32,
-    /// Genuine documents, photographed, reach 6.3, and drawn without a camera 9.0; displays 25 to 1800 where the grid is resolved.
+    /// Genuine documents, photographed, reach 6.3, and drawn without a camera 17.8; displays 25 to 1800 where the grid is resolved.
     pub pattern: f32,
-    /// Pictures of one history reach 0.67; those of two 1.01 and more.
+    /// Pictures of one history reach 0.81; those of two 1.01 and more.
     pub compression_break: f32,
     /// Zones printed in one pass reach 0.027 mm; digits pasted by hand, 0.13 to 0.3 mm off, have 0.097 and more.
     pub line_break: f32,
     /// Words that were read have 0.9 and more; on genuine documents none was.
     pub specimen_word: f32,
-    /// Second prints of the same photograph have up to 0.05; those of another person's 0.40 and more.
+    /// Second prints of the same photograph have up to 0.23, one in bad light and out of focus 0.37; other people's 0.41 and more.
     pub other_portrait: f32,
 }
 
@@ -134,11 +134,11 @@ impl Default for SignParams {
             too_small: 0.2,
             too_dark: 215.0,
             grey_page: 0.97,
-            pattern: 15.0,
-            compression_break: 0.85,
+            pattern: 22.0,
+            compression_break: 0.92,
             line_break: 0.07,
             specimen_word: 0.5,
-            other_portrait: 0.25,
+            other_portrait: 0.4,
         }
     }
 }
