@@ -55,6 +55,8 @@ test('a passport: its zone, its fields with their sources, its check digits', as
     assert.match(await number.locator('td').nth(2).textContent(), /machine-readable zone/);
     assert.ok(await page.locator('#checks li.good').count() >= 4);
     assert.equal(await page.locator('#checks li.bad').count(), 0);
+    assert.equal(await page.locator('#checks li', { hasText: 'proves nothing' }).count(), 1);
+    assert.equal(await page.locator('#places .doubt').count(), 0);
     // The zone is drawn at the lower end of the page, within the picture.
     const [picture, drawn] = await Promise.all([page.locator('#picture').boundingBox(), page.locator('#places .zone').boundingBox()]);
     assert.ok(drawn.width > picture.width / 3 && drawn.y > picture.y && drawn.y + drawn.height <= picture.y + picture.height + 1);

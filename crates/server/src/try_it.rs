@@ -92,7 +92,7 @@ async fn document(
         ))
     })?;
     let sight = state.app.look_at_document(picture.into()).await?;
-    let answer = json!({ "width": sight.width, "height": sight.height, "reading": sight.reading });
+    let answer = json!({ "width": sight.width, "height": sight.height, "reading": sight.reading, "signs": sight.signs });
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 

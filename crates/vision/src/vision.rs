@@ -297,6 +297,22 @@ impl Vision {
         signs::signs(picture, reading, params)
     }
 
+    /// The same of a front: a word across it and its second portrait as well.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn front_signs(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+        params: &SignParams,
+    ) -> Result<Signs, VisionError> {
+        let mut signs = self.document_signs(picture, reading, params);
+        signs.0.extend(self.specimen_word(picture, reading, params)?);
+        signs.0.extend(self.second_portrait(picture, reading, params)?);
+        Ok(signs)
+    }
+
     /// The largest face on the page whose machine-readable zone was read in the picture, or whose edges were found, in pixels of the
     /// picture, whichever way the page is turned in it. `None` where neither is known, or there is no face on it.
     ///

@@ -1,7 +1,7 @@
 /** The page that reads a document: a picture goes in, boxes, fields, sources and checks come out. */
 
 import { element, make } from '../../capture/src/page.ts';
-import { type Answer, checks, fieldWords, outline, type Point, sourceWords, type Tone, verdict } from './reading.ts';
+import { type Answer, checks, fieldWords, outline, type Point, sourceWords, speaks, type Tone, verdict } from './reading.ts';
 
 /** As the server's. */
 const LARGEST = 15_000_000;
@@ -66,12 +66,14 @@ function polygon(points: Point[], className: string): SVGPolygonElement {
   return drawn;
 }
 
-function show({ width, height, reading }: Answer): void {
+function show({ width, height, reading, signs }: Answer): void {
   places.setAttribute('viewBox', `0 0 ${width} ${height}`);
   places.replaceChildren();
   if (reading.page) polygon(reading.page, 'page');
   if (reading.mrz) polygon(reading.mrz.corners, 'zone');
   if (reading.barcode && reading.barcode.corners.length > 2) polygon(reading.barcode.corners, 'barcode');
+
+  for (const { box } of signs.filter(speaks)) if (box) polygon(outline(box), 'doubt');
 
   const rows = reading.fields.map(({ name, value, sources, confidence, box }) => {
     const row = make('tr', '', make('td', '', fieldWords(name)), make('td', '', value), make('td', '', sourceWords(sources)), make('td', '', `${Math.round(100 * confidence)} %`));
@@ -89,7 +91,7 @@ function show({ width, height, reading }: Answer): void {
   table.tBodies[0]?.replaceChildren(...rows);
   table.hidden = rows.length === 0;
   element('nothing').hidden = rows.length > 0;
-  element('checks').replaceChildren(...checks(reading).map(({ mark, words }) => make('li', mark, words)));
+  element('checks').replaceChildren(...checks(reading, signs).map(({ mark, words }) => make('li', mark, words)));
   const zone = element('zone');
   zone.hidden = !reading.mrz;
   const lines = zone.querySelector('pre');

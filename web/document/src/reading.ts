@@ -30,7 +30,10 @@ export interface Reading {
   warnings: string[];
 }
 
-export interface Answer { width: number; height: number; reading: Reading }
+/** What the picture indicates about itself, whether it speaks or not. */
+export interface Sign { indicates: string; measure: number; threshold: number; box?: Box }
+
+export interface Answer { width: number; height: number; reading: Reading; signs: Sign[] }
 
 export type Tone = 'success' | 'spoof' | 'unsure';
 export type Mark = 'good' | 'bad' | 'open';
@@ -51,6 +54,18 @@ const WARNINGS: Record<string, string> = {
   MRZ_AMBIGUOUS: 'The machine-readable zone can be read in several ways.',
   BARCODE_NOT_UNDERSTOOD: 'A barcode was read whose content is of no known kind.',
 };
+
+/** What explains that something could not be read. */
+const USABILITY: Record<string, string> = {
+  BLURRED: 'blur', GLARE: 'glare', TOO_SMALL: 'that the page is too small in it', TOO_DARK: 'too little light',
+};
+/** What a server refuses for. */
+const ALTERATIONS: Record<string, string> = {
+  CUT_OFF: 'that a part of the page is missing', GREY_PAGE: 'a copy in black and white', PATTERN: 'a display', COMPRESSION_BREAK: 'that a part was put in afterwards',
+  LINE_BREAK: 'that characters of the machine-readable zone were replaced', SPECIMEN_WORD: 'a specimen', OTHER_PORTRAIT: 'that the portrait was replaced',
+};
+
+export const speaks = (sign: Sign): boolean => sign.measure >= sign.threshold;
 
 /** `someName` and `SOME_NAME` that a newer server may send: readable all the same. */
 function plain(word: string): string {
@@ -77,7 +92,7 @@ export function verdict(reading: Reading): { title: string; tone: Tone; explanat
   return { title, tone: 'unsure', explanation: 'It was read, and nothing on it vouches for what was read.' };
 }
 
-export function checks(reading: Reading): Check[] {
+export function checks(reading: Reading, signs: Sign[] = []): Check[] {
   const found: Check[] = [];
   const { mrz, barcode } = reading;
   for (const { field, ok } of mrz?.checks ?? []) {
@@ -96,6 +111,12 @@ export function checks(reading: Reading): Check[] {
   for (const warning of reading.warnings) {
     found.push({ mark: warning === 'MRZ_INVALID' ? 'bad' : 'open', words: WARNINGS[warning] ?? plain(warning) });
   }
+  for (const { indicates } of signs.filter(speaks)) {
+    const [mark, what]: [Mark, string] = indicates in USABILITY ? ['open', USABILITY[indicates] ?? ''] : ['bad', ALTERATIONS[indicates] ?? plain(indicates).toLowerCase()];
+    found.push({ mark, words: `The picture indicates ${what}` });
+  }
+  const silent = signs.filter((sign) => !speaks(sign) && sign.indicates in ALTERATIONS).length;
+  if (silent > 0) found.push({ mark: 'open', words: `${silent === 1 ? 'One sign' : `${silent} signs`} of a copy or an alteration measured and not seen, which proves nothing` });
   if (found.length === 0) found.push({ mark: 'open', words: 'There was nothing to check' });
   return found;
 }

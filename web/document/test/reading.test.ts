@@ -33,6 +33,15 @@ test('each check is told with how it went', () => {
   assert.equal(checks({ fields: [], warnings: [] })[0]?.mark, 'open');
 });
 
+test('signs that speak are told as indications, and silence as no proof', () => {
+  const sign = (indicates: string, measure: number) => ({ indicates, measure, threshold: 0.5 });
+  const told = checks(reading(), [sign('OTHER_PORTRAIT', 0.6), sign('GLARE', 0.5), sign('FOLDED', 0.7), sign('PATTERN', 0.4), sign('TOO_DARK', 0.1)]);
+  assert.deepEqual(told.map(({ mark }) => mark), ['bad', 'open', 'bad', 'open']);
+  assert.match(told[0]?.words ?? '', /indicates that the portrait was replaced/);
+  assert.match(told[2]?.words ?? '', /indicates folded/);
+  assert.match(told[3]?.words ?? '', /^One sign .* proves nothing/);
+});
+
 test('words that are not known yet are shown readably', () => {
   assert.equal(typeWords('RESIDENCE_PERMIT'), 'Residence permit');
   assert.equal(fieldWords('bloodGroup'), 'Blood group');

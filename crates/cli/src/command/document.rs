@@ -174,12 +174,11 @@ fn side(
     let picture = eyes.read(file).map_err(failed)?;
     let look = || {
         let reading = eyes.vision.read_document_with(&picture, DocumentWants::default(), now)?;
-        let mut signs = eyes.vision.document_signs(&picture, &reading, params);
         // As a scan does: the portrait and words across it are of the front.
-        if side == DocumentSide::Front {
-            signs.0.extend(eyes.vision.specimen_word(&picture, &reading, params)?);
-            signs.0.extend(eyes.vision.second_portrait(&picture, &reading, params)?);
-        }
+        let signs = match side {
+            DocumentSide::Front => eyes.vision.front_signs(&picture, &reading, params)?,
+            DocumentSide::Back => eyes.vision.document_signs(&picture, &reading, params),
+        };
         Ok::<_, VisionError>((reading, signs))
     };
     look().map_err(|error| failed(error.into()))

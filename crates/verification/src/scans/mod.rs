@@ -20,6 +20,7 @@ use selfsame_domain::scan::{
 use selfsame_domain::{CallbackEvent, ScanId, TenantId};
 use selfsame_store::{ScanFound, ScanRow};
 use selfsame_vision::image::{Format, ImageError, Limits, decode, inspect};
+use selfsame_vision::signs::Signs;
 
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
@@ -74,6 +75,8 @@ pub struct DocumentSight {
     pub width: u32,
     pub height: u32,
     pub reading: DocumentReading,
+    /// What the picture indicates about itself.
+    pub signs: Signs,
 }
 
 fn side_name(side: ScanSide) -> &'static str {
@@ -191,11 +194,13 @@ impl Verification {
     /// What one picture of a document shows, with the places where it stands. Nothing is kept.
     pub async fn look_at_document(&self, bytes: Vec<u8>) -> Result<DocumentSight, UseCaseError> {
         let (vision, limits, now) = (self.vision(), self.settings().images.clone(), self.now());
+        let params = self.settings().scans.look.signs;
         self.workers()
             .run(Urgency::Evidence, move || {
                 let picture = decode(&bytes, &limits)?;
                 let reading = document::read(&vision, &picture, now)?;
-                Ok(DocumentSight { width: picture.width(), height: picture.height(), reading })
+                let signs = vision.front_signs(&picture, &reading, &params)?;
+                Ok(DocumentSight { width: picture.width(), height: picture.height(), reading, signs })
             })
             .await?
     }
