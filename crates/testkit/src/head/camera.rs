@@ -80,17 +80,27 @@ impl Noise {
     pub(crate) fn expose(&self, frame: &Frame, sigma: f64, gains: [f32; 3], seed: u64) -> Picture {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let sigma = sigma as f32;
-        let mut rgb = Vec::with_capacity(frame.colours.len() * 3);
-        for row in frame.colours.chunks_exact(frame.width) {
+        let stride = 3 * frame.width;
+        // Rows of plain numbers, so that the compiler takes several at once.
+        let gains = gains.repeat(frame.width);
+        let mut grains = vec![0.0; stride];
+        let mut rgb = vec![0; frame.colours.len() * 3];
+        let rows = rgb.chunks_exact_mut(stride).zip(frame.colours.as_flattened().chunks_exact(stride));
+        for (bytes, values) in rows {
             let mut place: usize = rng.random_range(0..TABLE);
-            for colour in row {
-                for (value, gain) in colour.iter().zip(gains) {
-                    let value = value * gain;
-                    let grain = sigma * (0.75 + value * (0.5 / 255.0));
-                    place = (place + 1) & (TABLE - 1);
-                    // Adding a half and cutting rounds; casting saturates.
-                    rgb.push((value + grain * self.table[place] + 0.5) as u8);
-                }
+            let mut wanted = grains.as_mut_slice();
+            while !wanted.is_empty() {
+                place = (place + 1) & (TABLE - 1);
+                let length = wanted.len().min(TABLE - place);
+                wanted[..length].copy_from_slice(&self.table[place..place + length]);
+                wanted = &mut wanted[length..];
+                place += length - 1;
+            }
+            for (((byte, value), gain), noise) in bytes.iter_mut().zip(values).zip(&gains).zip(&grains) {
+                let value = value * gain;
+                let grain = sigma * (0.75 + value * (0.5 / 255.0));
+                // Adding a half and cutting rounds; casting saturates.
+                *byte = (value + grain * noise + 0.5) as u8;
             }
         }
         Picture::from_rgb(frame.width as u32, frame.height as u32, rgb)

@@ -21,23 +21,28 @@ const LEVELS: usize = 4;
 
 impl Texture {
     pub(crate) fn new(picture: &Picture) -> Self {
-        let pixels = picture.rgb().chunks_exact(3).map(|p| [p[0], p[1], p[2], 0]).collect();
-        let mut levels =
-            vec![Level { width: picture.width() as usize, height: picture.height() as usize, pixels }];
-        while levels.len() < LEVELS {
-            let last = &levels[levels.len() - 1];
-            if last.width < 16 || last.height < 16 {
-                break;
-            }
-            levels.push(last.halved());
+        let mut levels = vec![Level::new(picture)];
+        while levels.len() < LEVELS && levels[levels.len() - 1].can_be_halved() {
+            levels.push(levels[levels.len() - 1].halved());
         }
         Self { levels }
     }
 
     /// The copy whose pixels are nearest to `texels` pixels of the whole, but not smaller than half.
     pub(crate) fn level_for(&self, texels: f32) -> usize {
-        let level = texels.max(1.0).log2().round() as usize;
-        level.min(self.levels.len() - 1)
+        wanted_level(texels).min(self.levels.len() - 1)
+    }
+
+    /// The copy that [`Texture::level_for`] names, without keeping the others: for what is looked at once.
+    pub(crate) fn one_level(picture: &Picture, texels: f32) -> Level {
+        let mut level = Level::new(picture);
+        for _ in 0..wanted_level(texels).min(LEVELS - 1) {
+            if !level.can_be_halved() {
+                break;
+            }
+            level = level.halved();
+        }
+        level
     }
 
     pub(crate) fn level(&self, level: usize) -> &Level {
@@ -53,20 +58,33 @@ impl Texture {
     }
 }
 
+fn wanted_level(texels: f32) -> usize {
+    texels.max(1.0).log2().round() as usize
+}
+
 impl Level {
+    fn new(picture: &Picture) -> Self {
+        let pixels = picture.rgb().as_chunks::<3>().0.iter().map(|[r, g, b]| [*r, *g, *b, 0]).collect();
+        Self { width: picture.width() as usize, height: picture.height() as usize, pixels }
+    }
+
+    const fn can_be_halved(&self) -> bool {
+        self.width >= 16 && self.height >= 16
+    }
+
     /// Every pixel the mean of four.
     fn halved(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);
         let mut pixels = Vec::with_capacity(width * height);
-        for y in 0..height {
-            for x in 0..width {
-                let at = |dx: usize, dy: usize| self.pixels[(2 * y + dy) * self.width + 2 * x + dx];
-                let four = [at(0, 0), at(1, 0), at(0, 1), at(1, 1)];
-                pixels.push(std::array::from_fn(|channel| {
-                    let sum: u32 = four.iter().map(|pixel| u32::from(pixel[channel])).sum();
-                    ((sum + 2) / 4) as u8
-                }));
-            }
+        for pair in self.pixels.chunks_exact(2 * self.width).take(height) {
+            let (upper, lower) = pair.split_at(self.width);
+            let (upper, lower) = (upper.as_chunks::<2>().0, lower.as_chunks::<2>().0);
+            pixels.extend(upper.iter().zip(lower).map(|([a, b], [c, d])| {
+                std::array::from_fn::<u8, 4, _>(|channel| {
+                    let value = |pixel: &[u8; 4]| u16::from(pixel[channel]);
+                    ((value(a) + value(b) + value(c) + value(d) + 2) / 4) as u8
+                })
+            }));
         }
         Self { width, height, pixels }
     }
@@ -82,17 +100,20 @@ impl Level {
     pub(crate) fn sample_at(&self, x: f32, y: f32) -> [f32; 3] {
         let x = x.clamp(0.0, self.width as f32 - 1.001);
         let y = y.clamp(0.0, self.height as f32 - 1.001);
-        let (x0, y0) = (x as usize, y as usize);
+        // By way of i32: the processor has no conversion to what has no sign.
+        let (x0, y0) = (x as i32, y as i32);
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let start = y0 * self.width + x0;
-        let (a, b) = (self.pixels[start], self.pixels[start + 1]);
-        let (c, d) = (self.pixels[start + self.width], self.pixels[start + self.width + 1]);
-        std::array::from_fn(|channel| {
-            let value = |pixel: [u8; 4]| f32::from(pixel[channel]);
-            let top = value(a) + (value(b) - value(a)) * fx;
-            let bottom = value(c) + (value(d) - value(c)) * fx;
+        let start = y0 as usize * self.width + x0 as usize;
+        let (above, below) = (&self.pixels[start..start + 2], &self.pixels[start + self.width..][..2]);
+        // All four bytes, so that they are one register.
+        let value = |pixel: [u8; 4]| pixel.map(f32::from);
+        let (a, b, c, d) = (value(above[0]), value(above[1]), value(below[0]), value(below[1]));
+        let four: [f32; 4] = std::array::from_fn(|channel| {
+            let top = a[channel] + (b[channel] - a[channel]) * fx;
+            let bottom = c[channel] + (d[channel] - c[channel]) * fx;
             top + (bottom - top) * fy
-        })
+        });
+        [four[0], four[1], four[2]]
     }
 }
 
@@ -195,44 +216,70 @@ impl Frame {
         }
     }
 
-    /// Half as wide and high, every pixel the mean of four.
-    pub(crate) fn halved(&self) -> Self {
-        let mut half = Self::new(self.width / 2, self.height / 2);
-        for y in 0..half.height {
-            for x in 0..half.width {
-                let start = 2 * y * self.width + 2 * x;
-                let four = [start, start + 1, start + self.width, start + self.width + 1];
-                half.colours[y * half.width + x] =
-                    std::array::from_fn(|c| four.iter().map(|&at| self.colours[at][c]).sum::<f32>() / 4.0);
+    /// Colours what nothing was drawn on. `shade(row, columns, colours)` is asked for each stretch of a row.
+    pub(crate) fn behind(&mut self, mut shade: impl FnMut(usize, usize, &mut [[f32; 3]])) {
+        let rows = self.colours.chunks_exact_mut(self.width).zip(self.near.chunks_exact(self.width));
+        for (y, (colours, near)) in rows.enumerate() {
+            let mut x = 0;
+            while x < near.len() {
+                if near[x] > 0.0 {
+                    x += 1;
+                    continue;
+                }
+                let length = near[x..].iter().take_while(|near| **near <= 0.0).count();
+                shade(y, x, &mut colours[x..x + length]);
+                x += length;
             }
         }
-        half
+    }
+
+    /// Half as wide and high, every pixel the mean of four.
+    pub(crate) fn halved(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut colours = Vec::with_capacity(width * height);
+        for pair in self.colours.chunks_exact(2 * self.width).take(height) {
+            let (upper, lower) = pair.split_at(self.width);
+            let (upper, lower) = (upper.as_chunks::<2>().0, lower.as_chunks::<2>().0);
+            colours.extend(upper.iter().zip(lower).map(|([a, b], [c, d])| {
+                std::array::from_fn::<f32, 3, _>(|channel| {
+                    (a[channel] + b[channel] + c[channel] + d[channel]) / 4.0
+                })
+            }));
+        }
+        Self { width, height, colours, near: Vec::new() }
     }
 
     /// What a lens leaves of a point: `spread` of a pixel's light goes to each of its neighbours above, below and beside it.
     pub(crate) fn soften(&mut self, spread: f32) {
+        // Plain runs of numbers, without a turn in them: the compiler takes several at once.
         let keep = 1.0 - 2.0 * spread;
-        let (width, height) = (self.width, self.height);
-        for row in self.colours.chunks_exact_mut(width) {
-            let mut before = row[0];
-            for x in 0..width {
-                let here = row[x];
-                let after = row[(x + 1).min(width - 1)];
-                row[x] = std::array::from_fn(|c| keep * here[c] + spread * (before[c] + after[c]));
-                before = here;
+        let stride = 3 * self.width;
+        let values = self.colours.as_flattened_mut();
+        // A row with its ends repeated.
+        let mut padded = vec![0.0; stride + 6];
+        for row in values.chunks_exact_mut(stride) {
+            padded[3..stride + 3].copy_from_slice(row);
+            padded[..3].copy_from_slice(&row[..3]);
+            padded[stride + 3..].copy_from_slice(&row[stride - 3..]);
+            let neighbours = padded.iter().zip(&padded[3..]).zip(&padded[6..]);
+            for (value, ((before, here), after)) in row.iter_mut().zip(neighbours) {
+                *value = keep * here + spread * (before + after);
             }
         }
-        let mut before = self.colours[..width].to_vec();
-        for y in 0..height {
-            let start = y * width;
-            let next = if y + 1 < height { start + width } else { start };
-            for (x, above) in before.iter_mut().enumerate() {
-                let here = self.colours[start + x];
-                let after = self.colours[next + x];
-                self.colours[start + x] =
-                    std::array::from_fn(|c| keep * here[c] + spread * (above[c] + after[c]));
+        let mut above = values[..stride].to_vec();
+        let mut rest = values;
+        while rest.len() > stride {
+            let (row, below) = rest.split_at_mut(stride);
+            for ((value, above), after) in row.iter_mut().zip(&mut above).zip(&below[..stride]) {
+                let here = *value;
+                *value = keep * here + spread * (*above + after);
                 *above = here;
             }
+            rest = below;
+        }
+        for (value, above) in rest.iter_mut().zip(&above) {
+            let here = *value;
+            *value = keep * here + spread * (above + here);
         }
     }
 }

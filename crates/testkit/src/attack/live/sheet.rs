@@ -339,19 +339,6 @@ impl Subject for Sheet {
 
     fn picture(&self, moment: &Moment, size: (u32, u32)) -> Picture {
         let (mut frame, view) = self.scene.empty(moment.seconds, size);
-        let played;
-        let texture = match &self.still {
-            Some(still) => still,
-            None => {
-                // Recordings show the person as close as their format wants, whatever the actor's own distance.
-                let pose = HeadPose {
-                    distance: moment.shown.distance * self.format.taken_from / 0.59,
-                    ..moment.shown
-                };
-                played = Texture::new(&self.recorded.render(&pose, moment.clip, self.format.pixels));
-                &played
-            }
-        };
         if let Carrier::Mask(wearer) = &self.carrier {
             // The wearer's body is what moves; his eyes are all that is seen of the face.
             self.scene.draw_head(&mut frame, &view, wearer, &moment.shown);
@@ -359,12 +346,25 @@ impl Subject for Sheet {
         let texels = match &self.carrier {
             Carrier::Mask(_) => self.recorded.head().texels as f32 * moment.held.distance as f32 / view.focal,
             _ => {
-                texture.width() as f32 * moment.held.distance as f32
+                self.format.pixels.0 as f32 * moment.held.distance as f32
                     / (self.format.shows[0] as f32 * view.focal)
             }
         };
-        let level = texture.level(texture.level_for(texels));
+        let played;
+        let level = match &self.still {
+            Some(still) => still.level(still.level_for(texels)),
+            None => {
+                // Recordings show the person as close as their format wants, whatever the actor's own distance.
+                let pose = HeadPose {
+                    distance: moment.shown.distance * self.format.taken_from / 0.59,
+                    ..moment.shown
+                };
+                let recorded = self.recorded.render(&pose, moment.clip, self.format.pixels);
+                played = Texture::one_level(&recorded, texels);
+                &played
+            }
+        };
         self.draw(&mut frame, &view, moment, level);
-        self.scene.photograph(frame, moment.seconds, size)
+        self.scene.photograph(frame, &view, moment.seconds, size)
     }
 }
