@@ -80,13 +80,10 @@ impl Noise {
     pub(crate) fn expose(&self, frame: &Frame, sigma: f64, gains: [f32; 3], seed: u64) -> Picture {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let sigma = sigma as f32;
-        let stride = 3 * frame.width;
-        // Rows of plain numbers, so that the compiler takes several at once.
-        let gains = gains.repeat(frame.width);
-        let mut grains = vec![0.0; stride];
         let mut rgb = vec![0; frame.colours.len() * 3];
-        let rows = rgb.chunks_exact_mut(stride).zip(frame.colours.as_flattened().chunks_exact(stride));
-        for (bytes, values) in rows {
+        let mut grains = vec![0.0; frame.width * 3];
+        let rows = rgb.chunks_exact_mut(3 * frame.width).zip(frame.colours.chunks_exact(frame.width));
+        for (bytes, colours) in rows {
             let mut place: usize = rng.random_range(0..TABLE);
             let mut wanted = grains.as_mut_slice();
             while !wanted.is_empty() {
@@ -96,11 +93,14 @@ impl Noise {
                 wanted = &mut wanted[length..];
                 place += length - 1;
             }
-            for (((byte, value), gain), noise) in bytes.iter_mut().zip(values).zip(&gains).zip(&grains) {
-                let value = value * gain;
-                let grain = sigma * (0.75 + value * (0.5 / 255.0));
-                // Adding a half and cutting rounds; casting saturates.
-                *byte = (value + grain * noise + 0.5) as u8;
+            let pixels = bytes.as_chunks_mut::<3>().0.iter_mut().zip(grains.as_chunks::<3>().0);
+            for ((byte, noise), colour) in pixels.zip(colours) {
+                *byte = std::array::from_fn(|channel| {
+                    let value = colour[channel] * gains[channel];
+                    let grain = sigma * (0.75 + value * (0.5 / 255.0));
+                    // Adding a half and cutting rounds; casting saturates.
+                    (value + grain * noise[channel] + 0.5) as u8
+                });
             }
         }
         Picture::from_rgb(frame.width as u32, frame.height as u32, rgb)

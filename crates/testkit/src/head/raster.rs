@@ -14,7 +14,12 @@ pub(crate) struct Level {
     pub(crate) width: usize,
     pub(crate) height: usize,
     pub(crate) pixels: Vec<[u8; 4]>,
+    /// Where the last pixels on the right and below begin to be interpolated.
+    last: [f32; 2],
 }
+
+/// Red, green and blue, 0..=255 and not rounded, and nothing: four numbers are one register.
+pub(crate) type Colour = [f32; 4];
 
 /// Copies of a texture; the smallest is an eighth as wide.
 const LEVELS: usize = 4;
@@ -33,16 +38,9 @@ impl Texture {
         wanted_level(texels).min(self.levels.len() - 1)
     }
 
-    /// The copy that [`Texture::level_for`] names, without keeping the others: for what is looked at once.
-    pub(crate) fn one_level(picture: &Picture, texels: f32) -> Level {
-        let mut level = Level::new(picture);
-        for _ in 0..wanted_level(texels).min(LEVELS - 1) {
-            if !level.can_be_halved() {
-                break;
-            }
-            level = level.halved();
-        }
-        level
+    /// How often a picture is to be halved that is looked at with `texels` of its pixels to one of the view.
+    pub(crate) fn halvings_for(texels: f32) -> usize {
+        wanted_level(texels).min(LEVELS - 1)
     }
 
     pub(crate) fn level(&self, level: usize) -> &Level {
@@ -63,9 +61,15 @@ fn wanted_level(texels: f32) -> usize {
 }
 
 impl Level {
-    fn new(picture: &Picture) -> Self {
+    /// A picture without smaller copies.
+    pub(crate) fn new(picture: &Picture) -> Self {
         let pixels = picture.rgb().as_chunks::<3>().0.iter().map(|[r, g, b]| [*r, *g, *b, 0]).collect();
-        Self { width: picture.width() as usize, height: picture.height() as usize, pixels }
+        Self::of(picture.width() as usize, picture.height() as usize, pixels)
+    }
+
+    /// Pixels row after row.
+    pub(crate) fn of(width: usize, height: usize, pixels: Vec<[u8; 4]>) -> Self {
+        Self { width, height, pixels, last: [width as f32 - 1.001, height as f32 - 1.001] }
     }
 
     const fn can_be_halved(&self) -> bool {
@@ -86,34 +90,32 @@ impl Level {
                 })
             }));
         }
-        Self { width, height, pixels }
+        Self::of(width, height, pixels)
     }
 
     /// Bilinear, edges repeated. `u`, `v`: 0..1 over the picture. Channels 0..=255.
-    #[inline]
-    pub(crate) fn sample(&self, u: f32, v: f32) -> [f32; 3] {
+    #[inline(always)]
+    pub(crate) fn sample(&self, u: f32, v: f32) -> Colour {
         self.sample_at(u * self.width as f32 - 0.5, v * self.height as f32 - 0.5)
     }
 
     /// Bilinear, edges repeated. `x`, `y`: pixels, whole numbers at their centres.
-    #[inline]
-    pub(crate) fn sample_at(&self, x: f32, y: f32) -> [f32; 3] {
-        let x = x.clamp(0.0, self.width as f32 - 1.001);
-        let y = y.clamp(0.0, self.height as f32 - 1.001);
+    #[inline(always)]
+    pub(crate) fn sample_at(&self, x: f32, y: f32) -> Colour {
+        let x = x.max(0.0).min(self.last[0]);
+        let y = y.max(0.0).min(self.last[1]);
         // By way of i32: the processor has no conversion to what has no sign.
         let (x0, y0) = (x as i32, y as i32);
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
         let start = y0 as usize * self.width + x0 as usize;
         let (above, below) = (&self.pixels[start..start + 2], &self.pixels[start + self.width..][..2]);
-        // All four bytes, so that they are one register.
         let value = |pixel: [u8; 4]| pixel.map(f32::from);
         let (a, b, c, d) = (value(above[0]), value(above[1]), value(below[0]), value(below[1]));
-        let four: [f32; 4] = std::array::from_fn(|channel| {
+        std::array::from_fn(|channel| {
             let top = a[channel] + (b[channel] - a[channel]) * fx;
             let bottom = c[channel] + (d[channel] - c[channel]) * fx;
             top + (bottom - top) * fy
-        });
-        [four[0], four[1], four[2]]
+        })
     }
 }
 
@@ -136,15 +138,14 @@ pub(crate) struct Corner {
 pub(crate) struct Frame {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Channels 0..=255, not rounded.
-    pub(crate) colours: Vec<[f32; 3]>,
+    pub(crate) colours: Vec<Colour>,
     /// One over the distance of what is nearest; 0 is infinitely far.
     near: Vec<f32>,
 }
 
 impl Frame {
     pub(crate) fn new(width: usize, height: usize) -> Self {
-        Self { width, height, colours: vec![[0.0; 3]; width * height], near: vec![0.0; width * height] }
+        Self { width, height, colours: vec![[0.0; 4]; width * height], near: vec![0.0; width * height] }
     }
 
     /// Draws a triangle where it is nearer than what was drawn. `shade(u, v, gain)` colours a point, or leaves a hole.
@@ -152,7 +153,7 @@ impl Frame {
     pub(crate) fn triangle(
         &mut self,
         corners: [&Corner; 3],
-        mut shade: impl FnMut(f32, f32, f32) -> Option<[f32; 3]>,
+        mut shade: impl FnMut(f32, f32, f32) -> Option<Colour>,
     ) {
         let [a, b, c] = corners;
         if a.near <= 0.0 || b.near <= 0.0 || c.near <= 0.0 {
@@ -204,20 +205,21 @@ impl Frame {
         &mut self,
         corners: &[Corner],
         columns: usize,
-        mut shade: impl FnMut(f32, f32, f32) -> Option<[f32; 3]>,
+        mut shade: impl FnMut(f32, f32, f32) -> Option<Colour>,
     ) {
         let rows = corners.len() / columns;
         for row in 1..rows {
             for column in 1..columns {
                 let at = |dx: usize, dy: usize| &corners[(row - dy) * columns + column - dx];
-                self.triangle([at(1, 1), at(0, 1), at(1, 0)], &mut shade);
-                self.triangle([at(0, 1), at(0, 0), at(1, 0)], &mut shade);
+                for corners in [[at(1, 1), at(0, 1), at(1, 0)], [at(0, 1), at(0, 0), at(1, 0)]] {
+                    self.triangle(corners, &mut shade);
+                }
             }
         }
     }
 
     /// Colours what nothing was drawn on. `shade(row, columns, colours)` is asked for each stretch of a row.
-    pub(crate) fn behind(&mut self, mut shade: impl FnMut(usize, usize, &mut [[f32; 3]])) {
+    pub(crate) fn behind(&mut self, mut shade: impl FnMut(usize, usize, &mut [Colour])) {
         let rows = self.colours.chunks_exact_mut(self.width).zip(self.near.chunks_exact(self.width));
         for (y, (colours, near)) in rows.enumerate() {
             let mut x = 0;
@@ -241,7 +243,7 @@ impl Frame {
             let (upper, lower) = pair.split_at(self.width);
             let (upper, lower) = (upper.as_chunks::<2>().0, lower.as_chunks::<2>().0);
             colours.extend(upper.iter().zip(lower).map(|([a, b], [c, d])| {
-                std::array::from_fn::<f32, 3, _>(|channel| {
+                std::array::from_fn::<f32, 4, _>(|channel| {
                     (a[channel] + b[channel] + c[channel] + d[channel]) / 4.0
                 })
             }));
@@ -253,15 +255,15 @@ impl Frame {
     pub(crate) fn soften(&mut self, spread: f32) {
         // Plain runs of numbers, without a turn in them: the compiler takes several at once.
         let keep = 1.0 - 2.0 * spread;
-        let stride = 3 * self.width;
+        let stride = 4 * self.width;
         let values = self.colours.as_flattened_mut();
         // A row with its ends repeated.
-        let mut padded = vec![0.0; stride + 6];
+        let mut padded = vec![0.0; stride + 8];
         for row in values.chunks_exact_mut(stride) {
-            padded[3..stride + 3].copy_from_slice(row);
-            padded[..3].copy_from_slice(&row[..3]);
-            padded[stride + 3..].copy_from_slice(&row[stride - 3..]);
-            let neighbours = padded.iter().zip(&padded[3..]).zip(&padded[6..]);
+            padded[4..stride + 4].copy_from_slice(row);
+            padded[..4].copy_from_slice(&row[..4]);
+            padded[stride + 4..].copy_from_slice(&row[stride - 4..]);
+            let neighbours = padded.iter().zip(&padded[4..]).zip(&padded[8..]);
             for (value, ((before, here), after)) in row.iter_mut().zip(neighbours) {
                 *value = keep * here + spread * (before + after);
             }
@@ -302,12 +304,12 @@ mod tests {
                     corner(30.0, -9.0, distance, 0.0),
                     corner(-9.0, 30.0, distance, 0.0),
                 ];
-                frame.triangle([&corners[0], &corners[1], &corners[2]], |_, _, _| Some([distance; 3]));
+                frame.triangle([&corners[0], &corners[1], &corners[2]], |_, _, _| Some([distance; 4]));
             }
             frame.colours[9]
         };
-        assert_eq!(draw([1.0, 2.0]), [1.0; 3]);
-        assert_eq!(draw([2.0, 1.0]), [1.0; 3]);
+        assert_eq!(draw([1.0, 2.0]), [1.0; 4]);
+        assert_eq!(draw([2.0, 1.0]), [1.0; 4]);
     }
 
     #[test]
@@ -320,7 +322,7 @@ mod tests {
             corner(0.0, 3.0, 1.0, 0.0),
             corner(101.0, 3.0, 3.0, 1.0),
         ];
-        frame.grid(&corners, 2, |u, _, _| Some([u; 3]));
+        frame.grid(&corners, 2, |u, _, _| Some([u; 4]));
         assert!((frame.colours[101 + 50][0] - 0.25).abs() < 0.01, "{:?}", frame.colours[101 + 50]);
         assert!(frame.colours.iter().all(|colour| colour[0] > 0.0), "no hole between the triangles");
     }
@@ -328,7 +330,7 @@ mod tests {
     #[test]
     fn a_lens_keeps_the_light() {
         let mut frame = Frame::new(9, 9);
-        frame.colours[40] = [100.0; 3];
+        frame.colours[40] = [100.0; 4];
         frame.soften(0.2);
         let sum: f32 = frame.colours.iter().map(|colour| colour[0]).sum();
         assert!((sum - 100.0).abs() < 1e-3 && (frame.colours[40][0] - 36.0).abs() < 1e-3);
