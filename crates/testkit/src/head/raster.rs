@@ -104,10 +104,12 @@ impl Level {
     pub(crate) fn sample_at(&self, x: f32, y: f32) -> Colour {
         let x = x.max(0.0).min(self.last[0]);
         let y = y.max(0.0).min(self.last[1]);
-        // By way of i32: the processor has no conversion to what has no sign.
-        let (x0, y0) = (x as i32, y as i32);
-        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let start = y0 as usize * self.width + x0 as usize;
+        // What is left of a whole number in the last bits of a large one, which is cheaper than a conversion. A whole place may be
+        // taken for the end of the stretch before it, where the interpolation gives the same.
+        let (whole_x, whole_y) = (x - 0.5 + WHOLE, y - 0.5 + WHOLE);
+        let (fx, fy) = (x - (whole_x - WHOLE), y - (whole_y - WHOLE));
+        let place = |whole: f32| (whole.to_bits() - WHOLE.to_bits()) as usize;
+        let start = place(whole_y) * self.width + place(whole_x);
         let (above, below) = (&self.pixels[start..start + 2], &self.pixels[start + self.width..][..2]);
         let value = |pixel: [u8; 4]| pixel.map(f32::from);
         let (a, b, c, d) = (value(above[0]), value(above[1]), value(below[0]), value(below[1]));
@@ -118,6 +120,9 @@ impl Level {
         })
     }
 }
+
+/// Added to a number between -2^22 and 2^22 it leaves the nearest whole one (of two as near, the even) in the last bits.
+pub(crate) const WHOLE: f32 = 12_582_912.0;
 
 /// A corner of a triangle, as the camera sees it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -186,7 +191,8 @@ impl Frame {
                     continue;
                 }
                 // What is linear on the surface is linear in the view once divided by the distance.
-                let (ka, kb, kc) = (wa * a.near / near, wb * b.near / near, wc * c.near / near);
+                let far = 1.0 / near;
+                let (ka, kb, kc) = (wa * a.near * far, wb * b.near * far, wc * c.near * far);
                 let shaded = shade(
                     ka * a.u + kb * b.u + kc * c.u,
                     ka * a.v + kb * b.v + kc * c.v,
