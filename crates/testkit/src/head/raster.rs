@@ -77,7 +77,7 @@ impl Level {
     }
 
     /// Every pixel the mean of four.
-    fn halved(&self) -> Self {
+    pub(crate) fn halved(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);
         let mut pixels = Vec::with_capacity(width * height);
         for pair in self.pixels.chunks_exact(2 * self.width).take(height) {
@@ -331,6 +331,37 @@ mod tests {
         frame.grid(&corners, 2, |u, _, _| Some([u; 4]));
         assert!((frame.colours[101 + 50][0] - 0.25).abs() < 0.01, "{:?}", frame.colours[101 + 50]);
         assert!(frame.colours.iter().all(|colour| colour[0] > 0.0), "no hole between the triangles");
+    }
+
+    #[test]
+    fn what_is_behind_is_seen_beside_what_was_drawn_and_nowhere_else() {
+        let mut frame = Frame::new(8, 2);
+        let corners = [corner(2.0, -9.0, 1.0, 0.0), corner(5.0, -9.0, 1.0, 0.0), corner(2.0, 9e3, 1.0, 0.0)];
+        frame.triangle([&corners[0], &corners[1], &corners[2]], |_, _, _| Some([200.0; 4]));
+        frame.behind(|row, column, colours| {
+            for (x, colour) in (column..).zip(colours) {
+                *colour = [(10 * row + x) as f32; 4];
+            }
+        });
+        let row = |y: usize| -> Vec<f32> { frame.colours[8 * y..][..8].iter().map(|four| four[0]).collect() };
+        assert_eq!(row(0), [0.0, 1.0, 200.0, 200.0, 200.0, 5.0, 6.0, 7.0]);
+        assert_eq!(row(1), [10.0, 11.0, 200.0, 200.0, 200.0, 15.0, 16.0, 17.0]);
+    }
+
+    #[test]
+    fn between_pixels_there_is_what_lies_between_and_beyond_the_edge_the_edge() {
+        let level = Level::of(3, 2, [0, 100, 200, 10, 110, 210].map(|value| [value, 0, 255, 0]).to_vec());
+        for (place, wanted) in [
+            ((0.0, 0.0), 0.0),
+            ((1.0, 0.0), 100.0),
+            ((0.25, 0.0), 25.0),
+            ((1.5, 0.5), 155.0),
+            ((-7.0, -1.0), 0.0),
+            ((9.0, 9.0), 210.0),
+        ] {
+            let seen = level.sample_at(place.0, place.1);
+            assert!((seen[0] - wanted).abs() < 0.2 && seen[2] == 255.0, "{place:?}: {seen:?}");
+        }
     }
 
     #[test]
