@@ -38,9 +38,16 @@ impl Texture {
         wanted_level(texels).min(self.levels.len() - 1)
     }
 
-    /// How often a picture is to be halved that is looked at with `texels` of its pixels to one of the view.
-    pub(crate) fn halvings_for(texels: f32) -> usize {
-        wanted_level(texels).min(LEVELS - 1)
+    /// The copy that [`Texture::level_for`] names, without making smaller ones: for what is looked at once.
+    pub(crate) fn one_level(picture: &Picture, texels: f32) -> Level {
+        let mut level = Level::new(picture);
+        for _ in 0..wanted_level(texels).min(LEVELS - 1) {
+            if !level.can_be_halved() {
+                break;
+            }
+            level = level.halved();
+        }
+        level
     }
 
     pub(crate) fn level(&self, level: usize) -> &Level {
@@ -61,8 +68,7 @@ fn wanted_level(texels: f32) -> usize {
 }
 
 impl Level {
-    /// A picture without smaller copies.
-    pub(crate) fn new(picture: &Picture) -> Self {
+    fn new(picture: &Picture) -> Self {
         let pixels = picture.rgb().as_chunks::<3>().0.iter().map(|[r, g, b]| [*r, *g, *b, 0]).collect();
         Self::of(picture.width() as usize, picture.height() as usize, pixels)
     }
@@ -77,7 +83,7 @@ impl Level {
     }
 
     /// Every pixel the mean of four.
-    pub(crate) fn halved(&self) -> Self {
+    fn halved(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);
         let mut pixels = Vec::with_capacity(width * height);
         for pair in self.pixels.chunks_exact(2 * self.width).take(height) {
@@ -362,6 +368,21 @@ mod tests {
             let seen = level.sample_at(place.0, place.1);
             assert!((seen[0] - wanted).abs() < 0.2 && seen[2] == 255.0, "{place:?}: {seen:?}");
         }
+    }
+
+    #[test]
+    fn one_copy_is_the_one_among_all() {
+        let rgb = (0..48 * 34 * 3_u32).map(|index| (index * 37 % 251) as u8).collect();
+        let picture = Picture::from_rgb(48, 34, rgb).unwrap();
+        let texture = Texture::new(&picture);
+        for texels in [0.3, 1.0, 1.6, 3.0, 7.0, 90.0] {
+            let (one, all) = (Texture::one_level(&picture, texels), texture.level(texture.level_for(texels)));
+            assert_eq!((one.width, one.height), (all.width, all.height), "{texels}");
+            assert!(one.pixels == all.pixels, "{texels}");
+        }
+        let half = Texture::one_level(&picture, 2.0);
+        let at = |x: usize, y: usize| u32::from(texture.level(0).pixels[y * 48 + x][1]);
+        assert_eq!(u32::from(half.pixels[24 + 2][1]), (at(4, 2) + at(5, 2) + at(4, 3) + at(5, 3) + 2) / 4);
     }
 
     #[test]

@@ -144,25 +144,6 @@ impl Scene {
         self.photograph(frame, &view, seconds, size)
     }
 
-    /// What is seen of [`Scene::render`]'s picture once it was halved so often, at a quarter of the cost for each time: noise
-    /// and blur are those of joined pixels.
-    pub(crate) fn render_halved(
-        &self,
-        pose: &HeadPose,
-        seconds: f64,
-        size: (u32, u32),
-        halvings: u32,
-    ) -> Picture {
-        if halvings == 0 {
-            return self.render(pose, seconds, size);
-        }
-        let (width, height) = ((size.0 >> halvings).max(1), (size.1 >> halvings).max(1));
-        let view = self.view(seconds, width as usize, height as usize);
-        let mut frame = Frame::new(view.width, view.height);
-        self.draw_head(&mut frame, &view, &self.head, pose);
-        self.photograph_joined(frame, &view, seconds, size, halvings)
-    }
-
     /// The same scene through a lens `zoom` times as long.
     pub(crate) fn zoomed(&self, zoom: f64) -> Self {
         let mut zoomed = self.clone();
@@ -174,18 +155,15 @@ impl Scene {
     pub(crate) fn empty(&self, seconds: f64, size: (u32, u32)) -> (Frame, View) {
         let factor = if size.0.max(size.1) <= FINE { 2 } else { 1 };
         let (width, height) = ((size.0.max(1) * factor) as usize, (size.1.max(1) * factor) as usize);
-        (Frame::new(width, height), self.view(seconds, width, height))
-    }
-
-    fn view(&self, seconds: f64, width: usize, height: usize) -> View {
         let (place, angles) = self.shake.at(seconds);
-        View {
+        let view = View {
             place: place.map(|value| value as f32),
             turn: turned(angles),
             focal: (self.params.lens.focal * width.max(height) as f64) as f32,
             width,
             height,
-        }
+        };
+        (Frame::new(width, height), view)
     }
 
     /// What is seen of the room beside and behind what was drawn.
@@ -254,28 +232,21 @@ impl Scene {
     }
 
     /// Lens, exposure and sensor.
-    pub(crate) fn photograph(&self, frame: Frame, view: &View, seconds: f64, size: (u32, u32)) -> Picture {
-        self.photograph_joined(frame, view, seconds, size, 0)
-    }
-
-    /// `halvings`: how often pixels of `size` were joined by four since.
-    fn photograph_joined(
+    pub(crate) fn photograph(
         &self,
         mut frame: Frame,
         view: &View,
         seconds: f64,
         size: (u32, u32),
-        halvings: u32,
     ) -> Picture {
         self.draw_room(&mut frame, view);
         let mut frame = if frame.width as u32 > size.0 { frame.halved() } else { frame };
-        // The mean of four has half the noise, and what spreads over a pixel has a quarter of the variance in larger ones.
-        frame.soften(self.params.blur / 4_f32.powi(halvings as i32));
+        frame.soften(self.params.blur);
         let drift = self.exposure.at(seconds) as f32;
         // White balance follows exposure, a little.
         let gains = [1.0 + 1.1 * drift, 1.0 + drift, 1.0 + 0.85 * drift];
         // A small frame is the mean of many of the sensor's pixels; the camera's own filter has joined some already.
-        let share = (f64::from(size.0.max(size.1)) / 1280.0).min(1.0).powf(0.6) / 2_f64.powi(halvings as i32);
+        let share = (f64::from(size.0.max(size.1)) / 1280.0).min(1.0).powf(0.6);
         let moment = (seconds * 1e6) as i64 as u64;
         let seed = self.seed.rotate_left(17) ^ moment.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(size.0);
         self.noise.expose(&frame, self.params.noise * share, gains, seed)

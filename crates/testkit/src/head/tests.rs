@@ -1,14 +1,7 @@
 //! Tests of how people move; how they look is tested with the networks, in `tests/head.rs`.
 
-use std::sync::Arc;
-
-use selfsame_vision::Picture;
-
 use super::*;
 use crate::Challenge;
-use crate::head::fit::{Hole, Surface};
-use crate::head::lids::Lids;
-use crate::head::raster::{Level, Texture};
 
 const FRAMES_PER_SECOND: f64 = 8.0;
 
@@ -139,48 +132,4 @@ fn who_is_told_to_move_moves_that_way() {
     assert!(moved("CENTER_MOVE_FORWARDS") < 0.93);
     assert!(moved("CENTER_MOVE_BACKWARDS") > 1.07);
     assert!((moved("GOOD") - 1.0).abs() < 0.05);
-}
-
-/// Nobody: what is seen is the room.
-fn nobody() -> Head {
-    let texture = Texture::new(&Picture::from_rgb(16, 16, vec![90; 16 * 16 * 3]).unwrap());
-    let surface = || Surface { columns: 1, ..Surface::default() };
-    let lids = Lids::new(&[[0.2, 0.2], [0.3, 0.1], [0.4, 0.1], [0.5, 0.2], [0.4, 0.3], [0.3, 0.3]], 0);
-    let hole = Hole { middle: [0.5; 2], half: [0.1; 2] };
-    Head {
-        clothes: texture.clone(),
-        texture,
-        skull: surface(),
-        bust: surface(),
-        eyes: [lids; 2],
-        texels: 100.0,
-        holes: [hole; 2],
-    }
-}
-
-#[test]
-fn a_recording_that_is_seen_small_may_be_made_small() {
-    let size = (1280, 720);
-    for seed in 0..3 {
-        let scene = Scene::random(Arc::new(nobody()), seed);
-        let whole = scene.render(&HeadPose::default(), 0.7, size);
-        let mut wanted = Level::new(&whole);
-        for halvings in 1..3 {
-            wanted = wanted.halved();
-            let made = Level::new(&scene.render_halved(&HeadPose::default(), 0.7, size, halvings));
-            assert_eq!((made.width, made.height), (wanted.width, wanted.height));
-            let greens = || made.pixels.iter().zip(&wanted.pixels).map(|(a, b)| (a[1], b[1]));
-            let off = greens().map(|(a, b)| f64::from(a.abs_diff(b))).sum::<f64>() / greens().count() as f64;
-            // The grain, where nothing else changes from one pixel to the next.
-            let grain = |level: &Level| {
-                let mut steps: Vec<u8> =
-                    level.pixels.windows(2).map(|pair| pair[0][1].abs_diff(pair[1][1])).collect();
-                steps.sort_unstable();
-                let half = &steps[..steps.len() / 2];
-                half.iter().map(|step| f64::from(*step)).sum::<f64>() / half.len() as f64
-            };
-            let (made, wanted) = (grain(&made), grain(&wanted));
-            assert!(off < 3.0 && (made - wanted).abs() < 0.25, "{seed}, {halvings}: {off} {made} {wanted}");
-        }
-    }
 }

@@ -363,9 +363,8 @@ impl Subject for Sheet {
                     distance: moment.shown.distance * self.format.taken_from / 0.59,
                     ..moment.shown
                 };
-                let halvings = Texture::halvings_for(texels) as u32;
-                let recorded = self.recorded.render_halved(&pose, moment.clip, self.format.pixels, halvings);
-                played = Level::new(&recorded);
+                let recorded = self.recorded.render(&pose, moment.clip, self.format.pixels);
+                played = Texture::one_level(&recorded, texels);
                 &played
             }
         };
