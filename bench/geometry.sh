@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Geometry alone, the texture witness abstaining: rendered people against attacks on the same heads: bench/geometry.sh [RUNS] [OPTIONS], by
-# default 500 runs of each (hours on two cores; 20 take minutes). Options as in crates/cli/examples/geometry.rs. Prints JSON.
+# default 500 runs of each (hours: a run takes 2 to 5 seconds of one core). Options as in crates/cli/examples/geometry.rs; with --log FILE
+# it can be stopped and goes on where it was. Prints JSON.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -d .fixtures/frames/astronaut ]] || { say "the portraits are missing; run \`make fixtures\`"; exit 1; }
 say "$(machine)"

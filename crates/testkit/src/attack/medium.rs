@@ -1,7 +1,9 @@
 //! What a picture is shown on, as a camera sees it: the colour of a point of a print or a screen.
 
-use std::f64::consts::TAU;
+use std::f32::consts::TAU;
 use std::sync::LazyLock;
+
+use crate::head::raster::WHOLE;
 
 /// The carrier of a presentation attack instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,30 +18,54 @@ pub(super) enum Medium {
 
 /// Screen pixels across the shown picture. Close to the camera's own pixels (1280), as a monitor that fills the view: the
 /// camera samples the stripes below their Nyquist rate, so moiré appears by itself.
-const SCREEN_PIXELS: f64 = 1_040.0;
+const SCREEN_PIXELS: f32 = 1_040.0;
 /// Share of light between two stripes that a pixel loses; panels leave a tenth to a fifth of their area black.
-const SCREEN_GRID: f64 = 0.16;
+const SCREEN_GRID: f32 = 0.16;
 /// Light that a dark screen reflects and leaks.
-const SCREEN_BLACK: f64 = 0.05;
+const SCREEN_BLACK: f32 = 0.05;
 /// Panels are set brighter in the middle tones than the camera's curve expects.
-const SCREEN_GAMMA: f64 = 0.88;
+const SCREEN_GAMMA: f32 = 0.88;
 /// Depth and number (per height of the picture) of the bands that a rolling shutter makes of the backlight.
-const SCREEN_BANDS: (f64, f64) = (0.03, 2.3);
-/// Levels per channel: cheap panels have six bits.
-const SCREEN_LEVELS: f64 = 63.0;
+const SCREEN_BANDS: (f32, f32) = (0.03, 2.3);
+/// Levels per channel, but for the first: cheap panels have six bits.
+const SCREEN_LEVELS: f32 = 63.0;
 
 /// Halftone cells across the shown picture: about 130 lines per inch on an A5 photo.
-const PRINT_CELLS: f64 = 420.0;
+const PRINT_CELLS: f32 = 420.0;
 /// How far the dots swing the tone.
-const PRINT_DOTS: f64 = 0.13;
+const PRINT_DOTS: f32 = 0.13;
 /// Paper is no perfect white and ink no perfect black.
-const PRINT_RANGE: (f64, f64) = (0.12, 0.88);
+const PRINT_RANGE: (f32, f32) = (0.12, 0.88);
 /// Share of colour that inks keep.
-const PRINT_SATURATION: f64 = 0.68;
+const PRINT_SATURATION: f32 = 0.68;
 
-/// Light of each level a screen can show. A table, as it is asked for every pixel of every frame.
-static CURVE: LazyLock<[f64; SCREEN_LEVELS as usize + 1]> =
-    LazyLock::new(|| std::array::from_fn(|level| (level as f64 / SCREEN_LEVELS).powf(SCREEN_GAMMA)));
+/// Places of a turn at which [`Tables`] has the cosine: a power of two, as they are found by masking. The nearest is off by 0.0015
+/// at most, a fifteenth of a grey level in what is made of it.
+const WAVE_STEPS: usize = 2048;
+
+/// What is asked for a dozen times for each pixel of each frame.
+struct Tables {
+    /// A turn of the cosine.
+    wave: [f32; WAVE_STEPS],
+    /// Light of each level a screen can show.
+    curve: [f32; SCREEN_LEVELS as usize + 1],
+    /// Sine and cosine of the angles at which inks are laid. There are four; three are told apart here (15, 75 and 45 degrees).
+    inks: [(f32, f32); 3],
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    wave: std::array::from_fn(|step| (TAU * step as f32 / WAVE_STEPS as f32).cos()),
+    curve: std::array::from_fn(|level| (level as f32 / SCREEN_LEVELS).powf(SCREEN_GAMMA)),
+    inks: [15.0_f32, 75.0, 45.0].map(|angle| angle.to_radians().sin_cos()),
+});
+
+impl Tables {
+    /// The cosine of so many turns, 2000 at most.
+    #[inline(always)]
+    fn wave(&self, turns: f32) -> f32 {
+        self.wave[(turns * WAVE_STEPS as f32 + WHOLE).to_bits() as usize & (WAVE_STEPS - 1)]
+    }
+}
 
 impl Medium {
     /// How much the shown picture is softened first, as the radius of a box in its own pixels.
@@ -56,24 +82,14 @@ impl Medium {
     /// `u`, `v`: place on the medium in widths of the picture. `row`: row of the camera as a share of its height. `seconds`:
     /// time, for what flickers.
     pub(super) fn show(self, rgb: [f64; 3], u: f64, v: f64, row: f64, seconds: f64) -> [f64; 3] {
-        self.show_part(rgb, u, v, row, seconds, 1.0)
+        let [u, v, row, seconds] = [u, v, row, seconds].map(|value| value as f32);
+        self.look(seconds, 1.0).show(rgb.map(|value| value as f32), u, v, row).map(f64::from)
     }
 
-    /// The same, with only a share `detail` of dots and stripes left: a camera that is far away averages over them.
-    pub(super) fn show_part(
-        self,
-        rgb: [f64; 3],
-        u: f64,
-        v: f64,
-        row: f64,
-        seconds: f64,
-        detail: f64,
-    ) -> [f64; 3] {
-        match self {
-            Self::Plain => rgb,
-            Self::Print => print(rgb, u, v, detail),
-            Self::Screen => screen(rgb, u, v, row, seconds, detail),
-        }
+    /// How it looks at `seconds`, with only a share `detail` of dots and stripes left: a camera that is far away averages over
+    /// them.
+    pub(super) fn look(self, seconds: f32, detail: f32) -> Look {
+        Look { medium: self, seconds, detail, tables: &TABLES }
     }
 
     /// What share of dots and stripes a camera sees that has `pixels` pixels across the shown picture: all while its pixels
@@ -81,42 +97,64 @@ impl Medium {
     pub(super) fn detail(self, pixels: f64) -> f64 {
         let cycles = match self {
             Self::Plain => 0.0,
-            Self::Print => PRINT_CELLS,
-            Self::Screen => SCREEN_PIXELS,
+            Self::Print => f64::from(PRINT_CELLS),
+            Self::Screen => f64::from(SCREEN_PIXELS),
         };
         ((2.0 - cycles / pixels.max(1.0)) / 1.2).clamp(0.0, 1.0)
     }
 }
 
-fn print(rgb: [f64; 3], u: f64, v: f64, detail: f64) -> [f64; 3] {
-    let grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
-    // The four inks are laid at different angles; three of them are told apart here (15, 75 and 45 degrees).
-    let angles = [15.0_f64, 75.0, 45.0].map(f64::to_radians);
-    let (low, high) = PRINT_RANGE;
-    std::array::from_fn(|channel| {
-        let (s, c) = angles[channel].sin_cos();
-        let (a, b) = (u * c - v * s, u * s + v * c);
-        let dots = ((TAU * PRINT_CELLS * a).cos() + (TAU * PRINT_CELLS * b).cos()) / 2.0;
-        let tone = grey + PRINT_SATURATION * (rgb[channel] - grey);
-        // Dots vanish in paper white and in full ink.
-        let tone = tone + detail * PRINT_DOTS * dots * 4.0 * tone * (1.0 - tone);
-        low + (high - low) * tone.clamp(0.0, 1.0)
-    })
+/// A medium at one moment, from one distance.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    medium: Medium,
+    seconds: f32,
+    detail: f32,
+    tables: &'static Tables,
 }
 
-fn screen(rgb: [f64; 3], u: f64, v: f64, row: f64, seconds: f64, detail: f64) -> [f64; 3] {
-    // A bluish white, as monitors are delivered (7500 K against 6500 K).
-    let white = [0.94, 0.98, 1.0];
-    let (depth, bands) = SCREEN_BANDS;
-    // The backlight is not in step with the shutter: the bands wander.
-    let backlight = 1.0 - depth * (1.0 + (TAU * (bands * row + 1.7 * seconds)).sin());
-    std::array::from_fn(|channel| {
-        let level = CURVE[(rgb[channel].clamp(0.0, 1.0) * SCREEN_LEVELS).round() as usize];
-        let stripe = (TAU * (SCREEN_PIXELS * u - channel as f64 / 3.0)).cos();
-        let line = (TAU * SCREEN_PIXELS * v).cos();
-        let grid = 1.0 - SCREEN_GRID * (2.0 - detail * (stripe + line)) / 2.0;
-        SCREEN_BLACK + (1.0 - SCREEN_BLACK) * level * white[channel] * grid * backlight
-    })
+impl Look {
+    /// As [`Medium::show`].
+    #[inline(always)]
+    pub(super) fn show(&self, rgb: [f32; 3], u: f32, v: f32, row: f32) -> [f32; 3] {
+        match self.medium {
+            Medium::Plain => rgb,
+            Medium::Print => self.print(rgb, u, v),
+            Medium::Screen => self.screen(rgb, u, v, row),
+        }
+    }
+
+    #[inline(always)]
+    fn print(&self, rgb: [f32; 3], u: f32, v: f32) -> [f32; 3] {
+        let grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
+        let (low, high) = PRINT_RANGE;
+        std::array::from_fn(|channel| {
+            let (s, c) = self.tables.inks[channel];
+            let (a, b) = (u * c - v * s, u * s + v * c);
+            let dots = (self.tables.wave(PRINT_CELLS * a) + self.tables.wave(PRINT_CELLS * b)) / 2.0;
+            let tone = grey + PRINT_SATURATION * (rgb[channel] - grey);
+            // Dots vanish in paper white and in full ink.
+            let tone = tone + self.detail * PRINT_DOTS * dots * 4.0 * tone * (1.0 - tone);
+            low + (high - low) * tone.clamp(0.0, 1.0)
+        })
+    }
+
+    #[inline(always)]
+    fn screen(&self, rgb: [f32; 3], u: f32, v: f32, row: f32) -> [f32; 3] {
+        // A bluish white, as monitors are delivered (7500 K against 6500 K).
+        let white = [0.94, 0.98, 1.0];
+        let (depth, bands) = SCREEN_BANDS;
+        // The backlight is not in step with the shutter: the bands wander. A quarter of a turn makes a sine of the cosine.
+        let backlight = 1.0 - depth * (1.0 + self.tables.wave(bands * row + 1.7 * self.seconds - 0.25));
+        let line = self.tables.wave(SCREEN_PIXELS * v);
+        std::array::from_fn(|channel| {
+            let level = rgb[channel].clamp(0.0, 1.0) * SCREEN_LEVELS + WHOLE;
+            let light = self.tables.curve[level.to_bits() as usize & SCREEN_LEVELS as usize];
+            let stripe = self.tables.wave(SCREEN_PIXELS * u - channel as f32 / 3.0);
+            let grid = 1.0 - SCREEN_GRID * (2.0 - self.detail * (stripe + line)) / 2.0;
+            SCREEN_BLACK + (1.0 - SCREEN_BLACK) * light * white[channel] * grid * backlight
+        })
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_screen_shows_stripes_of_the_three_colours_side_by_side() {
-        let at = |u: f64| Medium::Screen.show([0.5; 3], u / SCREEN_PIXELS, 0.0, 0.0, 0.0);
+        let at = |u: f64| Medium::Screen.show([0.5; 3], u / f64::from(SCREEN_PIXELS), 0.0, 0.0, 0.0);
         let (red, blue) = (at(0.0), at(2.0 / 3.0));
         assert!(red[0] > at(0.5)[0] && blue[2] > at(1.0 / 6.0)[2]);
         assert!(red[0] - red[1] > blue[0] - blue[1]);

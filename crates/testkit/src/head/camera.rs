@@ -80,17 +80,27 @@ impl Noise {
     pub(crate) fn expose(&self, frame: &Frame, sigma: f64, gains: [f32; 3], seed: u64) -> Picture {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let sigma = sigma as f32;
-        let mut rgb = Vec::with_capacity(frame.colours.len() * 3);
-        for row in frame.colours.chunks_exact(frame.width) {
+        let mut rgb = vec![0; frame.colours.len() * 3];
+        let mut grains = vec![0.0; frame.width * 3];
+        let rows = rgb.chunks_exact_mut(3 * frame.width).zip(frame.colours.chunks_exact(frame.width));
+        for (bytes, colours) in rows {
             let mut place: usize = rng.random_range(0..TABLE);
-            for colour in row {
-                for (value, gain) in colour.iter().zip(gains) {
-                    let value = value * gain;
+            let mut wanted = grains.as_mut_slice();
+            while !wanted.is_empty() {
+                place = (place + 1) & (TABLE - 1);
+                let length = wanted.len().min(TABLE - place);
+                wanted[..length].copy_from_slice(&self.table[place..place + length]);
+                wanted = &mut wanted[length..];
+                place += length - 1;
+            }
+            let pixels = bytes.as_chunks_mut::<3>().0.iter_mut().zip(grains.as_chunks::<3>().0);
+            for ((byte, noise), colour) in pixels.zip(colours) {
+                *byte = std::array::from_fn(|channel| {
+                    let value = colour[channel] * gains[channel];
                     let grain = sigma * (0.75 + value * (0.5 / 255.0));
-                    place = (place + 1) & (TABLE - 1);
                     // Adding a half and cutting rounds; casting saturates.
-                    rgb.push((value + grain * self.table[place] + 0.5) as u8);
-                }
+                    (value + grain * noise[channel] + 0.5) as u8
+                });
             }
         }
         Picture::from_rgb(frame.width as u32, frame.height as u32, rgb)

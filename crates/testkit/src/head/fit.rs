@@ -404,7 +404,9 @@ fn continued(large: &Picture, view: &Portrait, outline: &Outline, relief: &Relie
             let (fx, fy) = (middle[0] + dx * inner, middle[1] + dy * inner);
             let colour = source.sample_at(fx as f32, fy as f32);
             let at = (y * width + x) * 3;
-            rgb[at..at + 3].copy_from_slice(&colour.map(|value| value as u8));
+            for (byte, value) in rgb[at..at + 3].iter_mut().zip(colour) {
+                *byte = value as u8;
+            }
         }
     }
     Picture::from_rgb(large.width(), large.height(), rgb).expect("a picture of the size it had")

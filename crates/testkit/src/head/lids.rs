@@ -95,7 +95,7 @@ mod tests {
     /// White skin with a black eye 20 pixels wide.
     fn drawn() -> (Level, Lids) {
         let (width, height) = (64, 48);
-        let mut level = Level { width, height, pixels: vec![[255; 4]; width * height] };
+        let mut level = Level::of(width, height, vec![[255; 4]; width * height]);
         for y in 0..height {
             for x in 0..width {
                 let along = (x as f32 - 22.0) / 20.0;

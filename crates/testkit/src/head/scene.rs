@@ -141,7 +141,7 @@ impl Scene {
     pub fn render(&self, pose: &HeadPose, seconds: f64, size: (u32, u32)) -> Picture {
         let (mut frame, view) = self.empty(seconds, size);
         self.draw_head(&mut frame, &view, &self.head, pose);
-        self.photograph(frame, seconds, size)
+        self.photograph(frame, &view, seconds, size)
     }
 
     /// The same scene through a lens `zoom` times as long.
@@ -151,7 +151,7 @@ impl Scene {
         zoomed
     }
 
-    /// The room without a head, and where the camera is.
+    /// Nothing yet, and where the camera is. The room is drawn last, by [`Scene::photograph`], where it is not hidden.
     pub(crate) fn empty(&self, seconds: f64, size: (u32, u32)) -> (Frame, View) {
         let factor = if size.0.max(size.1) <= FINE { 2 } else { 1 };
         let (width, height) = ((size.0.max(1) * factor) as usize, (size.1.max(1) * factor) as usize);
@@ -163,30 +163,12 @@ impl Scene {
             width,
             height,
         };
-        let mut frame = Frame::new(width, height);
-        self.draw_room(&mut frame, &view);
-        (frame, view)
+        (Frame::new(width, height), view)
     }
 
+    /// What is seen of the room beside and behind what was drawn.
     fn draw_room(&self, frame: &mut Frame, view: &View) {
         let room = &self.room;
-        let texels_per_metre = room.wall.width() as f32 / WALL.0;
-        let level = room.wall.level(room.wall.level_for(texels_per_metre * room.depth / view.focal));
-        let scale = level.width as f32 / WALL.0;
-        let (middle_x, middle_y) = (level.width as f32 / 2.0, level.height as f32 / 2.0);
-        let ahead = room.depth - view.place[2];
-        let (width, height) = (frame.width, frame.height);
-        for y in 0..height {
-            let first = view.direction(0.5, y as f32 + 0.5);
-            let step = view.turn[0].map(|value| value / view.focal);
-            for (x, colour) in frame.colours[y * width..][..width].iter_mut().enumerate() {
-                let along = x as f32;
-                let depth = ahead / (first[2] + step[2] * along);
-                let wx = view.place[0] + depth * (first[0] + step[0] * along);
-                let wy = view.place[1] + depth * (first[1] + step[1] * along);
-                *colour = level.sample_at(middle_x + wx * scale, middle_y + wy * scale);
-            }
-        }
         for board in &room.boards {
             let [left, top, wide, high] = board.place;
             let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]
@@ -195,6 +177,22 @@ impl Scene {
             let level = board.texture.level(board.texture.level_for(texels));
             frame.grid(&corners, 2, |u, v, _| Some(level.sample(u, v)));
         }
+        let texels_per_metre = room.wall.width() as f32 / WALL.0;
+        let level = room.wall.level(room.wall.level_for(texels_per_metre * room.depth / view.focal));
+        let scale = level.width as f32 / WALL.0;
+        let (middle_x, middle_y) = (level.width as f32 / 2.0, level.height as f32 / 2.0);
+        let ahead = room.depth - view.place[2];
+        let step = view.turn[0].map(|value| value / view.focal);
+        frame.behind(|y, column, colours| {
+            let first = view.direction(0.5, y as f32 + 0.5);
+            for (x, colour) in (column..).zip(colours) {
+                let along = x as f32;
+                let depth = ahead / (first[2] + step[2] * along);
+                let wx = view.place[0] + depth * (first[0] + step[0] * along);
+                let wy = view.place[1] + depth * (first[1] + step[1] * along);
+                *colour = level.sample_at(middle_x + wx * scale, middle_y + wy * scale);
+            }
+        });
     }
 
     /// Adds a head. What is nearer hides what is further, whatever was drawn first.
@@ -234,7 +232,14 @@ impl Scene {
     }
 
     /// Lens, exposure and sensor.
-    pub(crate) fn photograph(&self, frame: Frame, seconds: f64, size: (u32, u32)) -> Picture {
+    pub(crate) fn photograph(
+        &self,
+        mut frame: Frame,
+        view: &View,
+        seconds: f64,
+        size: (u32, u32),
+    ) -> Picture {
+        self.draw_room(&mut frame, view);
         let mut frame = if frame.width as u32 > size.0 { frame.halved() } else { frame };
         frame.soften(self.params.blur);
         let drift = self.exposure.at(seconds) as f32;

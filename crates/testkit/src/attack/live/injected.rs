@@ -144,18 +144,19 @@ impl Subject for Injected {
         let long = f64::from(size.0.max(size.1));
         let level = self.still.level(self.still.level_for((f64::from(STILL) / long) as f32));
         let across = level.width as f64;
+        let (right, down) = (self.right.at(t), self.down.at(t));
         let mut rgb = Vec::with_capacity((size.0 * size.1 * 3) as usize);
         for y in 0..size.1 {
             let dy = (f64::from(y) + 0.5 - f64::from(size.1) / 2.0) / long;
             for x in 0..size.0 {
                 let dx = (f64::from(x) + 0.5 - f64::from(size.0) / 2.0) / long;
-                let sx = scale * (cos * dx - sin * dy) + self.right.at(t);
-                let sy = scale * (sin * dx + cos * dy) + self.down.at(t);
+                let sx = scale * (cos * dx - sin * dy) + right;
+                let sy = scale * (sin * dx + cos * dy) + down;
                 let colour = level.sample_at(
                     (level.width as f64 / 2.0 + sx * across) as f32,
                     (level.height as f64 / 2.0 + sy * across) as f32,
                 );
-                rgb.extend(colour.map(|value| (value + 0.5) as u8));
+                rgb.extend(colour[..3].iter().map(|value| (value + 0.5) as u8));
             }
         }
         Picture::from_rgb(size.0, size.1, rgb).expect("a picture of the size asked for")

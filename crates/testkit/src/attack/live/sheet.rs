@@ -262,25 +262,29 @@ impl Sheet {
         let across = f64::from(view.focal) * width / moment.held.distance;
         let detail = medium.detail(across);
         let edge = if medium == Medium::Print { [0.86; 3] } else { [0.05, 0.05, 0.055] };
+        let (whole, high) = (whole as f32, high as f32);
+        let (width, height) = (width as f32, height as f32);
         // A mask's print is the portrait in life size.
         let life = match &self.carrier {
             Carrier::Mask(wearer) => Some(Life::new(self.recorded.head(), wearer)),
             _ => None,
         };
+        let look = medium.look(moment.seconds as f32, detail as f32);
         frame.grid(&corners, columns, |u, v, gain| {
-            let x = f64::from(u) * whole - whole / 2.0;
-            let y = f64::from(v) * high - high / 2.0;
+            let x = u * whole - whole / 2.0;
+            let y = v * high - high / 2.0;
             let colour = if x.abs() > width / 2.0 || y.abs() > height / 2.0 {
                 edge
             } else {
                 let (tu, tv) = match &life {
                     Some(life) => life.uv(x, y + 0.02)?,
-                    None => ((x / width + 0.5) as f32, (y / height + 0.5) as f32),
+                    None => (x / width + 0.5, y / height + 0.5),
                 };
-                let rgb = level.sample(tu, tv).map(|value| f64::from(value) / 255.0);
-                medium.show_part(rgb, x / width, y / width, f64::from(v), moment.seconds, detail)
+                let [red, green, blue, _] = level.sample(tu, tv).map(|value| value / 255.0);
+                look.show([red, green, blue], x / width, y / width, v)
             };
-            Some(colour.map(|value| value as f32 * 255.0 * gain))
+            let [red, green, blue] = colour.map(|value| value * 255.0 * gain);
+            Some([red, green, blue, 0.0])
         });
     }
 }
@@ -288,16 +292,16 @@ impl Sheet {
 /// The portrait on a print as large as makes its eyes as far apart as those behind it.
 struct Life<'a> {
     head: &'a Head,
-    middle: [f64; 2],
+    middle: [f32; 2],
     /// From metres on the paper to shares of the texture.
-    right: [f64; 2],
-    down: [f64; 2],
+    right: [f32; 2],
+    down: [f32; 2],
 }
 
 impl<'a> Life<'a> {
     fn new(head: &'a Head, wearer: &Head) -> Self {
         let [left, right] = &head.holes;
-        let middle = std::array::from_fn(|axis| f64::from(left.middle[axis] + right.middle[axis]) / 2.0);
+        let middle = std::array::from_fn(|axis| f32::midpoint(left.middle[axis], right.middle[axis]));
         // In pixels, as shares of width and height differ.
         let size = [head.clothes.width() as f64, head.clothes.height() as f64];
         let gap: [f64; 2] =
@@ -307,15 +311,15 @@ impl<'a> Life<'a> {
         Self {
             head,
             middle,
-            right: [along[0] / size[0], along[1] / size[1]],
-            down: [-along[1] / size[0], along[0] / size[1]],
+            right: [along[0] / size[0], along[1] / size[1]].map(|value| value as f32),
+            down: [-along[1] / size[0], along[0] / size[1]].map(|value| value as f32),
         }
     }
 
     /// `None` in the holes for the eyes. Metres from the middle of the eyes.
-    fn uv(&self, x: f64, y: f64) -> Option<(f32, f32)> {
-        let u = (self.middle[0] + x * self.right[0] + y * self.down[0]) as f32;
-        let v = (self.middle[1] + x * self.right[1] + y * self.down[1]) as f32;
+    fn uv(&self, x: f32, y: f32) -> Option<(f32, f32)> {
+        let u = self.middle[0] + x * self.right[0] + y * self.down[0];
+        let v = self.middle[1] + x * self.right[1] + y * self.down[1];
         let open = self.head.holes.iter().any(|hole| {
             let (dx, dy) = ((u - hole.middle[0]) / hole.half[0], (v - hole.middle[1]) / hole.half[1]);
             dx * dx + dy * dy < 1.0
@@ -339,19 +343,6 @@ impl Subject for Sheet {
 
     fn picture(&self, moment: &Moment, size: (u32, u32)) -> Picture {
         let (mut frame, view) = self.scene.empty(moment.seconds, size);
-        let played;
-        let texture = match &self.still {
-            Some(still) => still,
-            None => {
-                // Recordings show the person as close as their format wants, whatever the actor's own distance.
-                let pose = HeadPose {
-                    distance: moment.shown.distance * self.format.taken_from / 0.59,
-                    ..moment.shown
-                };
-                played = Texture::new(&self.recorded.render(&pose, moment.clip, self.format.pixels));
-                &played
-            }
-        };
         if let Carrier::Mask(wearer) = &self.carrier {
             // The wearer's body is what moves; his eyes are all that is seen of the face.
             self.scene.draw_head(&mut frame, &view, wearer, &moment.shown);
@@ -359,12 +350,25 @@ impl Subject for Sheet {
         let texels = match &self.carrier {
             Carrier::Mask(_) => self.recorded.head().texels as f32 * moment.held.distance as f32 / view.focal,
             _ => {
-                texture.width() as f32 * moment.held.distance as f32
+                self.format.pixels.0 as f32 * moment.held.distance as f32
                     / (self.format.shows[0] as f32 * view.focal)
             }
         };
-        let level = texture.level(texture.level_for(texels));
+        let played;
+        let level = match &self.still {
+            Some(still) => still.level(still.level_for(texels)),
+            None => {
+                // Recordings show the person as close as their format wants, whatever the actor's own distance.
+                let pose = HeadPose {
+                    distance: moment.shown.distance * self.format.taken_from / 0.59,
+                    ..moment.shown
+                };
+                let recorded = self.recorded.render(&pose, moment.clip, self.format.pixels);
+                played = Texture::one_level(&recorded, texels);
+                &played
+            }
+        };
         self.draw(&mut frame, &view, moment, level);
-        self.scene.photograph(frame, moment.seconds, size)
+        self.scene.photograph(frame, &view, moment.seconds, size)
     }
 }
