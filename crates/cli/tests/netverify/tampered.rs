@@ -100,7 +100,6 @@ async fn what_contradicts_nothing_is_refused_for_how_it_looks() {
     for (tampering, status, code) in [
         (Tampering::PastedZone, "DENIED_FRAUD", "100"),
         (Tampering::SpecimenWord, "ERROR_NOT_READABLE_ID", "202"),
-        (Tampering::Portrait, "DENIED_FRAUD", "100"),
     ] {
         let front = jpeg(&falsified(tampering, 7).picture);
         let data = done(&server, &accepted(&server, &body(&front)).await).await;
@@ -118,4 +117,35 @@ async fn a_threshold_of_the_settings_is_the_one_that_decides() {
         let data = done(&server, &accepted(&server, &body(&front)).await).await;
         assert_eq!(data["document"]["status"], status, "{millimetres}: {data:#}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_picture_over_the_portrait_is_refused_where_a_second_one_tells() {
+    let server = settings().start().await;
+    let fonts = Fonts::load().expect("the fonts of the generator; see its documentation");
+    let (holder, stranger) = (Portrait::new(portrait()), Portrait::new(opened("frames/other_face/0005.jpg")));
+    let documents = (0..)
+        .map(|seed| Document::random(Kind::Passport, seed))
+        .filter(|document| document.design.state == "DEU" && document.design.ghost);
+    let mut approved = None;
+    // Some numbers can be read in two ways, and approve nothing.
+    for document in documents.take(4) {
+        let genuine = document.render(Side::Front, &holder, &fonts, 300.0).expect("a page");
+        let data = done(&server, &accepted(&server, &body(&jpeg(&genuine.picture))).await).await;
+        assert_ne!(data["document"]["status"], "DENIED_FRAUD", "{data:#}");
+        if data["document"]["status"] == "APPROVED_VERIFIED" {
+            approved = Some(document);
+            break;
+        }
+    }
+    let document = approved.expect("one of four is read with certainty");
+
+    let replaced =
+        tampered(&document, Side::Front, &holder, &stranger, &fonts, 300.0, Tampering::Portrait, 7)
+            .expect("a page");
+    let data = done(&server, &accepted(&server, &body(&jpeg(&replaced.page.picture))).await).await;
+    assert_eq!(data["document"]["status"], "DENIED_FRAUD", "{data:#}");
+    let reason = &data["verification"]["rejectReason"];
+    assert_eq!(reason["rejectReasonCode"], "100", "{data:#}");
+    assert_eq!(reason["rejectReasonDetails"]["detailsCode"], "1001", "{data:#}");
 }
