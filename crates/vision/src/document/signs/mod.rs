@@ -115,7 +115,7 @@ pub struct SignParams {
     pub grey_page: f32,
     /// Genuine documents, photographed, reach 6.3, and drawn without a camera 17.8; displays 25 to 1800 where the grid is resolved.
     pub pattern: f32,
-    /// Pictures of one history reach 0.81; those of two 1.01 and more.
+    /// Pictures of one history reach 0.88; those of two 1.01 and more.
     pub compression_break: f32,
     /// Zones printed in one pass reach 0.027 mm; digits pasted by hand, 0.13 to 0.3 mm off, have 0.097 and more.
     pub line_break: f32,
