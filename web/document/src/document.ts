@@ -97,7 +97,7 @@ function show({ width, height, reading, signs }: Answer): void {
   const lines = zone.querySelector('pre');
   if (lines) lines.textContent = reading.mrz?.lines.join('\n') ?? '';
 
-  const { title, tone, explanation } = verdict(reading);
+  const { title, tone, explanation } = verdict(reading, signs);
   element('banner').className = `banner ${tone}`;
   document.getElementById('sign')?.setAttribute('d', SIGNS[tone]);
   element('verdict').textContent = title;

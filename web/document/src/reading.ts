@@ -78,7 +78,7 @@ export const typeWords = (type: string): string => TYPES[type] ?? plain(type);
 export const fieldWords = (name: string): string => FIELDS[name] ?? plain(name);
 export const sourceWords = (sources: string[]): string => sources.map((source) => SOURCES[source] ?? plain(source)).join(', ');
 
-export function verdict(reading: Reading): { title: string; tone: Tone; explanation: string } {
+export function verdict(reading: Reading, signs: Sign[] = []): { title: string; tone: Tone; explanation: string } {
   const { documentType, issuingCountry, mrz, fields } = reading;
   if (!documentType && fields.length === 0) {
     return {
@@ -87,6 +87,10 @@ export function verdict(reading: Reading): { title: string; tone: Tone; explanat
     };
   }
   const title = `${documentType ? typeWords(documentType) : 'A document'}${issuingCountry ? `, issued by ${issuingCountry}` : ''}`;
+  // Check digits vouch for what stands there, not for the page that it stands on. A sign that is not known yet counts as well.
+  if (signs.some((sign) => speaks(sign) && !(sign.indicates in USABILITY))) {
+    return { title, tone: 'spoof', explanation: 'The picture indicates a copy or an alteration; the checks say which.' };
+  }
   if (mrz?.verdict === 'VALID') return { title, tone: 'success', explanation: 'Every check digit of the machine-readable zone agrees.' };
   if (mrz?.verdict === 'INVALID') return { title, tone: 'spoof', explanation: 'Check digits disagree: misread, or altered.' };
   return { title, tone: 'unsure', explanation: 'It was read, and nothing on it vouches for what was read.' };

@@ -21,6 +21,15 @@ test('only check digits that agree are good news', () => {
   assert.equal(verdict({ fields: [], warnings: ['UNKNOWN_DOCUMENT'] }).tone, 'unsure');
 });
 
+test('check digits are no good news where the picture indicates an alteration', () => {
+  const tone = (indicates: string, measure: number) => verdict(reading({ mrz: zone('VALID') }), [{ indicates, measure, threshold: 0.5 }]).tone;
+  for (const indicates of ['OTHER_PORTRAIT', 'PATTERN', 'CUT_OFF', 'FOLDED']) {
+    assert.equal(tone(indicates, 0.5), 'spoof', indicates);
+    assert.equal(tone(indicates, 0.49), 'success', indicates);
+  }
+  assert.equal(tone('GLARE', 0.9), 'success');
+});
+
 test('each check is told with how it went', () => {
   const told = checks(reading({ mrz: zone('INVALID', false), warnings: ['MRZ_INVALID'] }));
   assert.deepEqual(told.map(({ mark }) => mark), ['good', 'bad', 'bad']);

@@ -14,13 +14,13 @@ const GAP: f64 = 0.5;
 
 /// How the place of the page is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum KnownBy {
     /// By the machine-readable zone.
     Zone,
     /// By its edges: it may as well be upside down.
     Edges,
     /// It is not: the middle of the picture has to stand for the page, and millimetres mean nothing.
-    Nowhere,
+    Nothing,
 }
 
 /// The page in the picture, without its perspective: right over the strip of the zone, or over the middle between its edges, off by some
@@ -33,7 +33,7 @@ pub(crate) struct Frame {
     right: [f64; 2],
     /// Width and height, millimetres.
     size: [f64; 2],
-    pub(crate) known: Origin,
+    pub(crate) known: KnownBy,
 }
 
 /// Characters in a line, lines, width and height of the page, distance of the first character from its left edge and of the last line's
@@ -68,7 +68,7 @@ impl Frame {
         let down = [-right[1], right[0]];
         let height = size[1] - last - (lines - 1.0) * LINES / 2.0;
         let origin = [0, 1].map(|i| f64::midpoint(a[i], d[i]) - right[i] * left - down[i] * height);
-        Some(Self { origin, right, size, known: Origin::Zone })
+        Some(Self { origin, right, size, known: KnownBy::Zone })
     }
 
     /// Corners go round the page clockwise.
@@ -100,7 +100,7 @@ impl Frame {
             middle[0] - right[0] * half[0] + right[1] * half[1],
             middle[1] - right[1] * half[0] - right[0] * half[1],
         ];
-        Some(Self { origin, right, size, known: Origin::Edges })
+        Some(Self { origin, right, size, known: KnownBy::Edges })
     }
 
     /// The same page the other way up.
@@ -114,7 +114,7 @@ impl Frame {
         let size = [85.6, 54.0];
         let scale = 0.8 * (width / size[0]).min(height / size[1]);
         let origin = [(width - size[0] * scale) / 2.0, (height - size[1] * scale) / 2.0];
-        Self { origin, right: [scale, 0.0], size, known: Origin::Nowhere }
+        Self { origin, right: [scale, 0.0], size, known: KnownBy::Nothing }
     }
 
     /// Pixels in a millimetre.

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::image::Picture;
 
-pub(crate) use frame::{Frame, Origin};
+pub(crate) use frame::{Frame, KnownBy};
 pub(crate) use portrait::on_page;
 pub(crate) use second::second_portrait;
 

@@ -3,7 +3,7 @@
 
 use selfsame_domain::document::DocumentReading;
 
-use super::{Frame, Origin};
+use super::{Frame, KnownBy};
 use crate::face::{self, DetectParams, FaceSighting};
 use crate::image::{Picture, Similarity, warp_onto};
 use crate::inference::{Lane, VisionError};
@@ -36,9 +36,9 @@ pub(super) fn flat_pages(
 ) -> Vec<(Picture, Similarity)> {
     let frame = Frame::of(picture, reading);
     let ways: &[Frame] = match frame.known {
-        Origin::Zone => &[frame],
-        Origin::Edges => &[frame, frame.turned()],
-        Origin::Nowhere => &[],
+        KnownBy::Zone => &[frame],
+        KnownBy::Edges => &[frame, frame.turned()],
+        KnownBy::Nothing => &[],
     };
     let flat = |frame: &Frame| {
         let map = frame.upright(PAGE_SCALE.min(frame.scale()));

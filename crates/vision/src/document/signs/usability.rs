@@ -1,6 +1,6 @@
 //! Whether the picture can be used at all: sharp, lit, whole, large enough.
 
-use super::{Frame, Indication, Origin, SignParams, Testimony};
+use super::{Frame, Indication, KnownBy, SignParams, Testimony};
 use crate::image::Picture;
 
 /// Side of the tiles in which edges are measured, pixels of the picture.
@@ -21,7 +21,7 @@ pub(super) fn measure(picture: &Picture, frame: &Frame, params: &SignParams, all
     if let Some(width) = edge_width(picture, frame) {
         say(Indication::Blurred, width, params.blurred);
     }
-    if frame.known != Origin::Nowhere {
+    if frame.known != KnownBy::Nothing {
         say(Indication::CutOff, outside(picture, frame), params.cut_off);
         say(Indication::TooSmall, 1.0 / frame.scale(), params.too_small);
     }

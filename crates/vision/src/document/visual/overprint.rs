@@ -11,7 +11,7 @@ use super::fold::{alike, folded};
 use super::line::{Flat, LineParams, read_box};
 use crate::document::grey::Grey;
 use crate::document::recognise::LatinClasses;
-use crate::document::signs::{Frame, Origin};
+use crate::document::signs::{Frame, KnownBy};
 use crate::image::{Picture, Similarity, grey_bytes, warp_onto};
 use crate::inference::{Lane, VisionError};
 
@@ -36,7 +36,7 @@ pub(crate) fn overprint(
     reading: &DocumentReading,
 ) -> Result<Option<(f32, Rect)>, VisionError> {
     let frame = Frame::of(picture, reading);
-    let (map, size) = if frame.known != Origin::Nowhere {
+    let (map, size) = if frame.known != KnownBy::Nothing {
         let [width, height] = frame.size();
         let scale = LONGEST / width.max(height);
         (frame.upright(scale), [width * scale, height * scale])
@@ -66,9 +66,9 @@ pub(crate) fn overprint(
     for found in boxes {
         // Upright pages are read from the left; of others it is not known from where.
         let ways: &[[f64; 2]] = match frame.known {
-            Origin::Zone => &[[1.0, 0.0]],
-            Origin::Edges => &[[1.0, 0.0], [-1.0, 0.0]],
-            Origin::Nowhere => &[[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]],
+            KnownBy::Zone => &[[1.0, 0.0]],
+            KnownBy::Edges => &[[1.0, 0.0], [-1.0, 0.0]],
+            KnownBy::Nothing => &[[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]],
         };
         for way in ways {
             let turned = found.read_along(*way);
