@@ -119,7 +119,7 @@ pub fn weigh(witnesses: &[WitnessReport]) -> f32 {
         match word.witness {
             // A refilmed screen scores 0.32 at most, a good print anything.
             Witness::Texture => skin += worth(0.6, 12.0, -6.0, 0.0) + worth(0.6, 5.0, 0.0, 2.0),
-            Witness::Perspective => challenge += worth(0.52, 12.0, -2.0, 1.0),
+            Witness::Perspective => challenge += worth(0.65, 12.0, -2.0, 1.0),
             Witness::Obedience => challenge += worth(0.9, 10.0, -2.0, 1.0),
             Witness::Patterns => against += worth(0.5, 3.0, -1.0, 0.0),
             Witness::Edges => against += worth(0.6, 2.0, -1.0, 0.0),

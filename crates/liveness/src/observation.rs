@@ -85,6 +85,8 @@ pub struct Around {
     pub near: Explained,
     /// Everything but the person.
     pub far: Explained,
+    /// A narrower ring, clear of the hair, with the camera's own motion taken out of the picture that was left.
+    pub steadied: Explained,
     /// How far the face moved meanwhile, over the distance of the eyes.
     pub moved: f32,
 }

@@ -191,6 +191,44 @@ fn what_cannot_be_decided_is_not_called_valid() {
 }
 
 #[test]
+fn zeros_among_letters_are_doubted_where_letters_would_pass_as_well() {
+    let sure = |text: &String| Line::from_alternatives(text.chars().map(|c| vec![(c, 0.9999)]));
+    let passport = |number: &str| {
+        let lines = compose::td3(&Draft {
+            primary_identifier: "Eriksson".into(),
+            document_number: number.into(),
+            ..Draft::default()
+        })
+        .expect("a draft");
+        let zeros = [lines[0].clone(), lines[1].replace('O', "0")];
+        read(&zeros.each_ref().map(sure), &ReadParams::default())[0].verdict
+    };
+    // What the seventh character adds the eighth takes away: 24 times 7 and 24 times 3 is 240.
+    assert_eq!(passport("JWB09KOOX"), Verdict::Ambiguous);
+    assert_eq!(passport("JWB09K00X"), Verdict::Ambiguous, "nobody can tell which it was");
+    // Of one letter the check digit tells, and nobody writes letters in the middle of digits.
+    assert_eq!(passport("JWB19K0XX"), Verdict::Valid);
+    assert_eq!(passport("A12300400"), Verdict::Valid);
+    assert_eq!(passport("900100200"), Verdict::Valid);
+    // No check digit covers the optional data of a visa.
+    let visa = |optional: &str| {
+        let lines = compose::mrv_a(&Draft {
+            document_code: "V".into(),
+            primary_identifier: "Eriksson".into(),
+            document_number: "L8988901C".into(),
+            optional_data: optional.into(),
+            ..Draft::default()
+        })
+        .expect("a draft");
+        let lines: Vec<Line> = lines.iter().map(sure).collect();
+        read(&lines, &ReadParams::default())[0].verdict
+    };
+    assert_eq!(visa("ZE184226B"), Verdict::Valid);
+    assert_eq!(visa("ZE184206B"), Verdict::Ambiguous);
+    assert_eq!(visa("1842006"), Verdict::Valid);
+}
+
+#[test]
 fn the_recognisers_alternatives_decide_and_raise_doubts() {
     let good = SPECIMENS[3].1;
     let with = |text: &str, at: usize, options: Vec<(char, f32)>| {

@@ -124,7 +124,7 @@ impl Settings {
                 (params.obedience.slowest, params.obedience.slowest_first) = (5_000, 10_000);
                 (params.obedience.aside, params.obedience.strays) = (120.0, 10);
                 (params.obedience.corridor, params.obedience.outside) = (1.2, 6);
-                params.perspective.growth = 0.40;
+                params.perspective.growth = 0.52;
             }
         }
         params

@@ -11,9 +11,9 @@ use crate::{ApproachRecord, Explained, FrameObservation};
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerspectiveParams {
     /// Least score that speaks for somebody who came closer: 1 when what is about the head stays as it is, 0 when it grows with the
-    /// face.
+    /// face. Of rendered people the lowest of 60 scored 0.67, of phones with films of them the highest of 60 0.56.
     pub growth: f32,
-    /// At most this speaks for an attack.
+    /// At most this speaks for an attack. Well below the people, as their rooms are of all kinds.
     pub enlarged: f32,
     /// Growth of the face from one frame to the next that nobody manages.
     pub jump: f32,
@@ -24,7 +24,7 @@ pub struct PerspectiveParams {
 
 impl Default for PerspectiveParams {
     fn default() -> Self {
-        Self { growth: 0.45, enlarged: 0.30, jump: 1.30, near_difference: 3.0, frames: 3 }
+        Self { growth: 0.60, enlarged: 0.42, jump: 1.30, near_difference: 3.0, frames: 3 }
     }
 }
 
@@ -52,11 +52,12 @@ pub fn perspective<'a>(
         let saw = "the face grew faster than anybody comes closer";
         return report(Witness::Perspective, Testimony::Attack, 0.0, params.growth, saw);
     }
-    // About the head: also a phone that is brought closer before a room that stays grows with what is about the face.
+    // About the head: also a phone that is brought closer before a room that stays grows with what is about the face. The camera may
+    // be in a hand as well: its own motion is taken out, for it is neither the face's nor the room's.
     let near = frames
         .iter()
         .filter_map(|frame| frame.around)
-        .fold(Explained::default(), |sum, around| plus(sum, around.near));
+        .fold(Explained::default(), |sum, around| plus(sum, around.steadied));
     let about_the_head = share_at_rest(near, params.near_difference);
     // The surroundings' growth is summed over short steps, as few points are seen from the beginning to the end.
     let (mut room, mut face, mut steps) = (0.0_f32, 0.0_f32, 0);

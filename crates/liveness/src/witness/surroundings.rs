@@ -97,7 +97,7 @@ mod tests {
 
     fn judged(near: (f32, f32), far: (f32, f32), moved: f32) -> Testimony {
         let zone = |(carried, left)| Explained { carried, left };
-        let around = Around { near: zone(near), far: zone(far), moved };
+        let around = Around { near: zone(near), far: zone(far), moved, ..Around::default() };
         let frames = vec![FrameObservation { around: Some(around), ..FrameObservation::default() }; 10];
         surroundings(&frames, &SurroundingsParams::default()).testimony
     }

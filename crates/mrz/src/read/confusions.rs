@@ -121,6 +121,23 @@ pub(crate) fn is_suspect_mix(text: &[u8]) -> bool {
     mixed && (is_digits_but_for_confusions(text) || letters_but_for_confusions)
 }
 
+/// Where a text of letters and digits has a zero that may well be the letter O: recognisers take an O among digits for a zero, and are
+/// sure of it, twenty times as often as the other way round. In a number of letters and then digits only zeros that follow the letters
+/// at once are in question; where letters follow digits as well all are.
+pub(crate) fn open_zeros(text: &[u8]) -> Vec<usize> {
+    let letter = |c: &u8| c.is_ascii_uppercase();
+    let Some(first) = text.iter().position(letter) else { return Vec::new() };
+    let digits = |text: &[u8]| text.iter().any(|c| matches!(c, b'1'..=b'9'));
+    let last = text.iter().rposition(letter).unwrap_or(first);
+    let interleaved = digits(&text[..last]);
+    let run = if interleaved { text.len() } else { last + 1 + zeros_at_start(&text[last + 1..]) };
+    (0..run).filter(|&at| text[at] == b'0').collect()
+}
+
+fn zeros_at_start(text: &[u8]) -> usize {
+    text.iter().take_while(|&&c| c == b'0').count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::line::{Line, cells};
@@ -150,6 +167,23 @@ mod tests {
             assert_eq!(characters(&Line::from(read), kind, true), chosen, "{read} {kind:?}");
         }
         assert_eq!(characters(&Line::from("0"), Kind::Either, false), "0");
+    }
+
+    #[test]
+    fn zeros_among_letters_may_be_letters() {
+        for (text, open) in [
+            ("900100200", vec![]),
+            ("A12003400", vec![]),
+            ("A00123400", vec![1, 2]),
+            ("C01X00T47", vec![1, 4, 5]),
+            ("12340A<<<", vec![4]),
+            ("00XBNB7K6", vec![0, 1]),
+            ("ABOC<<<<<", vec![]),
+            ("<<<<<<<<<", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(open_zeros(text.as_bytes()), open, "{text}");
+        }
     }
 
     #[test]

@@ -32,8 +32,10 @@ pub struct ReadParams {
     pub rival_odds: f64,
     /// An alternative of the recogniser this probable against its best one counts as named by it, others as blind swaps. 0.05.
     pub listed_probability: f64,
-    /// Where no check digit covers a position, a second choice this probable against the first makes the reading ambiguous. 0.25.
+    /// Where no check digit covers a position, a second choice this probable against the first makes the reading ambiguous. 0.12.
     pub doubtful_odds: f64,
+    /// The same where letters and digits may stand, as in the optional data of visas: more of them look alike. 0.02.
+    pub doubtful_odds_mixed: f64,
     /// Blind swaps that one check digit may vouch for. 1: it accepts one in ten of random strings. A swap that a recogniser which
     /// gives probabilities did not name counts twice.
     pub blind_swaps_per_check: usize,
@@ -56,7 +58,8 @@ impl Default for ReadParams {
             unlisted_swap_odds: 0.0002,
             rival_odds: 0.001,
             listed_probability: 0.05,
-            doubtful_odds: 0.25,
+            doubtful_odds: 0.12,
+            doubtful_odds_mixed: 0.02,
             blind_swaps_per_check: 1,
             blind_swaps: 2,
             swaps_per_check: 3,
@@ -292,7 +295,9 @@ fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadPar
             };
             let mut here = choices(&cells[at], kind, covered[at], params);
             if !covered[at] {
-                let limit = params.doubtful_odds.recip().ln();
+                let odds =
+                    if kind == Kind::Either { params.doubtful_odds_mixed } else { params.doubtful_odds };
+                let limit = odds.recip().ln();
                 doubtful |= here.get(1).is_some_and(|(_, swap)| swap.cost <= limit);
                 here.truncate(1);
             }
@@ -314,7 +319,9 @@ fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadPar
     }
     for place in format.places().iter().filter(|place| place.kind == Kind::Either) {
         let bare = place.field == Field::OptionalData && place.at.clone().all(|at| !covered[at]);
-        doubtful |= bare && confusions::is_suspect_mix(&text[place.at.clone()]);
+        let written = &text[place.at.clone()];
+        doubtful |=
+            bare && (confusions::is_suspect_mix(written) || !confusions::open_zeros(written).is_empty());
     }
     let checks = format.checks(&text);
     let sheet = Sheet { format, cells, choices: options, text, checks };
@@ -430,7 +437,7 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
         }
         if composite.is_none_or(|check| agrees(check, &text)) {
             let too_blind = too_blind || blind > params.blind_swaps;
-            let one = finish(sheet, &text, cost, too_blind || plainer_text_agrees(sheet, &text));
+            let one = finish(sheet, &text, cost, too_blind || another_text_agrees(sheet, &text));
             // A text that breaks another rule is no rival.
             if one.mrz.issues.is_empty() || found.is_empty() {
                 if one.mrz.issues.is_empty() {
@@ -449,6 +456,33 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
         *cut_off = exhausted;
     }
     found
+}
+
+fn another_text_agrees(sheet: &Sheet, text: &[u8]) -> bool {
+    plainer_text_agrees(sheet, text) || letters_cancel_out(sheet, text)
+}
+
+/// Whether every check digit agrees as well with the letter O in place of two or three zeros that may be one. What one letter changes,
+/// another changes back where their weights sum to ten (7 and 3), or three where they sum to twenty.
+fn letters_cancel_out(sheet: &Sheet, text: &[u8]) -> bool {
+    /// A zone has thirty positions for letters and digits at most; more zeros among letters are no number's.
+    const MOST: usize = 16;
+    let mut open: Vec<usize> = Vec::new();
+    for place in sheet.format.places().iter().filter(|place| place.kind == Kind::Either) {
+        let zeros = confusions::open_zeros(&text[place.at.clone()]);
+        open.extend(zeros.into_iter().map(|at| place.at.start + at));
+    }
+    open.truncate(MOST);
+    let agrees_with = |places: &[usize]| {
+        let mut other = text.to_vec();
+        places.iter().for_each(|&at| other[at] = b'O');
+        sheet.checks.iter().all(|check| agrees(check, &other))
+    };
+    open.iter().enumerate().any(|(n, &one)| {
+        open[n + 1..].iter().enumerate().any(|(m, &two)| {
+            agrees_with(&[one, two]) || open[n + m + 2..].iter().any(|&three| agrees_with(&[one, two, three]))
+        })
+    })
 }
 
 /// Whether a number or optional data of digits and a few letters that digits are taken for would pass every check digit with digits in

@@ -101,6 +101,7 @@ pub fn look(
         around: step.around.map(|around| Around {
             near: explained(around.near),
             far: explained(around.far),
+            steadied: explained(around.steadied),
             moved: around.moved,
         }),
         digest: 0,

@@ -275,7 +275,10 @@ fn read_band(
         cuts.push(lines);
         // What several cuts say together is surer than what any of them says.
         let together = if n > 0 { readings(&band, &averaged(&cuts), params) } else { Vec::new() };
-        for readings in [found, together] {
+        // A later cut alone convinces nobody: it was chosen because the first ones did not.
+        let agreed =
+            |found: &[Reading]| n == 0 || found.first().is_none_or(|one| one.verdict != Verdict::Valid);
+        for readings in [if agreed(&found) { found } else { Vec::new() }, together] {
             if !readings.is_empty() {
                 let reading = ZoneReading { readings, band: band.clone() };
                 if reading.is_better(best.as_ref()) {
@@ -398,14 +401,43 @@ fn readings(band: &Band, lines: &[Vec<Glyph>], params: &MrzParams) -> Vec<Readin
     let mut found = read(&given, read_params);
     for reading in &mut found {
         let uneven = |(glyphs, line): (&Vec<Glyph>, &String)| {
-            let letters = line.trim_end_matches('<').len();
+            // As far as the first of the fillers at the end: a last letter may have been missed as well.
+            let letters = line.trim_end_matches('<').len() + 1;
             !is_even(&glyphs[..letters.min(glyphs.len())], &params.steps)
         };
-        if reading.verdict == Verdict::Valid && lines.iter().zip(&reading.mrz.lines).any(uneven) {
+        let doubtful =
+            lines.iter().zip(&reading.mrz.lines).any(uneven) || lacks_a_beginning(band, lines, reading);
+        if reading.verdict == Verdict::Valid && doubtful {
             reading.verdict = Verdict::Ambiguous;
         }
     }
     found
+}
+
+/// Whether a line of fewer characters than it should have begins later than the others instead of ending earlier: then what it lacks
+/// is its first letter, and no filler. A name has no check digit to tell.
+fn lacks_a_beginning(band: &Band, lines: &[Vec<Glyph>], reading: &Reading) -> bool {
+    let ends = |(place, glyphs): (&TextLine, &Vec<Glyph>)| -> Option<[f64; 2]> {
+        let [dx, dy] = place.direction();
+        let along = |glyph: &Glyph| {
+            let at = |axis: usize| place.from[axis] + glyph.at * (place.to[axis] - place.from[axis]);
+            at(0) * dx + at(1) * dy
+        };
+        Some([along(glyphs.first()?), along(glyphs.last()?)])
+    };
+    let Some(places) = band.lines.iter().zip(lines).map(ends).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    // Compared with a line that is whole.
+    let whole = reading.fillers_changed.iter().position(|&change| change == 0);
+    let whole = whole.filter(|&whole| lines.get(whole).is_some_and(|line| line.len() > 1));
+    reading.fillers_changed.iter().zip(&places).filter(|(change, _)| **change > 0).any(|(&missing, place)| {
+        let Some(whole) = whole else { return true };
+        let step = (places[whole][1] - places[whole][0]) / (lines[whole].len() as f64 - 1.0);
+        let (late, early) = (place[0] - places[whole][0], places[whole][1] - place[1]);
+        // A letter too few at the beginning makes this `missing`, a filler too few at the end its opposite, and one in between nothing.
+        late - early > f64::from(missing) * step / 2.0
+    })
 }
 
 /// Whether every character stands about as far from the next as most do.
@@ -439,6 +471,75 @@ mod tests {
         assert!(!is_even(&line(&[1.0, 2.0, 2.4, 3.0, 4.0, 5.0]), &steps), "twice");
         assert!(!is_even(&line(&[1.0, 2.0, 4.0, 5.0, 6.0]), &steps), "missed");
         assert!(is_even(&line(&[1.0]), &steps) && is_even(&[], &steps));
+    }
+
+    #[test]
+    fn a_zone_is_valid_only_while_its_characters_stand_evenly() {
+        // ICAO 9303-4, appendix B.
+        let specimen =
+            ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+        let place = |y: f64| TextLine {
+            from: [0.0, y],
+            middle: [660.0, y],
+            to: [1320.0, y],
+            thickness: [20.0, 20.0],
+        };
+        let band = Band { lines: vec![place(10.0), place(50.0)], score: 1.0 };
+        // The first letter of the name's second part stands this part of a step too far to the left.
+        let verdict = |moved: f64| {
+            let mut lines: Vec<Vec<Glyph>> = specimen
+                .iter()
+                .map(|line| {
+                    let glyph = |(n, c)| Glyph { at: n as f64 / 44.0, options: vec![(c, 1.0)] };
+                    line.chars().enumerate().map(glyph).collect()
+                })
+                .collect();
+            lines[0][15].at -= moved / 44.0;
+            readings(&band, &lines, &MrzParams::default())[0].verdict
+        };
+        assert_eq!(verdict(0.0), Verdict::Valid);
+        assert_eq!(verdict(0.2), Verdict::Valid);
+        assert_eq!(verdict(0.7), Verdict::Ambiguous, "no check digit covers the name");
+    }
+
+    /// ICAO 9303-5, appendix B, on lines of 30 steps of 20 pixels, without some of its characters.
+    fn card(without: &[(usize, usize)]) -> Verdict {
+        let specimen = [
+            "I<UTOD231458907<<<<<<<<<<<<<<<",
+            "7408122F1204159UTO<<<<<<<<<<<6",
+            "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+        ];
+        let mut band = Band { lines: Vec::new(), score: 1.0 };
+        let mut lines = Vec::new();
+        for (line, text) in specimen.iter().enumerate() {
+            let kept: Vec<(usize, char)> =
+                text.chars().enumerate().filter(|(column, _)| !without.contains(&(line, *column))).collect();
+            // A line is found from its first character to its last.
+            let (first, last) = (kept[0].0 as f64, kept[kept.len() - 1].0 as f64 + 1.0);
+            let (from, to, y) = (20.0 * first, 20.0 * last, 40.0 * line as f64);
+            band.lines.push(TextLine {
+                from: [from, y],
+                middle: [(from + to) / 2.0, y],
+                to: [to, y],
+                thickness: [16.0, 16.0],
+            });
+            let at = |column: usize| (column as f64 + 0.5 - first) / (last - first);
+            lines.push(
+                kept.iter().map(|&(n, c)| Glyph { at: at(n), options: vec![(c, 1.0)] }).collect::<Vec<_>>(),
+            );
+        }
+        readings(&band, &lines, &MrzParams::default())[0].verdict
+    }
+
+    #[test]
+    fn a_name_that_lacks_a_letter_at_either_end_is_not_valid() {
+        assert_eq!(card(&[]), Verdict::Valid);
+        assert_eq!(card(&[(2, 29)]), Verdict::Valid, "the last filler");
+        assert_eq!(card(&[(2, 28), (2, 29)]), Verdict::Valid, "the last fillers");
+        assert_eq!(card(&[(2, 25)]), Verdict::Valid, "a filler in between");
+        assert_eq!(card(&[(2, 0)]), Verdict::Ambiguous, "the first letter");
+        assert_eq!(card(&[(2, 0), (2, 1)]), Verdict::Ambiguous, "the first letters");
+        assert_eq!(card(&[(2, 19)]), Verdict::Ambiguous, "the last letter");
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Around {
     pub near: Explained,
     /// Everything but the person.
     pub far: Explained,
+    /// A narrower ring, clear of the hair, with the camera's own motion taken out of the picture that was left: see `drift`.
+    pub steadied: Explained,
     /// How far the face moved meanwhile, over the distance of the eyes.
     pub moved: f32,
 }
@@ -38,6 +40,17 @@ const WIDTH: usize = 80;
 const NOISE: f32 = 1.2;
 /// A zone of fewer pixels says nothing.
 const LEAST_PIXELS: usize = 30;
+/// How far the camera's own motion is looked for between two pictures, in pixels at [`WIDTH`]: a twentieth of the view.
+const MOST_DRIFT: i32 = 4;
+/// By how much a shift must fit better than a smaller one to be believed: before a plain wall all fit alike.
+const BETTER: f32 = 0.98;
+/// Every second row and column tells the drift as well as all do, in a quarter of the time.
+const STRIDE: usize = 2;
+/// Half the width and height of the box that holds the head, in those of the face.
+const HEAD: (f32, f32) = (0.62, 0.68);
+/// The ring that is clear of the hair, over the box that holds the head. Rendered people and films on phones lie furthest apart
+/// there: nearer in, hair moves with the face, further out there is room beside a phone.
+const CLEAR: std::ops::Range<f32> = 1.2..1.6;
 /// Corners of eyes and mouth, bridge and base of the nose: rigid enough to say how the face as a whole moved (iBUG).
 const ANCHORS: [usize; 11] = [36, 39, 42, 45, 27, 30, 31, 33, 35, 48, 54];
 
@@ -80,8 +93,10 @@ impl Earlier {
             return None;
         }
         let (turn, shift) = similarity(&now.anchors, &self.anchors)?;
+        let drift = self.drift(now);
         let mut near = (Vec::new(), Vec::new());
         let mut far = (Vec::new(), Vec::new());
+        let mut steadied = (Vec::new(), Vec::new());
         for y in 0..after.height {
             for x in 0..after.width {
                 let (fx, fy) = (x as f32, y as f32);
@@ -104,13 +119,54 @@ impl Earlier {
                         zone.1.push(left);
                     }
                 }
+                let (sx, sy) = (fx - drift[0], fy - drift[1]);
+                if is_near && CLEAR.contains(&now.reach(fx, fy)) && before.spans(sx, sy) {
+                    steadied.0.push(carried);
+                    steadied.1.push(before.at(sx, sy) - here);
+                }
             }
         }
         let moved =
             self.anchors.iter().zip(&now.anchors).map(|(a, b)| (b[0] - a[0]).hypot(b[1] - a[1])).sum::<f32>()
                 / ANCHORS.len() as f32
                 / self.eyes;
-        Some(Around { near: explained(near), far: explained(far), moved })
+        Some(Around { near: explained(near), far: explained(far), steadied: explained(steadied), moved })
+    }
+
+    /// How far the camera moved meanwhile: the shift that lays what is not the person best over the present picture. The room behind
+    /// a phone tells that of the camera before it, so no film is steadied by its own motion. A sheet that fills the view is, but a
+    /// shift cannot make it larger.
+    fn drift(&self, now: &Self) -> [f32; 2] {
+        let (before, after) = (&self.small, &now.small);
+        let mut places = Vec::new();
+        for y in (0..after.height).step_by(STRIDE) {
+            for x in (0..after.width).step_by(STRIDE) {
+                let (fx, fy) = (x as f32, y as f32);
+                if !self.person(fx, fy) && !now.person(fx, fy) {
+                    places.push((fx, fy, after.values[y * after.width + x]));
+                }
+            }
+        }
+        let mut best = ([0.0; 2], cost(before, &places, [0.0; 2]));
+        for (step, reach) in [(1.0, MOST_DRIFT), (0.5, 1), (0.25, 1)] {
+            let around = best.0;
+            for down in -reach..=reach {
+                for across in -reach..=reach {
+                    let shift = [around[0] + across as f32 * step, around[1] + down as f32 * step];
+                    let cost = cost(before, &places, shift);
+                    if cost < best.1 * BETTER {
+                        best = (shift, cost);
+                    }
+                }
+            }
+        }
+        best.0
+    }
+
+    /// How far from the face's middle, over the reach of the box that holds the head.
+    fn reach(&self, x: f32, y: f32) -> f32 {
+        let (across, down) = self.offset(x, y);
+        (across / HEAD.0).max(down.abs() / HEAD.1)
     }
 
     /// Offset from the face's middle, in its widths and heights.
@@ -128,7 +184,7 @@ impl Earlier {
     /// About the head, but not the face itself, nor the neck that moves with it.
     fn ring(&self, x: f32, y: f32) -> bool {
         let (across, down) = self.offset(x, y);
-        let face = across <= 0.62 && down.abs() <= 0.68;
+        let face = across <= HEAD.0 && down.abs() <= HEAD.1;
         !face && across <= 1.15 && (-1.05..=0.55).contains(&down)
     }
 }
@@ -155,6 +211,21 @@ fn similarity(from: &[[f32; 2]], to: &[[f32; 2]]) -> Option<([f32; 2], [f32; 2])
     let turn = [real / square, imaginary / square];
     let shift = [b[0] - (turn[0] * a[0] - turn[1] * a[1]), b[1] - (turn[1] * a[0] + turn[0] * a[1])];
     turn.iter().chain(&shift).all(|value| value.is_finite()).then_some((turn, shift))
+}
+
+/// Mean difference that is left at `places` when the picture is shifted, exposure taken out. Infinite where too little remains in view.
+fn cost(before: &Grey, places: &[(f32, f32, f32)], [dx, dy]: [f32; 2]) -> f32 {
+    let differences: Vec<f32> = places
+        .iter()
+        .filter(|(x, y, _)| before.spans(x - dx, y - dy))
+        .map(|(x, y, here)| before.at(x - dx, y - dy) - here)
+        .collect();
+    if differences.len() < LEAST_PIXELS.max(places.len() / 2) {
+        return f32::INFINITY;
+    }
+    let count = differences.len() as f32;
+    let mean = differences.iter().sum::<f32>() / count;
+    differences.iter().map(|value| (value - mean).abs()).sum::<f32>() / count
 }
 
 fn explained((carried, left): (Vec<f32>, Vec<f32>)) -> Explained {
@@ -209,6 +280,29 @@ mod tests {
         assert!(sheet.near.carried * 4.0 < sheet.near.left, "{sheet:?}");
         assert!(sheet.far.carried * 4.0 < sheet.far.left, "{sheet:?}");
         assert!(person.moved > 0.2 && (person.moved - sheet.moved).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_camera_that_shakes_is_no_sheet() {
+        // The camera moved by two pixels of 80 (eight of 320), and the person besides.
+        let before = earlier(0.0, 0.0, 0.0);
+        let shaken = before.compared_with(&earlier(20.0, 8.0, 400.0)).expect("two pictures");
+        assert!(shaken.steadied.left * 4.0 < shaken.steadied.carried, "{shaken:?}");
+        let own = |zone: Explained| zone.carried / (zone.carried + zone.left);
+        assert!(own(shaken.near) < own(shaken.steadied) - 0.1, "{shaken:?}");
+        assert_eq!(before.drift(&earlier(16.0, 0.0, 400.0)), [0.0, 0.0], "a person who moves alone");
+        let [across, down] = before.drift(&earlier(20.0, 8.0, 400.0));
+        assert!((across - 2.0).abs() < 0.3 && down.abs() < 0.3, "{across} {down}");
+    }
+
+    #[test]
+    fn before_a_plain_wall_there_is_no_drift() {
+        let plain = |millis| {
+            let mut one = earlier(0.0, 0.0, millis);
+            one.small.values.fill(90.0);
+            one
+        };
+        assert_eq!(plain(0.0).drift(&plain(400.0)), [0.0, 0.0]);
     }
 
     #[test]
