@@ -20,8 +20,9 @@ use super::grey::Grey;
 pub(crate) struct BarcodeParams {
     /// Longest side that the picture is reduced to, and degrees that it is turned by, tried one after another. The narrowest bar of a
     /// licence is 0.17 mm of 86 (AAMVA, Annex D), three pixels of 1600; the decoder finds a code that leans less than about 10 degrees
-    /// in any quarter turn by itself.
-    pub(crate) tries: [(u32, f64); 6],
+    /// in any quarter turn by itself. It says the code of a hard picture one time and not the next (it lets votes in a hash map decide),
+    /// and a code that fills the picture at no size for certain: the small one costs little and is another chance.
+    pub(crate) tries: [(u32, f64); 7],
     /// The same for QR codes, which are looked for last: cards that have both kinds say more in the other. They are found at any angle.
     pub(crate) qr_tries: [(u32, f64); 1],
 }
@@ -29,7 +30,15 @@ pub(crate) struct BarcodeParams {
 impl Default for BarcodeParams {
     fn default() -> Self {
         Self {
-            tries: [(1600, 0.0), (2800, 0.0), (1600, 14.0), (1600, -14.0), (1600, 28.0), (1600, -28.0)],
+            tries: [
+                (1600, 0.0),
+                (2800, 0.0),
+                (800, 0.0),
+                (1600, 14.0),
+                (1600, -14.0),
+                (1600, 28.0),
+                (1600, -28.0),
+            ],
             qr_tries: [(1600, 0.0)],
         }
     }
@@ -54,8 +63,11 @@ fn search(
     let longest = picture.width().max(picture.height());
     let mut last: Option<(u32, Grey, f64)> = None;
     for (n, &(side, degrees)) in tries.iter().enumerate() {
-        // A picture that is no larger than an earlier try was looked at already.
-        if tries[..n].iter().any(|&(before, turned)| turned == degrees && before >= longest.min(side)) {
+        // No picture is enlarged: at this size it was looked at already.
+        if tries[..n]
+            .iter()
+            .any(|&(before, turned)| turned == degrees && before.min(longest) == side.min(longest))
+        {
             continue;
         }
         if last.as_ref().is_none_or(|(known, ..)| *known != side) {
