@@ -2,7 +2,7 @@
 # Every figure of docs/benchmarks.md, one after another, but the half hour of soak.sh. LFW=FOLDER (and PAIRS=FILE) adds verification accuracy.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-for bench in tracking cold-start memory load documents scans attacks; do
+for bench in tracking cold-start memory load documents zones scans attacks; do
   echo "== $bench"
   "./$bench.sh"
 done

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 count="${1:-1000}" seed="${2:-100000}"
 command -v python3 >/dev/null || { say "python3 is missing"; exit 1; }
 [[ -e /usr/share/fonts/opentype/ocr-b/OCRB.otf ]] || { say "OCR-B is missing; run \`make system\`"; exit 1; }
-cargo build --release --locked --quiet --bin selfsame
+build_release
 if [[ ! -x target/tools/zones/bin/python ]]; then
   python3 -m venv target/tools/zones
   target/tools/zones/bin/pip install --quiet --requirement bench/documents/zones-requirements.txt
