@@ -39,8 +39,9 @@
 //!    for the zone; what needs more is reported as ambiguous.
 //! 3. **A rival makes it ambiguous.** Another reading that passes as well and is at least a thousandth as likely
 //!    ([`ReadParams::rival_odds`]) is a rival. A reading with one swap has readings with two for rivals; one with none has not. A
-//!    field of digits but for letters that digits are taken for has the field of digits alone for a rival. So has a zero among letters
-//!    the letter O, where two or three of them pass as well as the zeros do: recognisers are sure of a zero that was an O.
+//!    field of digits but for letters that digits are taken for has the field of digits alone for a rival. So have two or
+//!    three look-alikes that cancel out, where the recogniser gave each a thousandth, or read a zero among letters: it is sure of zeros
+//!    that were an O.
 //! 4. **Fields that no check digit covers are never corrected beyond 1**: issuing state, nationality, names, sex, and the optional
 //!    data of visas ([`Format::is_protected`]). Codes must be known, names well-formed; where the recogniser itself is in doubt, or a
 //!    zero stands among letters, the reading is ambiguous. A letter of a name misread as another letter is valid and wrong: compare it with the printed zone.

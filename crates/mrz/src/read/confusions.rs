@@ -98,6 +98,11 @@ pub(crate) fn choices(cell: &Cell, kind: Kind, swap: bool, params: &ReadParams) 
         .collect()
 }
 
+/// Whether the two are a pair of the table.
+pub(crate) fn are_look_alikes(one: u8, other: u8) -> bool {
+    pairs().any(|pair| pair == (one, other) || pair == (other, one))
+}
+
 /// Whether a text holds digits, and letters of the table only.
 pub(crate) fn is_digits_but_for_confusions(text: &[u8]) -> bool {
     let (mut digits, mut letters) = (0, 0);

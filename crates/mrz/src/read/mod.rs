@@ -459,23 +459,36 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
 }
 
 fn another_text_agrees(sheet: &Sheet, text: &[u8]) -> bool {
-    plainer_text_agrees(sheet, text) || letters_cancel_out(sheet, text)
+    plainer_text_agrees(sheet, text) || look_alikes_cancel_out(sheet, text)
 }
 
-/// Whether every check digit agrees as well with the letter O in place of two or three zeros that may be one. What one letter changes,
-/// another changes back where their weights sum to ten (7 and 3), or three where they sum to twenty.
-fn letters_cancel_out(sheet: &Sheet, text: &[u8]) -> bool {
-    /// A zone has thirty positions for letters and digits at most; more zeros among letters are no number's.
+/// Whether every check digit agrees as well with two or three look-alikes in place of what was read: what one changes another changes
+/// back, as an O for a zero does where their weights sum to ten (7 and 3). In question are zeros among letters, of which recognisers
+/// are too sure, and what the recogniser itself gave a thousandth, which alone would be a rival.
+fn look_alikes_cancel_out(sheet: &Sheet, text: &[u8]) -> bool {
+    /// A zone has thirty positions for letters and digits at most; more of them in question are no number's.
     const MOST: usize = 16;
-    let mut open: Vec<usize> = Vec::new();
+    /// The logarithm of a thousand.
+    const NAMED: f64 = 6.9;
+    let mut open: Vec<(usize, u8)> = Vec::new();
     for place in sheet.format.places().iter().filter(|place| place.kind == Kind::Either) {
         let zeros = confusions::open_zeros(&text[place.at.clone()]);
-        open.extend(zeros.into_iter().map(|at| place.at.start + at));
+        for at in place.at.clone() {
+            let named = sheet.choices[at].iter().find(|&&(c, swap)| {
+                let named = sheet.cells[at].weighed && swap.cost <= NAMED;
+                named && c != text[at] && confusions::are_look_alikes(c, text[at])
+            });
+            if zeros.contains(&(at - place.at.start)) {
+                open.push((at, b'O'));
+            } else if let Some(&(c, _)) = named {
+                open.push((at, c));
+            }
+        }
     }
     open.truncate(MOST);
-    let agrees_with = |places: &[usize]| {
+    let agrees_with = |swaps: &[(usize, u8)]| {
         let mut other = text.to_vec();
-        places.iter().for_each(|&at| other[at] = b'O');
+        swaps.iter().for_each(|&(at, c)| other[at] = c);
         sheet.checks.iter().all(|check| agrees(check, &other))
     };
     open.iter().enumerate().any(|(n, &one)| {
