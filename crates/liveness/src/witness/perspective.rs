@@ -6,7 +6,7 @@ use selfsame_domain::{Testimony, Witness, WitnessReport};
 use super::surroundings::{plus, share_at_rest};
 use super::{abstained, median, report};
 use crate::motion::{Fit, around};
-use crate::{ApproachRecord, Explained, FrameObservation};
+use crate::{ApproachRecord, Around, Explained, FrameObservation};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerspectiveParams {
@@ -54,11 +54,15 @@ pub fn perspective<'a>(
     }
     // About the head: also a phone that is brought closer before a room that stays grows with what is about the face. The camera may
     // be in a hand as well: its own motion is taken out, for it is neither the face's nor the room's.
-    let near = frames
-        .iter()
-        .filter_map(|frame| frame.around)
-        .fold(Explained::default(), |sum, around| plus(sum, around.steadied));
-    let about_the_head = share_at_rest(near, params.near_difference);
+    let share = |zone: fn(Around) -> Explained| {
+        let compared = frames.iter().filter_map(|frame| frame.around);
+        share_at_rest(
+            compared.fold(Explained::default(), |sum, around| plus(sum, zone(around))),
+            params.near_difference,
+        )
+    };
+    // The narrow ring may be as plain as the wall on a film: then the wider one, which reaches from the hair to a phone's edge.
+    let about_the_head = share(|around| around.steadied).or_else(|| share(|around| around.near));
     // The surroundings' growth is summed over short steps, as few points are seen from the beginning to the end.
     let (mut room, mut face, mut steps) = (0.0_f32, 0.0_f32, 0);
     let mut from = 0;
@@ -75,10 +79,11 @@ pub fn perspective<'a>(
     let of_the_room =
         (steps > 0 && face >= 0.12 && face.is_finite()).then(|| (1.0 - room / face).clamp(0.0, 1.0));
     let score = match (about_the_head, of_the_room) {
-        (Some(near), Some(room)) => near.min(room),
-        // Before a plain wall the one, with a shaky camera the other may be silent.
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => {
+        // With a shaky camera no corners of the room may be followed.
+        (Some(near), room) => room.map_or(near, |room| near.min(room)),
+        // Further away there is the rest of the room, also behind a phone: that it stays acquits nobody.
+        (None, Some(room)) if room <= params.enlarged => room,
+        (None, _) => {
             return abstained(Witness::Perspective, "too little around the face could be followed");
         }
     };
@@ -109,4 +114,82 @@ pub fn width_over_eyes<'a>(frames: impl IntoIterator<Item = &'a FrameObservation
             })
             .collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use selfsame_domain::Point;
+
+    use super::*;
+    use crate::{FaceObservation, FrameSize, TrackedPoint};
+
+    const STILL: Explained = Explained { carried: 1.0, left: 0.1 };
+    const CARRIED: Explained = Explained { carried: 0.1, left: 1.0 };
+    const PLAIN: Explained = Explained { carried: 0.0, left: 0.0 };
+
+    /// Somebody who grows to 1.4 times the size in twelve frames; what is seen about the head; and how much of the growth the room's
+    /// corners share, `None` when there are none.
+    fn said(steadied: Explained, near: Explained, room: Option<f32>) -> WitnessReport {
+        let size = FrameSize { width: 1280, height: 720 };
+        let frames: Vec<FrameObservation> = (0..12_u32)
+            .map(|seq| {
+                let grown = 1.4_f32.powf(seq as f32 / 11.0);
+                let eye = |side: f32| Point { x: 640.0 + side * 45.0 * grown, y: 300.0 };
+                let mut landmarks = vec![Point { x: 640.0, y: 360.0 }; 68];
+                landmarks[36..42].fill(eye(-1.0));
+                landmarks[42..48].fill(eye(1.0));
+                let bounds = selfsame_domain::Rect { x: 540.0, y: 200.0, width: 200.0, height: 260.0 };
+                let corner = |id: u32| {
+                    let shared = grown.powf(room.unwrap_or(0.0));
+                    let x = if id.is_multiple_of(2) { -560.0 } else { 480.0 };
+                    let at = Point {
+                        x: 640.0 + x * shared,
+                        y: 360.0 + (f32::from(id as u8) - 4.0) * 30.0 * shared,
+                    };
+                    TrackedPoint { id: id.into(), at }
+                };
+                FrameObservation {
+                    seq,
+                    captured_at: f64::from(seq) * 350.0,
+                    size,
+                    faces: vec![FaceObservation { bounds, landmarks, ..FaceObservation::default() }],
+                    points: room.map_or_else(Vec::new, |_| (0..9).map(corner).collect()),
+                    around: Some(Around { near, steadied, ..Around::default() }),
+                    ..FrameObservation::default()
+                }
+            })
+            .collect();
+        let record = ApproachRecord { far: (0..3).collect(), way: (3..9).collect(), near: (9..12).collect() };
+        perspective(Some(&record), |seq| frames.get(seq as usize), &PerspectiveParams::default())
+    }
+
+    #[test]
+    fn who_comes_closer_before_a_room_that_stays_is_a_person() {
+        assert_eq!(said(STILL, STILL, Some(0.0)).testimony, Testimony::BonaFide);
+        assert_eq!(said(STILL, STILL, None).testimony, Testimony::BonaFide, "no corners were followed");
+        assert_eq!(said(STILL, CARRIED, Some(0.0)).testimony, Testimony::BonaFide, "a camera in a hand");
+    }
+
+    #[test]
+    fn what_grows_with_its_surroundings_is_an_attack() {
+        assert_eq!(said(CARRIED, CARRIED, Some(1.0)).testimony, Testimony::Attack, "a print");
+        assert_eq!(said(CARRIED, CARRIED, Some(0.0)).testimony, Testimony::Attack, "a phone before a room");
+        assert_eq!(said(STILL, STILL, Some(1.0)).testimony, Testimony::Attack, "a digital zoom");
+        let between = Explained { carried: 1.0, left: 1.0 };
+        assert_eq!(said(between, between, Some(0.0)).testimony, Testimony::Insufficient);
+    }
+
+    #[test]
+    fn a_room_that_stays_acquits_nobody_about_whose_head_nothing_is_seen() {
+        assert_eq!(said(PLAIN, CARRIED, Some(0.0)).testimony, Testimony::Attack, "a plain wall on a phone");
+        assert_eq!(said(PLAIN, PLAIN, Some(0.0)).testimony, Testimony::Abstained);
+        assert_eq!(said(PLAIN, PLAIN, None).testimony, Testimony::Abstained);
+        assert_eq!(said(PLAIN, PLAIN, Some(1.0)).testimony, Testimony::Attack, "everything grows");
+        let nonsense = Explained { carried: f32::NAN, left: 1.0 };
+        assert_eq!(said(nonsense, nonsense, Some(0.0)).testimony, Testimony::Abstained);
+        assert_eq!(
+            perspective(None, |_| None, &PerspectiveParams::default()).testimony,
+            Testimony::Abstained
+        );
+    }
 }

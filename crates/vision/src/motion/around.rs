@@ -184,8 +184,7 @@ impl Earlier {
     /// About the head, but not the face itself, nor the neck that moves with it.
     fn ring(&self, x: f32, y: f32) -> bool {
         let (across, down) = self.offset(x, y);
-        let face = across <= HEAD.0 && down.abs() <= HEAD.1;
-        !face && across <= 1.15 && (-1.05..=0.55).contains(&down)
+        self.reach(x, y) > 1.0 && across <= 1.15 && (-1.05..=0.55).contains(&down)
     }
 }
 
