@@ -146,7 +146,7 @@ mod tests {
                         x: 640.0 + x * shared,
                         y: 360.0 + (f32::from(id as u8) - 4.0) * 30.0 * shared,
                     };
-                    TrackedPoint { id: id.into(), at }
+                    TrackedPoint { id, at }
                 };
                 FrameObservation {
                     seq,
