@@ -44,7 +44,7 @@
 //!    that were an O.
 //! 4. **Fields that no check digit covers are never corrected beyond 1**: issuing state, nationality, names, sex, and the optional
 //!    data of visas ([`Format::is_protected`]). Codes must be known, names well-formed; where the recogniser itself is in doubt, or a
-//!    zero stands among letters, the reading is ambiguous. A letter of a name misread as another letter is valid and wrong: compare it with the printed zone.
+//!    zero stands beside letters, the reading is ambiguous. A letter of a name misread as another letter is valid and wrong: compare it with the printed zone.
 //! 5. **Lengths** are mended inside runs of fillers only.
 //!
 //! In TD1, TD2 and TD3 the number stands first under its own check digit and under the composite one, with the same weights 7, 3, 1,

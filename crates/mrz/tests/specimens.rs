@@ -243,6 +243,42 @@ fn zeros_among_letters_are_doubted_where_letters_would_pass_as_well() {
     assert_eq!(visa("ZE184226B"), Verdict::Valid);
     assert_eq!(visa("ZE184206B"), Verdict::Ambiguous);
     assert_eq!(visa("1842006"), Verdict::Valid);
+    // Not even one that stands where numbers have zeros.
+    assert_eq!(visa("AB184206"), Verdict::Ambiguous);
+}
+
+#[test]
+fn a_reading_names_the_lines_that_another_look_may_settle() {
+    let good = SPECIMENS[3].1;
+    let doubtful = |first: Line, second: Line| {
+        let reading = read(&[first, second], &ReadParams::default()).swap_remove(0);
+        (reading.verdict, reading.doubtful_lines)
+    };
+    assert_eq!(doubtful(Line::from(good[0]), Line::from(good[1])), (Verdict::Valid, vec![]));
+    // A letter of a name that might as well be another.
+    let unsure = Line::from_alternatives(
+        good[0]
+            .chars()
+            .enumerate()
+            .map(|(n, c)| if n == 15 { vec![('A', 0.6), ('H', 0.4)] } else { vec![(c, 0.999)] }),
+    );
+    assert_eq!(doubtful(unsure, Line::from(good[1])), (Verdict::Ambiguous, vec![0]));
+    // A zero that may be an O whatever the recogniser says.
+    let lines = compose::mrv_a(&Draft {
+        document_code: "V".into(),
+        primary_identifier: "Eriksson".into(),
+        document_number: "L8988901C".into(),
+        optional_data: "ZE184206B".into(),
+        ..Draft::default()
+    })
+    .expect("a draft");
+    let [first, second] = [0, 1].map(|n| Line::from(lines[n].as_str()));
+    assert_eq!(doubtful(first, second), (Verdict::Ambiguous, vec![]));
+    // More blind swaps than may be vouched for.
+    let params = ReadParams { blind_swaps: 0, ..ReadParams::default() };
+    let swapped = [good[0], "L8989O2C36UTO7408122F1204159ZE184226B<<<<<10"].map(Line::from);
+    let reading = read(&swapped, &params).swap_remove(0);
+    assert_eq!((reading.verdict, reading.doubtful_lines), (Verdict::Ambiguous, vec![0, 1]));
 }
 
 #[test]

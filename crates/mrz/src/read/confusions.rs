@@ -126,6 +126,12 @@ pub(crate) fn is_suspect_mix(text: &[u8]) -> bool {
     mixed && (is_digits_but_for_confusions(text) || letters_but_for_confusions)
 }
 
+/// Whether a text of letters and digits that no check digit covers may well have a look-alike in place of what stands there: of a mix,
+/// any zero may be the letter.
+pub(crate) fn is_open(text: &[u8]) -> bool {
+    is_suspect_mix(text) || (text.contains(&b'0') && text.iter().any(u8::is_ascii_uppercase))
+}
+
 /// Where a text of letters and digits has a zero that may well be the letter O: recognisers take an O among digits for a zero, and are
 /// sure of it, twenty times as often as the other way round. In a number of letters and then digits only zeros that follow the letters
 /// at once are in question; where letters follow digits as well all are.
@@ -201,6 +207,19 @@ mod tests {
             characters(&Line::from_alternatives([vec![('6', 0.6), ('G', 0.4)]]), Kind::Either, true),
             "6G"
         );
+    }
+
+    #[test]
+    fn without_a_check_digit_any_zero_beside_letters_is_open() {
+        for (text, open) in [
+            ("A12003400", true),
+            ("123450O<<", true),
+            ("B3SF<1146", false),
+            ("9001002<<", false),
+            ("<<<", false),
+        ] {
+            assert_eq!(is_open(text.as_bytes()), open, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Text from an OCR, with its errors, into readings and a verdict on each. See the crate's documentation for the reasoning.
 
 mod confusions;
+mod doubts;
 mod length;
 mod line;
 mod rivals;
@@ -16,9 +17,9 @@ use crate::format::{CheckPlace, Field, Format, Kind};
 use crate::parse::{self, Mrz};
 use crate::state;
 use confusions::choices;
+use doubts::Doubts;
 use length::{Mended, Reach};
 use line::{Cell, UNREADABLE};
-use rivals::another_text_agrees;
 use search::{Next, cheapest_first};
 
 /// How bold the repair is. The defaults are reasoned (see the crate's documentation), and tried on the simulated recogniser of
@@ -115,6 +116,9 @@ pub struct Reading {
     pub fillers_changed: Vec<i32>,
     /// How much less likely the reading is than what was read taken as it stands: the natural logarithm of the odds, 0 and more.
     pub cost: f64,
+    /// Lines in which the recogniser was in doubt, from 0: another look at them may settle it. An ambiguous reading without any differs
+    /// from the other readings, or its text is one that look-alikes make into another whatever the recogniser says.
+    pub doubtful_lines: Vec<usize>,
 }
 
 /// The cost of one character against the likeliest one in its place.
@@ -173,8 +177,7 @@ struct Found {
     cost: f64,
     replaced: Vec<Replacement>,
     fillers_changed: Vec<i32>,
-    /// More than check digits can vouch for, or a doubt that they do not reach.
-    doubtful: bool,
+    doubts: Doubts,
 }
 
 /// Verdicts, and the best first.
@@ -208,11 +211,12 @@ fn judge(mut found: Vec<Found>, params: &ReadParams) -> Vec<Reading> {
         .map(|(n, one)| {
             let verdict = match (sound(&one), one.mrz.checks.is_empty()) {
                 (false, _) => Verdict::Invalid,
-                (true, _) if rivals > 1 || n > 0 || one.doubtful => Verdict::Ambiguous,
+                (true, _) if rivals > 1 || n > 0 || one.doubts.any() => Verdict::Ambiguous,
                 (true, true) => Verdict::Unprotected,
                 (true, false) => Verdict::Valid,
             };
             Reading {
+                doubtful_lines: one.doubts.lines(one.mrz.lines.len()),
                 mrz: one.mrz,
                 verdict,
                 replaced: one.replaced,
@@ -226,7 +230,7 @@ fn judge(mut found: Vec<Found>, params: &ReadParams) -> Vec<Reading> {
 /// Reads one window of lines as one format.
 fn read_as(format: Format, window: &[Vec<Cell>], params: &ReadParams, found: &mut Vec<Found>) {
     let names = names_line(format);
-    let mut doubt = false;
+    let mut doubts = Doubts::default();
     let mut ways: Vec<Vec<Mended>> = Vec::new();
     for (n, (cells, &wanted)) in window.iter().zip(format.line_lengths()).enumerate() {
         let of_names = names == Some(n);
@@ -238,7 +242,10 @@ fn read_as(format: Format, window: &[Vec<Cell>], params: &ReadParams, found: &mu
             return;
         }
         if of_names {
-            doubt = length::clear_tail(&mut cells);
+            let guessed = length::clear_tail(&mut cells);
+            if guessed {
+                doubts |= Doubts::in_line(n);
+            }
         }
         ways.push(length::mend(cells, wanted, reach));
     }
@@ -249,7 +256,7 @@ fn read_as(format: Format, window: &[Vec<Cell>], params: &ReadParams, found: &mu
         else {
             return;
         };
-        read_mended(format, &mended, doubt, params, found);
+        read_mended(format, &mended, doubts, params, found);
         // The next combination, like an odometer.
         let Some(wheel) = (0..picks.len()).find(|&n| picks[n] + 1 < ways[n].len()) else { return };
         picks[wheel] += 1;
@@ -275,7 +282,13 @@ struct Sheet {
     checks: Vec<CheckPlace>,
 }
 
-fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadParams, found: &mut Vec<Found>) {
+fn read_mended(
+    format: Format,
+    mended: &[&Mended],
+    mut doubts: Doubts,
+    params: &ReadParams,
+    found: &mut Vec<Found>,
+) {
     let cells: Vec<Cell> = mended.iter().flat_map(|mended| mended.cells.iter().cloned()).collect();
     let head: Vec<u8> = cells[format.head_at()..format.head_at() + 5]
         .iter()
@@ -286,7 +299,6 @@ fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadPar
     }
     let covered = covered(format, &cells);
     let mut options: Vec<Vec<(u8, Swap)>> = Vec::with_capacity(cells.len());
-    let mut doubtful = doubt;
     let numbered_code = format == Format::Td1 && cells[0].top() == b'C';
     for place in format.places() {
         for at in place.at.clone() {
@@ -300,7 +312,9 @@ fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadPar
                 let odds =
                     if kind == Kind::Either { params.doubtful_odds_mixed } else { params.doubtful_odds };
                 let limit = odds.recip().ln();
-                doubtful |= here.get(1).is_some_and(|(_, swap)| swap.cost <= limit);
+                if here.get(1).is_some_and(|(_, swap)| swap.cost <= limit) {
+                    doubts |= Doubts::in_line(format.line_and_column(at).0);
+                }
                 here.truncate(1);
             }
             while options.len() <= at {
@@ -313,7 +327,9 @@ fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadPar
         options.iter().map(|options| options.first().map_or(UNREADABLE, |&(c, _)| c)).collect();
     for field in [Field::IssuingState, Field::Nationality] {
         if let Some(at) = format.field(field) {
-            doubtful |= settle_state(&cells[at.clone()], &mut text[at.clone()]);
+            if settle_state(&cells[at.clone()], &mut text[at.clone()]) {
+                doubts |= Doubts::in_line(format.line_and_column(at.start).0);
+            }
             for position in at {
                 options[position] = vec![(text[position], Swap::none())];
             }
@@ -322,15 +338,19 @@ fn read_mended(format: Format, mended: &[&Mended], doubt: bool, params: &ReadPar
     for place in format.places().iter().filter(|place| place.kind == Kind::Either) {
         let bare = place.field == Field::OptionalData && place.at.clone().all(|at| !covered[at]);
         let written = &text[place.at.clone()];
-        doubtful |=
-            bare && (confusions::is_suspect_mix(written) || !confusions::open_zeros(written).is_empty());
+        if bare && confusions::is_open(written) {
+            doubts |= Doubts::OF_TEXT;
+        }
     }
     let checks = format.checks(&text);
     let sheet = Sheet { format, cells, choices: options, text, checks };
     let fillers_changed: Vec<i32> = mended.iter().map(|mended| mended.change).collect();
     for (mut one, exhausted) in solve(&sheet, params) {
         one.cost += mending_cost(mended, &one.mrz, params);
-        one.doubtful |= doubtful || exhausted;
+        one.doubts |= doubts;
+        if exhausted {
+            one.doubts |= Doubts::IN_ANY_LINE;
+        }
         one.fillers_changed.clone_from(&fillers_changed);
         found.push(one);
     }
@@ -415,7 +435,7 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
         let (ways, whole) = settle(sheet, &group, 2.0 * window, params);
         exhausted |= !whole;
         if ways.is_empty() {
-            return vec![(finish(sheet, &sheet.text, 0.0, false), exhausted)];
+            return vec![(finish(sheet, &sheet.text, 0.0), exhausted)];
         }
         settled.push((group, ways));
     }
@@ -439,7 +459,11 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
         }
         if composite.is_none_or(|check| agrees(check, &text)) {
             let too_blind = too_blind || blind > params.blind_swaps;
-            let one = finish(sheet, &text, cost, too_blind || another_text_agrees(sheet, &text));
+            let mut one = finish(sheet, &text, cost);
+            one.doubts |= rivals::doubts(sheet, &text);
+            if too_blind {
+                one.doubts |= Doubts::IN_ANY_LINE;
+            }
             // A text that breaks another rule is no rival.
             if one.mrz.issues.is_empty() || found.is_empty() {
                 if one.mrz.issues.is_empty() {
@@ -452,7 +476,7 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
     });
     exhausted |= !whole;
     if found.is_empty() {
-        found.push((finish(sheet, &sheet.text, 0.0, false), false));
+        found.push((finish(sheet, &sheet.text, 0.0), false));
     }
     for (_, cut_off) in &mut found {
         *cut_off = exhausted;
@@ -527,7 +551,7 @@ fn is_date(format: Format, check: &CheckPlace, text: &[u8]) -> bool {
     }
 }
 
-fn finish(sheet: &Sheet, text: &[u8], cost: f64, doubtful: bool) -> Found {
+fn finish(sheet: &Sheet, text: &[u8], cost: f64) -> Found {
     let mrz = parse::build(sheet.format, text);
     let replaced = sheet
         .cells
@@ -540,5 +564,5 @@ fn finish(sheet: &Sheet, text: &[u8], cost: f64, doubtful: bool) -> Found {
             Replacement { line, column, read: char::from(cell.read), written: char::from(written) }
         })
         .collect();
-    Found { mrz, cost, replaced, fillers_changed: Vec::new(), doubtful }
+    Found { mrz, cost, replaced, fillers_changed: Vec::new(), doubts: Doubts::default() }
 }

@@ -3,23 +3,28 @@
 
 use std::ops::Range;
 
+use super::doubts::Doubts;
 use super::{Sheet, agrees, confusions};
 use crate::format::{Field, Kind};
 
-/// Whether there is one that is likely enough for the reading to be ambiguous.
-pub(super) fn another_text_agrees(sheet: &Sheet, text: &[u8]) -> bool {
-    plainer_text_agrees(sheet, text) || look_alikes_cancel_out(sheet, text)
+/// What there is to doubt about a text that every check digit accepts.
+pub(super) fn doubts(sheet: &Sheet, text: &[u8]) -> Doubts {
+    let mut doubts = look_alikes_that_cancel_out(sheet, text);
+    if plainer_text_agrees(sheet, text) {
+        doubts |= Doubts::OF_TEXT;
+    }
+    doubts
 }
 
 /// Whether every check digit agrees as well with two or three look-alikes in place of what was read: what one changes another changes
 /// back, as an O for a zero does where their weights sum to ten (7 and 3). In question are zeros among letters, of which recognisers
-/// are too sure, and what the recogniser itself gave a thousandth, which alone would be a rival.
-fn look_alikes_cancel_out(sheet: &Sheet, text: &[u8]) -> bool {
+/// are too sure, and what the recogniser itself gave a thousandth, which alone would be a rival; that another look may settle.
+fn look_alikes_that_cancel_out(sheet: &Sheet, text: &[u8]) -> Doubts {
     /// A zone has thirty positions for letters and digits at most; more of them in question are no number's.
     const MOST: usize = 16;
     /// The logarithm of a thousand.
     const NAMED: f64 = 6.9;
-    let mut open: Vec<(usize, u8)> = Vec::new();
+    let mut open: Vec<LookAlike> = Vec::new();
     for place in sheet.format.places().iter().filter(|place| place.kind == Kind::Either) {
         let zeros = confusions::open_zeros(&text[place.at.clone()]);
         for at in place.at.clone() {
@@ -28,23 +33,35 @@ fn look_alikes_cancel_out(sheet: &Sheet, text: &[u8]) -> bool {
                 named && c != text[at] && confusions::are_look_alikes(c, text[at])
             });
             if zeros.contains(&(at - place.at.start)) {
-                open.push((at, b'O'));
+                open.push(LookAlike { at, c: b'O', doubt: Doubts::OF_TEXT });
             } else if let Some(&(c, _)) = named {
-                open.push((at, c));
+                open.push(LookAlike { at, c, doubt: Doubts::in_line(sheet.format.line_and_column(at).0) });
             }
         }
     }
     open.truncate(MOST);
-    let agrees_with = |swaps: &[(usize, u8)]| {
+    let mut doubts = Doubts::default();
+    let mut weigh = |swaps: &[&LookAlike]| {
         let mut other = text.to_vec();
-        swaps.iter().for_each(|&(at, c)| other[at] = c);
-        sheet.checks.iter().all(|check| agrees(check, &other))
+        swaps.iter().for_each(|swap| other[swap.at] = swap.c);
+        if sheet.checks.iter().all(|check| agrees(check, &other)) {
+            swaps.iter().for_each(|swap| doubts |= swap.doubt);
+        }
     };
-    open.iter().enumerate().any(|(n, &one)| {
-        open[n + 1..].iter().enumerate().any(|(m, &two)| {
-            agrees_with(&[one, two]) || open[n + m + 2..].iter().any(|&three| agrees_with(&[one, two, three]))
-        })
-    })
+    for (n, one) in open.iter().enumerate() {
+        for (m, two) in open.iter().enumerate().skip(n + 1) {
+            weigh(&[one, two]);
+            open[m + 1..].iter().for_each(|three| weigh(&[one, two, three]));
+        }
+    }
+    doubts
+}
+
+/// What may stand in place of what was read, and what speaks for it.
+struct LookAlike {
+    at: usize,
+    c: u8,
+    doubt: Doubts,
 }
 
 /// Whether a number or optional data of digits and a few letters that digits are taken for would pass every check digit with digits in

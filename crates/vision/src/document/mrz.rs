@@ -97,21 +97,24 @@ impl ZoneReading {
         })
     }
 
-    /// Whether some way to read it that breaks no rule has another line there.
+    /// Whether another look at a line may settle which of the ways to read it is right: the recogniser was in doubt, or a way that breaks
+    /// no rule either has another line there.
     fn is_in_doubt(&self, line: usize) -> bool {
         let said = |reading: &Reading| reading.mrz.lines.get(line).cloned();
-        let best = said(&self.readings[0]);
-        let others = self.readings[1..].iter().filter(|other| other.verdict != Verdict::Invalid);
-        best.is_none() || others.clone().count() == 0 || others.clone().any(|other| said(other) != best)
+        let best = &self.readings[0];
+        match best.verdict {
+            Verdict::Valid => false,
+            Verdict::Ambiguous if best.mrz.lines.len() == self.band.lines.len() => {
+                let others = self.readings[1..].iter().filter(|other| other.verdict != Verdict::Invalid);
+                best.doubtful_lines.contains(&line) || others.clone().any(|other| said(other) != said(best))
+            }
+            _ => true,
+        }
     }
 
     /// Whether no rule is broken, be it that another reading breaks none either.
     fn is_sound(&self) -> bool {
         self.readings[0].verdict != Verdict::Invalid
-    }
-
-    fn is_valid(&self) -> bool {
-        self.readings[0].verdict == Verdict::Valid
     }
 }
 
@@ -287,7 +290,10 @@ fn read_band(
             }
         }
         // Cuts do not differ enough to decide between two readings that both agree with every check digit.
-        let wanted = best.as_ref().is_none_or(|best| n == 0 && !best.is_valid() || !best.is_sound());
+        let wanted = best.as_ref().is_none_or(|best| {
+            let in_doubt = (0..best.band.lines.len()).any(|line| best.is_in_doubt(line));
+            n == 0 && in_doubt || !best.is_sound()
+        });
         if !wanted {
             break;
         }
@@ -405,11 +411,20 @@ fn readings(band: &Band, lines: &[Vec<Glyph>], params: &MrzParams) -> Vec<Readin
             let letters = line.trim_end_matches('<').len() + 1;
             !is_even(&glyphs[..letters.min(glyphs.len())], &params.steps)
         };
-        let doubtful =
-            lines.iter().zip(&reading.mrz.lines).any(uneven) || lacks_a_beginning(band, lines, reading);
-        if reading.verdict == Verdict::Valid && doubtful {
+        let mut doubtful: Vec<usize> = lines
+            .iter()
+            .zip(&reading.mrz.lines)
+            .enumerate()
+            .filter_map(|(n, both)| uneven(both).then_some(n))
+            .collect();
+        if lacks_a_beginning(band, lines, reading) {
+            let short = reading.fillers_changed.iter().enumerate().filter(|(_, change)| **change > 0);
+            doubtful.extend(short.map(|(n, _)| n));
+        }
+        if reading.verdict == Verdict::Valid && !doubtful.is_empty() {
             reading.verdict = Verdict::Ambiguous;
         }
+        reading.doubtful_lines.extend(doubtful);
     }
     found
 }
