@@ -275,10 +275,15 @@ fn a_reading_names_the_lines_that_another_look_may_settle() {
     let [first, second] = [0, 1].map(|n| Line::from(lines[n].as_str()));
     assert_eq!(doubtful(first, second), (Verdict::Ambiguous, vec![]));
     // More blind swaps than may be vouched for.
-    let params = ReadParams { blind_swaps: 0, ..ReadParams::default() };
     let swapped = [good[0], "L8989O2C36UTO7408122F1204159ZE184226B<<<<<10"].map(Line::from);
-    let reading = read(&swapped, &params).swap_remove(0);
-    assert_eq!((reading.verdict, reading.doubtful_lines), (Verdict::Ambiguous, vec![0, 1]));
+    let with = |params: ReadParams| {
+        let reading = read(&swapped, &params).swap_remove(0);
+        (reading.verdict, reading.doubtful_lines)
+    };
+    let defaults = ReadParams::default();
+    assert_eq!(with(defaults), (Verdict::Valid, vec![]));
+    assert_eq!(with(ReadParams { blind_swaps_per_check: 0, ..defaults }), (Verdict::Ambiguous, vec![1]));
+    assert_eq!(with(ReadParams { blind_swaps: 0, ..defaults }), (Verdict::Ambiguous, vec![0, 1]));
 }
 
 #[test]

@@ -448,22 +448,25 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
         if first.is_some_and(|first| cost > first + window) {
             return Next::Stop;
         }
-        let (mut blind, mut too_blind) = (0, false);
+        let (mut blind, mut doubts) = (0, Doubts::default());
         for ((group, ways), &pick) in settled.iter().zip(picks) {
             let way = &ways[usize::from(pick)];
             blind += way.blind;
-            too_blind |= way.blind > params.blind_swaps_per_check;
+            if way.blind > params.blind_swaps_per_check {
+                let line = |&at: &usize| sheet.format.line_and_column(at).0;
+                group.positions.iter().map(line).for_each(|line| doubts |= Doubts::in_line(line));
+            }
             for (&at, &c) in group.positions.iter().zip(&way.characters) {
                 text[at] = c;
             }
         }
         if composite.is_none_or(|check| agrees(check, &text)) {
-            let too_blind = too_blind || blind > params.blind_swaps;
-            let mut one = finish(sheet, &text, cost);
-            one.doubts |= rivals::doubts(sheet, &text);
-            if too_blind {
-                one.doubts |= Doubts::IN_ANY_LINE;
+            if blind > params.blind_swaps {
+                doubts |= Doubts::IN_ANY_LINE;
             }
+            let mut one = finish(sheet, &text, cost);
+            doubts |= rivals::doubts(sheet, &text);
+            one.doubts = doubts;
             // A text that breaks another rule is no rival.
             if one.mrz.issues.is_empty() || found.is_empty() {
                 if one.mrz.issues.is_empty() {
