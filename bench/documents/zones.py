@@ -1,7 +1,7 @@
 """Draws pages with machine-readable zones, independently of the project's own generator: other code, other layouts, other damage.
 For the rate of readings that are reported valid and are wrong, which needs tens of thousands of pictures; a page takes some 30 ms.
 
-usage: zones.py FOLDER [--count N] [--seed N] [--width LEAST MOST]
+usage: zones.py FOLDER [--count N] [--seed N] [--width LEAST MOST] [--unworn] [--passports]
 
 Writes NUMBER.jpg and NUMBER.txt (the lines of the zone); the same seed draws the same page. Check digits are right everywhere; names and
 numbers are random, as names have no check digit to save a reading. Needs OCR-B where Debian's fonts-ocr-b puts it.
@@ -169,16 +169,20 @@ def main():
     arguments.add_argument("--count", type=int, default=100)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--width", type=int, nargs=2, default=[600, 1300], metavar=("LEAST", "MOST"), help="pixels of the page, evenly over the logarithm")
+    arguments.add_argument("--unworn", action="store_true", help="as they were printed: the camera's faults alone")
+    arguments.add_argument("--passports", action="store_true", help="no cards and no visas")
     given = arguments.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     for seed in range(given.seed, given.seed + given.count):
         rng, noise = random.Random(seed), numpy.random.default_rng(seed)
         kind = rng.choices([kind for kind, _ in SHARES], [share for _, share in SHARES])[0]
+        kind = "TD3" if given.passports else kind
         lines = zone(rng, kind)
+        printed = page(rng, kind, lines)
         # The width is meant for a passport; the characters of smaller formats get as many pixels.
         part = FORMATS[kind][0] / FORMATS["TD3"][0]
-        seen = photographed(rng, noise, wear(rng, noise, page(rng, kind, lines)), given.width[0] * part, given.width[1] * part)
+        seen = photographed(rng, noise, printed if given.unworn else wear(rng, noise, printed), given.width[0] * part, given.width[1] * part)
         if rng.random() < 0.3:
             seen = cv2.cvtColor(seen, cv2.COLOR_GRAY2BGR)
             seen = numpy.clip(seen * numpy.float32([rng.uniform(0.8, 1), rng.uniform(0.85, 1), 1]), 0, 255).astype(numpy.uint8)
