@@ -102,9 +102,9 @@ async fn every_bad_request_gets_its_documented_answer() {
         ("a mode that was taken away", init(r#"{"livenessMode":"LIVENESS_MEDIUM"}"#), 400),
         ("a mode that is a number", init(r#"{"livenessMode":7}"#), 400),
         ("an unknown level", init(r#"{"livenessMode":"LIVENESS_PASSIVE","securityLevel":"EXTREME"}"#), 400),
-        ("no challenge", init(r#"{"livenessMode":"LIVENESS_PASSIVE","numberOfChallenge":0}"#), 400),
-        ("a negative challenge", init(r#"{"livenessMode":"LIVENESS_PASSIVE","numberOfChallenge":-1}"#), 400),
-        ("many challenges", init(r#"{"livenessMode":"LIVENESS_PASSIVE","numberOfChallenge":1e9}"#), 400),
+        ("no challenge", init(r#"{"livenessMode":"LIVENESS_ACTIVE","numberOfChallenge":0}"#), 400),
+        ("a negative challenge", init(r#"{"livenessMode":"LIVENESS_ACTIVE","numberOfChallenge":-1}"#), 400),
+        ("many challenges", init(r#"{"livenessMode":"LIVENESS_ACTIVE","numberOfChallenge":1e9}"#), 400),
         (
             "a callback over http",
             init(r#"{"livenessMode":"LIVENESS_PASSIVE","callbackURL":"http://bank.example.com/"}"#),
@@ -223,6 +223,23 @@ async fn every_bad_request_gets_its_documented_answer() {
             server.request(Method::GET, &format!("/try/sessions/{stranger}/result")),
             404,
         ),
+        (
+            "try-it: another's session",
+            server.request(Method::GET, &format!("/try/sessions/{session}/result")),
+            404,
+        ),
+        (
+            "try-it: another's picture",
+            server.request(Method::GET, &format!("/try/sessions/{session}/image")),
+            404,
+        ),
+        (
+            "try-it: another's face",
+            server.request(Method::GET, &format!("/try/sessions/{session}/face")),
+            404,
+        ),
+        ("a path that is no text", get("/bioserver-app/v2/bio-sessions/%ff/faces"), 404),
+        ("a method that is not there", server.request(Method::PUT, INIT), 405),
     ];
     assert!(table.len() >= 40);
     for (what, request, expected) in table {
@@ -230,6 +247,37 @@ async fn every_bad_request_gets_its_documented_answer() {
     }
     assert!(!server.log().contains("panicked"), "{}", server.log());
     assert_eq!(server.result(&session).await.status, 204, "the session waits as before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_mode_does_not_use_is_not_judged_and_characters_are_not_bytes() {
+    let server = start().await;
+    for body in [
+        json!({ "livenessMode": "LIVENESS_PASSIVE", "numberOfChallenge": 0 }),
+        json!({ "livenessMode": "LIVENESS_PASSIVE_VIDEO", "numberOfChallenge": "many" }),
+        json!({ "livenessMode": "LIVENESS_PASSIVE", "correlationId": "é".repeat(255) }),
+    ] {
+        assert_eq!(server.opens_session_with(body.clone()).await.status, 201, "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_any_origin_may_ask_before_they_measure() {
+    let server = start().await;
+    for (path, method) in [("network-speed", "POST"), ("network-latency", "GET"), ("engine.io", "GET")] {
+        let preflight = server
+            .request(Method::OPTIONS, &format!("/video-server/{path}"))
+            .header("origin", "https://bank.example.com")
+            .header("access-control-request-method", method)
+            .header("access-control-request-headers", "content-type");
+        let answer = preflight.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        let said =
+            |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+        assert_eq!(said("access-control-allow-origin"), "*", "{path}");
+        assert!(said("access-control-allow-methods").contains(method), "{path}");
+        assert_eq!(said("cross-origin-resource-policy"), "cross-origin", "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,6 +34,19 @@ async fn a_full_server_refuses_at_both_doors_and_has_room_again() {
     let wait = init.headers().get("retry-after").expect("when to come back").to_str().expect("a text");
     assert!(wait.parse::<u32>().expect("seconds") > 0);
 
+    // Nor is a capture of an identity opened that would find no place.
+    let base = "/gips/v1/identities";
+    let identity = server.answers(server.authorised(Method::POST, base).json(&json!([]))).await.json();
+    let base = format!("{base}/{}", identity["id"].as_str().expect("an identity"));
+    let consent = json!([{ "approved": true, "type": "PORTRAIT" }]);
+    let said = server.authorised(Method::POST, &format!("{base}/consents")).json(&consent);
+    assert_eq!(server.answers(said).await.status, 200);
+    let live = format!("{base}/attributes/portrait/live-capture-session");
+    let live = server.authorised(Method::POST, &live).json(&json!({ "type": "LIVENESS_PASSIVE" }));
+    let live = live.send().await.expect("an answer");
+    assert_eq!(live.status().as_u16(), 429);
+    assert!(live.headers().contains_key("retry-after"));
+
     // Who left makes room; the one who was refused had not used up the session.
     socket.close().await;
     tokio::time::sleep(Duration::from_secs(1)).await;

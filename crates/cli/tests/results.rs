@@ -72,6 +72,28 @@ async fn openssl_verifies_a_result_and_nothing_that_was_altered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_listed_and_erased_when_asked() {
+    let settings = TestServerSettings::default().observing().binary(env!("CARGO_BIN_EXE_selfsame"));
+    let server = settings.start().await;
+    let session = server.opens_session().await;
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    Browser::default().captures(server.origin(), &session, &clip).await.expect("a connection");
+    let result = server.result(&session).await.json();
+    let path = format!("/bioserver-app/v2/bio-sessions/{session}");
+    let faces = server.answers(server.authorised(Method::GET, &format!("{path}/faces"))).await.json();
+    assert_eq!(faces[0]["id"], result["bestImageId"]);
+    let stored = &result["imageStorage"];
+    let object = server.data().join(stored["bucketName"].as_str().expect("a bucket"));
+    let object = object.join(stored["key"].as_str().expect("a key"));
+    assert!(object.exists());
+
+    assert_eq!(server.answers(server.authorised(Method::DELETE, &path)).await.status, 204);
+    assert!(!object.exists(), "the picture is gone");
+    assert_eq!(server.result(&session).await.status, 404);
+    assert_eq!(server.answers(server.authorised(Method::DELETE, &path)).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_keeps_no_pictures_has_none_to_show() {
     let settings = TestServerSettings::default().observing().binary(env!("CARGO_BIN_EXE_selfsame"));
     let server = settings.start().await;

@@ -19,6 +19,8 @@ const ENDPOINTS: &[(&str, &str)] = &[
     // WebCapture.
     ("GET", "/bioserver-app/v2/bio-sessions/{session}/liveness-challenge-result"),
     ("GET", "/bioserver-app/v2/bio-sessions/{session}/liveness-challenge-result/LIVENESS_PASSIVE/HIGH"),
+    ("DELETE", "/bioserver-app/v2/bio-sessions/{session}"),
+    ("GET", "/bioserver-app/v2/bio-sessions/{session}/faces"),
     ("POST face", "/bioserver-app/v2/bio-sessions/{session}/faces"),
     ("GET", "/bioserver-app/v2/bio-sessions/{session}/faces/{face}"),
     ("GET", "/bioserver-app/v2/bio-sessions/{session}/faces/{face}/image"),

@@ -30,7 +30,7 @@ impl ApiError {
         Self { status: StatusCode::NOT_FOUND, message: message.into(), retry_after: None }
     }
 
-    fn internal() -> Self {
+    pub(crate) fn internal() -> Self {
         let message = "Internal error. The server's log says more".to_owned();
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, message, retry_after: None }
     }

@@ -62,6 +62,11 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, field, code::NOT_ALLOWED, message)
     }
 
+    pub(crate) fn method_not_allowed() -> Self {
+        let message = "the method is not allowed here";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "", code::NOT_ALLOWED, message)
+    }
+
     pub(crate) fn no_identity() -> Self {
         let message = "there is no identity of this id; it may have been deleted or have expired";
         Self::new(StatusCode::NOT_FOUND, "identityId", code::NOT_FOUND, message)

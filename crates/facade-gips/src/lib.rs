@@ -42,13 +42,28 @@ const PICTURE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// All routes of the dialect.
 pub fn router(state: GipsState) -> Router {
-    let identity = "/gips/v1/identities/{identity}";
+    Router::new()
+        .route("/gips/healthcheck", get(healthcheck::handle))
+        .merge(identities("/gips/v1/identities"))
+        // The base of older releases, as the demo app's example has it.
+        .merge(identities("/gips/rest/v1/identities"))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(DefaultBodyLimit::max(JSON_LIMIT))
+        // Answers are about a person: no one on the way keeps them.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .with_state(state)
+}
+
+fn identities(base: &str) -> Router<GipsState> {
+    let identity = format!("{base}/{{identity}}");
     let portrait = format!("{identity}/attributes/portrait");
     let picture = DefaultBodyLimit::max(PICTURE_LIMIT);
     Router::new()
-        .route("/gips/healthcheck", get(healthcheck::handle))
-        .route("/gips/v1/identities", post(identities::post::handle))
-        .route(identity, get(identities::get::handle).delete(identities::delete::handle))
+        .route(base, post(identities::post::handle))
+        .route(&identity, get(identities::get::handle).delete(identities::delete::handle))
         .route(
             &format!("{identity}/consents"),
             get(identities::consents::get).post(identities::consents::post),
@@ -67,13 +82,6 @@ pub fn router(state: GipsState) -> Router {
             &format!("{identity}/attributes/portrait-reference"),
             post(portrait::reference::handle).layer(picture),
         )
-        .layer(DefaultBodyLimit::max(JSON_LIMIT))
-        // Answers are about a person: no one on the way keeps them.
-        .layer(SetResponseHeaderLayer::overriding(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .with_state(state)
 }
 
 /// The caller's tenant, by the header `apikey`. The keys of the original's two roles (back end and user agent) are one here.

@@ -3,7 +3,7 @@
 use selfsame_domain::Timestamp;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
-use time::{Date, OffsetDateTime, PrimitiveDateTime};
+use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 const DATE_TIME: &[BorrowedFormatItem<'_>] =
@@ -30,6 +30,9 @@ pub(crate) enum End {
 /// has.
 pub(crate) fn parse(text: &str, end: End) -> Option<Timestamp> {
     if let Ok(date) = Date::parse(text, DATE) {
+        if !(1..=9999).contains(&date.year()) {
+            return None;
+        }
         let first = millis(date.midnight().assume_utc());
         return Some(Timestamp::from_millis(match end {
             End::From => first,
@@ -38,7 +41,8 @@ pub(crate) fn parse(text: &str, end: End) -> Option<Timestamp> {
     }
     let moment = OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
         .or_else(|_| PrimitiveDateTime::parse(text, DATE_TIME).map(PrimitiveDateTime::assume_utc));
-    moment.ok().map(|moment| Timestamp::from_millis(millis(moment)))
+    let moment = moment.ok()?.checked_to_offset(UtcOffset::UTC)?;
+    (1..=9999).contains(&moment.year()).then(|| Timestamp::from_millis(millis(moment)))
 }
 
 /// A date where the moment is the end of a day that a date stands for, else the moment.
@@ -85,5 +89,10 @@ mod tests {
         for no in ["", "tomorrow", "2018-13-01", "2018-02-30", "01.01.2018", "2018-01-01T25:00:00", "2018"] {
             assert_eq!(parse(no, End::From), None, "{no}");
         }
+        // Years that have no four digits, here or in UTC.
+        for no in ["-0001-01-01", "0000-12-31", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"] {
+            assert_eq!(parse(no, End::To), None, "{no}");
+        }
+        assert!(parse("9999-12-31T23:59:59Z", End::To).is_some());
     }
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selfsame_domain::{SecretString, TenantId};
+use selfsame_verification::tenants::PairFor;
 
 use crate::{ApiError, NetverifyState};
 
@@ -17,6 +18,10 @@ const LONGEST_AGENT: usize = 512;
 /// The caller's tenant, for what makes transactions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller(pub(crate) TenantId);
+
+/// The caller's tenant, for what is about no transaction: by either kind of pair.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anyone(pub(crate) TenantId);
 
 /// The caller's tenant, for what reads and deletes results: by the pair for that, if the tenant has one.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +35,19 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        tenant(parts, &NetverifyState::from_ref(state), false).await.map(Self)
+        tenant(parts, &NetverifyState::from_ref(state), PairFor::Transactions).await.map(Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Anyone
+where
+    NetverifyState: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        tenant(parts, &NetverifyState::from_ref(state), PairFor::Lists).await.map(Self)
     }
 }
 
@@ -42,15 +59,15 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        tenant(parts, &NetverifyState::from_ref(state), true).await.map(Self)
+        tenant(parts, &NetverifyState::from_ref(state), PairFor::Results).await.map(Self)
     }
 }
 
-async fn tenant(parts: &Parts, state: &NetverifyState, administration: bool) -> Result<TenantId, ApiError> {
+async fn tenant(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<TenantId, ApiError> {
     let found = async {
         check_agent(&parts.headers)?;
         let (token, secret) = pair(&parts.headers)?;
-        let found = state.app.tenant_by_pair(&token, secret.expose(), administration).await?;
+        let found = state.app.tenant_by_pair(&token, secret.expose(), needed).await?;
         found.ok_or_else(ApiError::unauthorized)
     };
     found.await.map_err(|error: ApiError| error.at(&parts.uri))
@@ -71,8 +88,10 @@ fn check_agent(headers: &HeaderMap) -> Result<(), ApiError> {
 
 /// What the body of performNetverify needs: it is JSON, of a known length, and JSON may be answered.
 pub(crate) fn check_body_headers(headers: &HeaderMap) -> Result<usize, ApiError> {
-    let text =
-        |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_lowercase();
+    let text = |name| {
+        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.collect::<Vec<_>>().join(",").to_lowercase()
+    };
     let accepts = text(header::ACCEPT);
     if !["application/json", "application/*", "*/*"].iter().any(|kind| accepts.contains(kind)) {
         return Err(ApiError::forbidden("the header Accept is missing, or does not take application/json"));

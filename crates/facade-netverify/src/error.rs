@@ -65,6 +65,10 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error. The server's log says more")
     }
 
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
+    }
+
     /// With the path that was asked for.
     #[must_use]
     pub(crate) fn at(self, uri: &Uri) -> Self {

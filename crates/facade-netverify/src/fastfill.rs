@@ -1,15 +1,16 @@
 //! `POST /api/netverify/v2/fastfill`: what stands on a document, to fill in a form with. Nothing is judged and nothing kept.
 
 use axum::Json;
-use axum::extract::multipart::MultipartRejection;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{Multipart, State};
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use selfsame_facade_kit::bounded_part;
 use serde_json::{Map, Value};
 
 use crate::auth::Caller;
 use crate::scans::data::reading_members;
-use crate::{ApiError, FieldError, NetverifyState};
+use crate::words::unusable;
+use crate::{ApiError, FASTFILL_LIMIT, FieldError, NetverifyState};
 
 /// Of one picture.
 const PICTURE_LIMIT: usize = 5 * 1024 * 1024;
@@ -29,10 +30,13 @@ async fn fill(
     state: &NetverifyState,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let malformed = || ApiError::bad_request("the multipart body is malformed or breaks off");
+    let malformed = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(FASTFILL_LIMIT),
+        _ => ApiError::bad_request("the multipart body is malformed or breaks off"),
+    };
     let mut form = form.map_err(|_| ApiError::forbidden("Content-Type must be multipart/form-data"))?;
     let (mut metadata, mut front, mut back) = (false, None, None);
-    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
+    while let Some(field) = form.next_field().await.map_err(malformed)? {
         let name = field.name().unwrap_or_default().to_owned();
         let (slot, most) = match name.as_str() {
             "metadata" => (None, METADATA_LIMIT),
@@ -45,7 +49,7 @@ async fn fill(
         match slot {
             Some(slot) => {
                 let checked = state.app.inspect_scan_picture(&bytes);
-                checked.map_err(|error| ApiError::wrong_field(&name, format!("cannot be used: {error}")))?;
+                checked.map_err(|error| ApiError::wrong_field(&name, unusable(error.code(), &error)))?;
                 *slot = Some(bytes);
             }
             None => {

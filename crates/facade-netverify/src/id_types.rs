@@ -6,12 +6,12 @@ use axum::http::Uri;
 use selfsame_domain::scan::IdKind;
 use serde_json::{Value, json};
 
-use crate::auth::Administrator;
+use crate::auth::Anyone;
 use crate::{ApiError, NetverifyState, country, words};
 
 /// What can be read.
 pub(crate) async fn supported(
-    _: Administrator,
+    _: Anyone,
     State(state): State<NetverifyState>,
 ) -> Result<Json<Value>, ApiError> {
     let countries = listed(&IdKind::ALL, &[]);
@@ -20,7 +20,7 @@ pub(crate) async fn supported(
 
 /// What the tenant's settings accept of it.
 pub(crate) async fn accepted(
-    Administrator(tenant): Administrator,
+    Anyone(tenant): Anyone,
     State(state): State<NetverifyState>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {

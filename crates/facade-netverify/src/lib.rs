@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Uri, header};
 use axum::routing::{MethodRouter, get, post};
 use selfsame_facade_kit::OutboundUrlRules;
 use selfsame_verification::Verification;
@@ -82,6 +82,7 @@ pub fn router(state: NetverifyState) -> Router {
         router = router.route(&format!("{path}/"), methods.clone()).route(&path, methods);
     }
     router
+        .method_not_allowed_fallback(async |uri: Uri| ApiError::method_not_allowed().at(&uri))
         // Answers are about a person: no one on the way keeps them.
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,

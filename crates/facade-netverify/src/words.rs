@@ -247,3 +247,13 @@ pub(crate) fn is_done(scan: &Scan) -> bool {
         ScanState::Pending => false,
     }
 }
+
+/// Why a picture is refused, by the error's code and text. The server reads a format that this dialect does not take.
+pub(crate) fn unusable(code: &str, error: &impl std::fmt::Display) -> String {
+    match code {
+        "image_empty" | "image_format_unknown" | "image_format_unsupported" => {
+            "cannot be used: it is neither JPEG nor PNG".to_owned()
+        }
+        _ => format!("cannot be used: {error}"),
+    }
+}

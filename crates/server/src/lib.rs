@@ -132,7 +132,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         tracing::warn!(ended, "captures that the last stop cut off were decided as ERROR");
     }
     let staying = tokio::spawn(app.clone().stay());
-    let preparing = {
+    let mut preparing = {
         let app = app.clone();
         tokio::spawn(async move { app.prepare().await })
     };
@@ -172,18 +172,29 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
-    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop())
-        .await;
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop());
+    // A signing key that could not be made would leave a server without results: say so rather than go on.
+    let served = tokio::select! {
+        served = serving => served,
+        failure = failed(&mut preparing) => return Err(failure),
+    };
     staying.abort();
     if let Err(error) = app.leave().await {
         tracing::warn!(%error, "captures cut off by this stop wait for the lease of this process to run out");
     }
-    // A signing key that could not be made would leave a server without results: say so rather than go on.
-    if preparing.is_finished() {
-        preparing.await.map_err(|_| ServeError::Panicked)??;
-    }
     served.map_err(ServeError::Serve)
+}
+
+/// Ends when the preparation fails, and never when it succeeds.
+async fn failed(
+    preparing: &mut tokio::task::JoinHandle<Result<(), selfsame_verification::UseCaseError>>,
+) -> ServeError {
+    match preparing.await {
+        Ok(Ok(())) => std::future::pending().await,
+        Ok(Err(error)) => error.into(),
+        Err(_) => ServeError::Panicked,
+    }
 }
 
 /// A new data folder is its owner's alone; one that exists keeps the permissions that the operator gave it.

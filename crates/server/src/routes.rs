@@ -16,7 +16,6 @@ use selfsame_facade_netverify::NetverifyState;
 use selfsame_verification::Verification;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::{draining, try_it, web};
 
@@ -54,17 +53,38 @@ pub(crate) fn router(mounts: Mounts) -> Router {
         .fallback(async || {
             problem(StatusCode::NOT_FOUND, "there is nothing at this path; see the API guide in docs/")
         })
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout))
+        .layer(middleware::from_fn_with_state(request_timeout, in_time))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. The server's log says more")
         }))
+        .layer(middleware::from_fn(readable_path))
         .layer(middleware::from_fn(draining::drain_on_error))
         .layer(middleware::from_fn(log))
 }
 
 fn problem(status: StatusCode, error: &str) -> Response {
     (status, Json(json!({ "code": status.as_u16(), "error": error }))).into_response()
+}
+
+/// What is not answered in time is answered with 503.
+async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
+        let mut response = problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the server was too busy to answer in time; send the request again after a few seconds",
+        );
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        response
+    })
+}
+
+/// A path that is no text names nothing: handlers are not asked to read it.
+async fn readable_path(request: Request, next: Next) -> Response {
+    if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
+        return problem(StatusCode::NOT_FOUND, "there is nothing at this path; it is no text");
+    }
+    next.run(request).await
 }
 
 /// Ready once results can be signed; the networks and the database were opened before the port was.

@@ -11,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use selfsame_domain::{FaceId, LivenessMode, NewBioSession, SessionId, TenantId};
+use selfsame_domain::{BioSession, FaceId, LivenessMode, NewBioSession, SessionId, TenantId};
 use selfsame_facade_bioserver::{ApiError, face_json, liveness_mode, result_json};
 use selfsame_verification::Verification;
 use serde_json::json;
@@ -36,6 +36,9 @@ pub(crate) fn router(app: Verification, tenant: TenantId) -> Router {
 /// Bytes of a picture of a document.
 const PICTURE_LIMIT: usize = 15_000_000;
 
+/// What the page's own sessions are told from others by: it needs no key, and shall say nothing of captures that it did not open.
+const MARK: &str = "selfsame:try-it";
+
 /// Dots that a person joins on the page: the number that the WebCapture demo app asks for.
 const CHALLENGES: u8 = 2;
 
@@ -46,13 +49,20 @@ async fn open(
 ) -> Result<Response, ApiError> {
     let mode = query.get("mode").map_or(Ok(LivenessMode::Passive), |word| liveness_mode(word))?;
     let challenges = if mode == LivenessMode::Active { CHALLENGES } else { 0 };
-    let session = NewBioSession { mode, challenges, ..NewBioSession::passive() };
+    let correlation_id = Some(MARK.to_owned());
+    let session = NewBioSession { mode, challenges, correlation_id, ..NewBioSession::passive() };
     let id = state.app.open_session(state.tenant, session).await?;
     Ok((StatusCode::CREATED, Json(json!({ "sessionId": id.to_string() }))).into_response())
 }
 
+/// A session that was opened here.
+async fn own(state: &TryIt, session: &str) -> Result<BioSession, ApiError> {
+    let session = state.app.session(state.tenant, parse(session)?).await?;
+    if session.request.correlation_id.as_deref() == Some(MARK) { Ok(session) } else { Err(unknown()) }
+}
+
 async fn result(State(state): State<TryIt>, Path(session): Path<String>) -> Result<Response, ApiError> {
-    let session = state.app.session(state.tenant, parse(&session)?).await?;
+    let session = own(&state, &session).await?;
     Ok(match session.verdict() {
         None => StatusCode::NO_CONTENT.into_response(),
         Some(verdict) => Json(result_json(&session, verdict)).into_response(),
@@ -61,7 +71,7 @@ async fn result(State(state): State<TryIt>, Path(session): Path<String>) -> Resu
 
 /// The best image of a capture of this page.
 async fn best(state: &TryIt, session: &str) -> Result<(SessionId, FaceId), ApiError> {
-    let session = state.app.session(state.tenant, parse(session)?).await?;
+    let session = own(state, session).await?;
     let best = session.verdict().and_then(|verdict| verdict.best_image);
     let best = best.ok_or_else(|| ApiError::not_found("the session has no best image"))?;
     Ok((session.id, best.face_id))
@@ -97,5 +107,9 @@ async fn document(
 }
 
 fn parse(text: &str) -> Result<SessionId, ApiError> {
-    text.parse().map_err(|_| ApiError::not_found("there is no such session"))
+    text.parse().map_err(|_| unknown())
+}
+
+fn unknown() -> ApiError {
+    ApiError::not_found("there is no such session")
 }

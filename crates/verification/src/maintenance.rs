@@ -95,6 +95,15 @@ impl Verification {
         Ok(count)
     }
 
+    /// Erases a session before its term. A capture that is under way ends in an error.
+    ///
+    /// # Errors
+    /// Among others [`UseCaseError::NotFound`] where the tenant has no such session.
+    pub async fn delete_session(&self, tenant: TenantId, session: SessionId) -> Result<(), UseCaseError> {
+        let session = self.session(tenant, session).await?;
+        self.erase_session(tenant, session.id).await
+    }
+
     /// Erases a session, its faces and its pictures.
     pub(crate) async fn erase_session(
         &self,

@@ -34,6 +34,17 @@ pub struct NewCredentials {
     pub api_secret: SecretString,
 }
 
+/// What a pair of token and secret is shown for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairFor {
+    /// Making transactions: never the pair for results.
+    Transactions,
+    /// Reading and deleting results. A tenant that has a pair for that needs it for that.
+    Results,
+    /// What is about no transaction.
+    Lists,
+}
+
 impl Verification {
     /// The tenant that an API key belongs to. The key is looked up by its SHA-256, so that comparing takes the same time
     /// whatever was sent.
@@ -45,15 +56,13 @@ impl Verification {
 
     /// Whose pair of token and secret it is; `None` when there is no such pair, or it may not do this.
     ///
-    /// `administration`: results are read or deleted. A tenant that has a pair for that needs it for that.
-    ///
     /// # Errors
     /// [`UseCaseError::Overloaded`] when too many secrets wait to be verified.
     pub async fn tenant_by_pair(
         &self,
         token: &str,
         secret: &str,
-        administration: bool,
+        needed: PairFor,
     ) -> Result<Option<TenantId>, UseCaseError> {
         let mut repository = self.store().begin().await?;
         let found = repository.credentials().find_pair(token).await?;
@@ -62,9 +71,9 @@ impl Verification {
             None => false,
             Some((credential, _)) => match credential.kind {
                 CredentialKind::ApiKey => false,
-                CredentialKind::Administration => administration,
+                CredentialKind::Administration => needed != PairFor::Transactions,
                 CredentialKind::TokenAndSecret => {
-                    !administration
+                    needed != PairFor::Results
                         || !repository.credentials().has_administration(credential.tenant_id).await?
                 }
             },

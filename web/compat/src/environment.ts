@@ -11,6 +11,8 @@ export interface Detection {
   envDetected: {
     os: { isSupported: boolean; supportedList: string[]; isMobile: boolean };
     browser: { isSupported: boolean; supportedList: SupportedBrowser[] };
+    /** The documents' table has it here, their sample beside it: it is in both places. */
+    message: string;
   };
   message: string;
 }
@@ -53,6 +55,7 @@ export function detect(userAgent: string, touchPoints = 0, brave = false): Detec
       envDetected: {
         os: { isSupported: false, supportedList: Object.keys(SUPPORTED), isMobile: /Mobi|Tablet/.test(userAgent) },
         browser: { isSupported: false, supportedList: [] },
+        message: UNSUPPORTED_SYSTEM,
       },
       message: UNSUPPORTED_SYSTEM,
     };
@@ -68,12 +71,14 @@ export function detect(userAgent: string, touchPoints = 0, brave = false): Detec
     isSupported = least !== undefined && major(version) >= least;
   }
   const supportedList = Object.entries(known).map(([name, version]) => ({ name, minimumVersion: String(version) }));
+  const message = isSupported ? '' : UNSUPPORTED_BROWSER;
   return {
     envDetected: {
       os: { isSupported: true, supportedList: [], isMobile: os === 'Android' || os === 'iOS' },
       browser: { isSupported, supportedList: isSupported ? [] : supportedList },
+      message,
     },
-    message: isSupported ? '' : UNSUPPORTED_BROWSER,
+    message,
   };
 }
 

@@ -17,7 +17,7 @@ export interface FaceCaptureOptions {
 }
 
 export interface FaceCaptureClient {
-  startCapture(options: { stream: MediaStream }): Promise<void>;
+  startCapture(options?: { stream: MediaStream }): Promise<void>;
   cancel(): void;
   disconnect(): Promise<void>;
 }
@@ -29,7 +29,8 @@ export function getMediaStream(_options?: { videoId?: string }): Promise<MediaSt
 
 function wrap(client: CaptureClient): FaceCaptureClient {
   return {
-    startCapture: ({ stream }) => client.start(stream),
+    // Without a stream it fails as with one that has no camera: 1304, by errorFn and by the promise.
+    startCapture: (options) => client.start(options?.stream),
     cancel: () => client.cancel(),
     disconnect: () => client.disconnect(),
   };

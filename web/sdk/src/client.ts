@@ -68,7 +68,6 @@ export class CaptureClient {
   private lastInfo: TrackingInfo | undefined;
   private seq = 0;
   private shooting = false;
-  private startedAt = 0;
   private orientedAt = Number.NEGATIVE_INFINITY;
   private upload = { total: 0, sent: 0, received: 0 };
   private settle: { resolve: (client: CaptureClient) => void; reject: (error: CaptureError) => void } | undefined;
@@ -123,7 +122,7 @@ export class CaptureClient {
    * Starts the capture on a running camera. Resolves when the server has accepted it; rejects with a {@link CaptureError}, which
    * `onError` has been given as well, so that a caller may leave the promise alone.
    */
-  start(stream: MediaStream): Promise<void> {
+  start(stream: MediaStream | undefined): Promise<void> {
     const started = new Promise<void>((resolve, reject) => {
       if (this.state.name === 'failed') {
         reject(this.state.error);
@@ -138,14 +137,16 @@ export class CaptureClient {
     return started;
   }
 
-  private async begin(stream: MediaStream, ready: Ready): Promise<void> {
+  private async begin(given: MediaStream | undefined, ready: Ready): Promise<void> {
     let track: MediaStreamTrack;
     try {
-      track = videoTrack(stream);
+      track = videoTrack(given);
     } catch (error) {
       this.step({ type: 'fail', error: error as CaptureError });
       return;
     }
+    // One that has a live track is there.
+    const stream = given as MediaStream;
     this.step({ type: 'start' });
     this.stream = stream;
     this.ring = new FrameRing(ready.ring);
@@ -253,7 +254,6 @@ export class CaptureClient {
         this.step({ type: 'started' });
         this.settleStart?.resolve();
         this.settleStart = undefined;
-        this.startedAt = performance.now();
         this.options.onStarted?.();
         this.source?.onFrame(() => void this.shoot());
         break;
@@ -287,7 +287,7 @@ export class CaptureClient {
 
   private track(message: Extract<ServerMessage, { type: 'tracking' }>): void {
     const { type: _, seq: __, ...seen } = message;
-    const timestamp = (performance.now() - this.startedAt) / 1000;
+    const timestamp = Math.floor(Date.now() / 1000);
     this.lastInfo = { ...seen, timestamp };
     if (seen.livenessActive) this.lastInfo.livenessHigh = seen.livenessActive;
     this.options.onTracking?.(this.lastInfo);

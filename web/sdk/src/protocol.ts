@@ -48,7 +48,7 @@ export interface TrackingInfo {
   faceh: number;
   w: number;
   h: number;
-  /** Seconds since the capture began. */
+  /** Seconds since 1970. */
   timestamp: number;
   distance: boolean;
   phoneNotVertical: boolean;

@@ -92,7 +92,7 @@ async fn every_bad_request_gets_its_documented_answer() {
             "2001",
         ),
         ("no form", raw(&picture, "image/jpeg", b"\xff\xd8"), 400, "1006"),
-        ("no body", request(&server, Method::POST, &picture), 400, "1006"),
+        ("no body", request(&server, Method::POST, &picture), 404, "2001"),
         ("no such part", upload(&server, &picture, "Selfie", own_photo()), 400, "1001"),
         ("an empty part", upload(&server, &picture, "Portrait", Vec::new()), 400, "3007"),
         ("no picture", upload(&server, &reference, "Portrait", b"hello".to_vec()), 400, "3007"),

@@ -1,5 +1,6 @@
 //! Levels that rise with evidence, and fall when it contradicts itself; the proof.
 
+use selfsame_testkit::CaptureOutcome;
 use serde_json::json;
 
 use super::*;
@@ -104,6 +105,62 @@ async fn without_a_valid_consent_no_picture_is_taken() {
     let said = read(&server, &format!("/{identity}/consents")).await;
     assert_eq!(said.as_array().map(Vec::len), Some(4));
     assert_eq!(said[1]["validityPeriod"], json!({ "to": "2019-11-13" }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consent_that_is_withdrawn_ends_what_was_opened_under_it() {
+    let server = settings().start().await;
+    let withdraws = async |identity: &str| {
+        let said = json!([{ "approved": false, "type": "PORTRAIT" }]);
+        assert_eq!(post(&server, &format!("/{identity}/consents"), said).await.status, 200);
+    };
+
+    // Before the camera is on: there is no capture.
+    let identity = consenting(&server).await;
+    let (portrait, session) = opens_capture(&server, &identity).await;
+    withdraws(&identity).await;
+    let log = Browser::default().captures(server.origin(), &session, &person()).await.expect("a connection");
+    assert!(matches!(log.outcome, CaptureOutcome::Refused { code: 400, .. }), "{:?}", log.outcome);
+    assert_eq!(read(&server, &format!("/{identity}/status/{portrait}")).await["status"], "PROCESSING");
+    // Given again, the session serves.
+    consents(&server, &identity).await;
+    Browser::default().captures(server.origin(), &session, &person()).await.expect("a connection");
+    assert_eq!(settled(&server, &identity, &portrait).await["status"], "VERIFIED");
+
+    // While it is on: whatever was seen, nothing is verified by it.
+    let identity = consenting(&server).await;
+    let (portrait, session) = opens_capture(&server, &identity).await;
+    let (told, mut answered) = tokio::sync::mpsc::unbounded_channel();
+    let capture = {
+        let (origin, session) = (server.origin().to_owned(), session.clone());
+        let browser = Browser { answered: Some(told), ..Browser::default() };
+        tokio::spawn(async move { browser.captures(&origin, &session, &person()).await })
+    };
+    while answered.recv().await.expect("the capture goes on") < 3 {}
+    withdraws(&identity).await;
+    capture.await.expect("the browser's task").expect("a connection");
+    assert_eq!(settled(&server, &identity, &portrait).await["status"], "NOT_VERIFIED");
+    assert_eq!(level(&server, &identity).await, "LOA0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_addresses_and_a_post_without_a_body_are_understood() {
+    let server = settings().start().await;
+    let identity = consenting(&server).await;
+    let old = server.authorised(Method::GET, &format!("/gips/rest/v1/identities/{identity}/status"));
+    assert_eq!(server.answers(old).await.json()["id"], identity.as_str());
+    let path = format!("/{identity}/attributes/portrait/capture");
+    assert_error(
+        "no portrait yet",
+        &server.answers(request(&server, Method::POST, &path)).await,
+        404,
+        "2001",
+    );
+    server.answers(upload(&server, &path, "Portrait", own_photo())).await;
+    let asked = server.answers(request(&server, Method::POST, &path).header("content-type", "application"));
+    let (asked, got) = (asked.await, get(&server, &path).await);
+    assert_eq!(asked.status, 200);
+    assert_eq!(asked.body.len(), got.body.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

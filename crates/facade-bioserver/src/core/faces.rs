@@ -1,5 +1,6 @@
-//! `POST /bioserver-app/v2/bio-sessions/{id}/faces`: adds the largest face of a picture to the session.
+//! `POST /bioserver-app/v2/bio-sessions/{id}/faces`: adds the largest face of a picture to the session; `GET`: those it has.
 
+use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderName, StatusCode, header};
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::session_id;
-use crate::{ApiError, BioserverState, Caller};
+use crate::{ApiError, BioserverState, Caller, words};
 
 const LONGEST_NAME: usize = 255;
 const FACE_PART_LIMIT: usize = 16 * 1024;
@@ -22,6 +23,15 @@ struct FacePart {
     friendly_name: Option<String>,
     /// Clients send the string "true".
     image_rotation_enabled: Option<Value>,
+}
+
+pub(crate) async fn list(
+    Caller(tenant): Caller,
+    State(state): State<BioserverState>,
+    Path(session): Path<String>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let faces = state.app.faces(tenant, session_id(&session)?).await?;
+    Ok(Json(faces.iter().map(words::face_json).collect()))
 }
 
 pub(crate) async fn handle(
@@ -74,7 +84,7 @@ fn parse(face: FacePart) -> Result<NewFace, ApiError> {
     if face
         .friendly_name
         .as_ref()
-        .is_some_and(|name| name.len() > LONGEST_NAME || name.chars().any(char::is_control))
+        .is_some_and(|name| name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control))
     {
         return Err(ApiError::bad_request(format!(
             "friendlyName: must have at most {LONGEST_NAME} printable characters"

@@ -5,10 +5,11 @@ mod face_image;
 mod faces;
 mod liveness_challenge_result;
 mod matches;
+mod session;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{delete, get};
 use selfsame_domain::{FaceId, SessionId};
 
 use crate::{ApiError, BioserverState};
@@ -19,12 +20,16 @@ const FACE_LIMIT: usize = 16 * 1024 * 1024;
 pub(crate) fn router() -> Router<BioserverState> {
     let session = "/bioserver-app/v2/bio-sessions/{session}";
     Router::new()
+        .route(session, delete(session::delete))
         .route(&format!("{session}/liveness-challenge-result"), get(liveness_challenge_result::handle))
         .route(
             &format!("{session}/liveness-challenge-result/{{mode}}/{{level}}"),
             get(liveness_challenge_result::handle_old),
         )
-        .route(&format!("{session}/faces"), post(faces::handle).layer(DefaultBodyLimit::max(FACE_LIMIT)))
+        .route(
+            &format!("{session}/faces"),
+            get(faces::list).post(faces::handle).layer(DefaultBodyLimit::max(FACE_LIMIT)),
+        )
         .route(&format!("{session}/faces/{{face}}"), get(face::handle))
         .route(&format!("{session}/faces/{{face}}/image"), get(face_image::handle))
         .route(&format!("{session}/faces/{{face}}/matches"), get(matches::handle))

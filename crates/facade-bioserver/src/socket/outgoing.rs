@@ -137,6 +137,7 @@ fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
     match failure {
         CaptureFailure::Protocol(what) | CaptureFailure::Spent(what) => (400, what),
         CaptureFailure::LockedOut { .. } => (429, TOO_MANY),
+        CaptureFailure::NeverStarted => (1200, "The camera was not started in time. Start again."),
         CaptureFailure::NoFace => (1301, "Video Capture timeout: No face detected during liveness step."),
         CaptureFailure::PoorVideo => (1303, "Poor video quality."),
         CaptureFailure::Overloaded => (503, "The server is overloaded. Try again in few seconds."),

@@ -61,7 +61,9 @@ fn parse(request: &Request, state: &BioserverState) -> Result<NewBioSession, Api
         None | Some(Value::Null) => 2,
         Some(value) => {
             let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-            number.filter(|number| (1..=MOST_CHALLENGES).contains(number)).ok_or_else(|| {
+            let number = number.filter(|number| (1..=MOST_CHALLENGES).contains(number));
+            // Other modes ask for none, whatever it says.
+            number.or((mode != LivenessMode::Active).then_some(2)).ok_or_else(|| {
                 ApiError::bad_request(format!(
                     "numberOfChallenge: must be a number from 1 to {MOST_CHALLENGES}"
                 ))
@@ -125,7 +127,7 @@ fn text<'a>(name: &str, value: Option<&'a Value>) -> Result<Option<&'a str>, Api
 
 fn identifier(name: &str, value: Option<&Value>) -> Result<Option<String>, ApiError> {
     let Some(text) = text(name, value)? else { return Ok(None) };
-    if text.len() > LONGEST_ID || text.chars().any(char::is_control) {
+    if text.chars().count() > LONGEST_ID || text.chars().any(char::is_control) {
         return Err(ApiError::bad_request(format!(
             "{name}: must have at most {LONGEST_ID} printable characters"
         )));

@@ -33,10 +33,13 @@ pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
         .allow_headers([header::CONTENT_TYPE]);
     let browser = Router::new()
-        .route("/video-server/network-latency", get(network::latency))
+        // Preflights end in a route of their own: without one the fallback of the whole server would answer them.
+        .route("/video-server/network-latency", get(network::latency).options(network::preflight))
         .route(
             "/video-server/network-speed",
-            post(network::speed).layer(DefaultBodyLimit::max(network::SPEED_LIMIT)),
+            post(network::speed)
+                .options(network::preflight)
+                .layer(DefaultBodyLimit::max(network::SPEED_LIMIT)),
         )
         .merge(socket::router(state))
         .layer(cors)

@@ -16,6 +16,10 @@ pub(crate) async fn latency() -> (StatusCode, [(HeaderName, &'static str); 1]) {
     (StatusCode::NO_CONTENT, NO_STORE)
 }
 
+pub(crate) async fn preflight() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
 /// Reads and forgets the body; answers how much it was.
 pub(crate) async fn speed(body: Body) -> Result<([(HeaderName, &'static str); 1], Json<Value>), ApiError> {
     let bytes = to_bytes(body, SPEED_LIMIT)

@@ -74,7 +74,7 @@ fn no_pairs() -> ApiError {
 }
 
 fn printable(field: &str, text: &str, most: usize) -> Result<(), ApiError> {
-    if text.len() > most || text.chars().any(char::is_control) {
+    if text.chars().count() > most || text.chars().any(char::is_control) {
         return Err(ApiError::format(
             field,
             format!("{field} must have at most {most} printable characters"),

@@ -1,10 +1,9 @@
 //! `/gips/v1/identities/{id}/attributes/portrait/capture`: the portrait's picture.
 
 use axum::Json;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
-use axum::response::Response;
-use serde_json::Value;
+use axum::body::HttpBody as _;
+use axum::extract::{FromRequest as _, Multipart, Path, Request, State};
+use axum::response::{IntoResponse as _, Response};
 
 use crate::form::{answer, picture};
 use crate::portrait::part;
@@ -21,16 +20,21 @@ pub(crate) async fn get(
     Ok(answer(id.as_uuid(), &[part(jpeg)]))
 }
 
-/// A selfie that was taken elsewhere, part `Portrait`. Nobody has seen a living person: never VERIFIED.
+/// A selfie that was taken elsewhere, part `Portrait`. Nobody has seen a living person: never VERIFIED. Without a body it asks for the
+/// portrait, as one of the original's examples does.
 pub(crate) async fn post(
     Caller(tenant): Caller,
     State(state): State<GipsState>,
     Path(identity): Path<String>,
-    form: Result<Multipart, MultipartRejection>,
-) -> Result<Json<Value>, ApiError> {
+    request: Request,
+) -> Result<Response, ApiError> {
+    if request.body().is_end_stream() {
+        return get(Caller(tenant), State(state), Path(identity)).await;
+    }
     let id = identity_id(&identity)?;
+    let form = Multipart::from_request(request, &state).await;
     let image = picture(form, &["Portrait"], state.app.settings().images.max_bytes).await?;
     let (record, evidence) = state.app.add_portrait(tenant, id, image).await?;
     let evidence = record.find(evidence).ok_or_else(ApiError::no_evidence)?;
-    Ok(Json(words::evidence(evidence)))
+    Ok(Json(words::evidence(evidence)).into_response())
 }

@@ -76,6 +76,8 @@ fn parse(body: &Value) -> Result<NewLiveCapture, ApiError> {
             .or_else(|| value.as_str()?.parse().ok())
             .filter(|number| (1..=MOST_CHALLENGES).contains(number))
             .and_then(|number| u8::try_from(number).ok())
+            // Other modes ask for none, whatever it says.
+            .or((mode != LivenessMode::Active).then_some(2))
             .ok_or_else(|| {
                 let message = format!("nbChallenge must be a number from 1 to {MOST_CHALLENGES}");
                 ApiError::not_allowed("nbChallenge", message)

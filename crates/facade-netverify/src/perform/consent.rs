@@ -87,6 +87,7 @@ pub(crate) fn consent(
     } else if in_usa {
         miss("userConsent.consent", "is missing, and the person is in the USA");
     }
+    // "na" is an answer: whether it is the right one only the integrator knows.
     if in_usa && said.obtained.is_none() {
         miss("userConsent.consent.obtained", "is missing, and the person is in the USA");
     }
@@ -100,10 +101,10 @@ pub(crate) fn consent(
         (Some(ConsentAnswer::No), _) => {
             miss("userConsent.consent.obtained", "is no; without consent nothing may be compared");
         }
-        (Some(ConsentAnswer::NotApplicable), _) if in_usa => {
-            miss("userConsent.consent.obtained", "is na, and the person is in the USA");
-        }
         _ => {}
+    }
+    if !needed {
+        missed.clear();
     }
     reader.absorb(user);
     (Some(said), missed)

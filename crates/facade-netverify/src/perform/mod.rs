@@ -22,6 +22,7 @@ pub use reader::FieldError;
 use request::{PerformRequest, Refusal, Rules, parse};
 
 use crate::auth::{Caller, check_body_headers};
+use crate::words::unusable;
 use crate::{ApiError, NetverifyState, PERFORM_LIMIT, UPLOADS_MIB};
 
 /// A body waits so long for room beside the others.
@@ -51,7 +52,7 @@ async fn perform(
         return Err(ApiError::too_large(PERFORM_LIMIT));
     }
     // Body, text and pictures are held at once: so much and no more of it, for all callers together.
-    let room = u32::try_from((length >> 20) + 1).unwrap_or(u32::MAX).min(UPLOADS_MIB as u32);
+    let room = u32::try_from(length.div_ceil(1 << 20).max(1)).unwrap_or(u32::MAX).min(UPLOADS_MIB as u32);
     let waiting = tokio::time::timeout(LONGEST_WAIT, state.uploads.acquire_many(room));
     let _room = waiting.await.map_err(|_| ApiError::busy())?.map_err(|_| ApiError::internal())?;
     let body = Bytes::from_request(request, &()).await.map_err(|_| ApiError::too_large(PERFORM_LIMIT))?;
@@ -102,7 +103,7 @@ fn read(
         }
     };
     let inspect = |bytes: &[u8]| -> Result<PictureFormat, String> {
-        state.app.inspect_scan_picture(bytes).map_err(|error| format!("cannot be used: {error}"))
+        state.app.inspect_scan_picture(bytes).map_err(|error| unusable(error.code(), &error))
     };
     let rules = Rules {
         policy,

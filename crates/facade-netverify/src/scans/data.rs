@@ -91,12 +91,12 @@ fn put(members: &mut Members, name: &str, value: Option<&str>, most: usize) {
     }
 }
 
-/// Under `name` when it is known to the day, else in parts.
-fn put_day(members: &mut Members, name: &str, day: Option<PartialDay>) {
+/// Under `name` when it is known to the day, else in `parts`.
+fn put_day(members: &mut Members, name: &str, parts: &str, day: Option<PartialDay>) {
     let Some(day) = day else { return };
     match day.exact() {
         Some(text) => members.insert(name.to_owned(), text.into()),
-        None => members.insert(format!("{name}Parts"), words::date_parts(day)),
+        None => members.insert(parts.to_owned(), words::date_parts(day)),
     };
 }
 
@@ -130,19 +130,19 @@ pub(crate) fn reading_members(reading: &ScanReading) -> Members {
         ("lastName", &reading.last_name, 200),
         ("number", &reading.number, 200),
         ("usState", &reading.us_state, 255),
-        ("personalNumber", &reading.personal_number, 14),
+        ("personalNumber", &reading.personal_number, 255),
         ("optionalData1", &reading.optional_data_1, 255),
         ("optionalData2", &reading.optional_data_2, 255),
-        ("issuingAuthority", &reading.issuing_authority, 50),
+        ("issuingAuthority", &reading.issuing_authority, 255),
         ("gender", &reading.sex, 2),
         ("nationality", &reading.nationality, 3),
         ("placeOfBirth", &reading.place_of_birth, 256),
     ] {
         put(&mut members, name, value.as_deref(), most);
     }
-    put_day(&mut members, "dob", reading.birth_date);
-    put_day(&mut members, "expiry", reading.expiry);
-    put_day(&mut members, "issuingDate", reading.issued);
+    put_day(&mut members, "dob", "dobParts", reading.birth_date);
+    put_day(&mut members, "expiry", "expiryDateParts", reading.expiry);
+    put_day(&mut members, "issuingDate", "issuingDateParts", reading.issued);
     if let Some(address) = &reading.address {
         let address = words::raw_address(address, reading.issuing_country.as_deref());
         members.insert("address".to_owned(), address);
@@ -165,4 +165,21 @@ fn verification_members(record: &ScanRecord) -> Option<Members> {
         members.insert("identityVerification".to_owned(), identity);
     }
     Some(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_that_are_not_known_whole_stand_in_parts_of_their_own_names() {
+        let year = Some(PartialDay { year: 2031, month: Some(4), day: None });
+        let reading = ScanReading { birth_date: year, expiry: year, issued: year, ..ScanReading::default() };
+        let members = reading_members(&reading);
+        let names: Vec<&str> = members.keys().map(String::as_str).collect();
+        assert_eq!(names, ["dobParts", "expiryDateParts", "issuingDateParts"]);
+        let whole = PartialDay { year: 2031, month: Some(4), day: Some(1) };
+        let members = reading_members(&ScanReading { expiry: Some(whole), ..ScanReading::default() });
+        assert_eq!(members["expiry"], "2031-04-01");
+    }
 }

@@ -12,7 +12,7 @@ use crate::auth::Administrator;
 use crate::perform::mime;
 use crate::{ApiError, NetverifyState, words};
 
-/// `{timestamp, scanReference, images: [{classifier, href}]}`
+/// `{timestamp, scanReference, images: [{classifier, href}], livenessImages: []}`
 pub(crate) async fn list(
     Administrator(tenant): Administrator,
     State(state): State<NetverifyState>,
@@ -32,6 +32,7 @@ pub(crate) async fn list(
         .collect();
     let mut members = Map::new();
     members.insert("images".to_owned(), images.into());
+    members.insert("livenessImages".to_owned(), json!([]));
     Ok(Json(stamped(&state, id, members)))
 }
 
@@ -62,6 +63,10 @@ pub(crate) async fn liveness(_: Administrator, uri: Uri) -> ApiError {
 /// The one format that is asked for; `None` when it is both, or neither.
 fn wanted(headers: &HeaderMap) -> Option<PictureFormat> {
     let accepts = headers.get(header::ACCEPT)?.to_str().ok()?.to_lowercase();
+    // A browser that takes any picture names PNG among others.
+    if ["*/*", "image/*"].iter().any(|any| accepts.contains(any)) {
+        return None;
+    }
     let (jpeg, png) = (accepts.contains("image/jpeg"), accepts.contains("image/png"));
     match (jpeg, png) {
         (true, false) => Some(PictureFormat::Jpeg),
@@ -81,6 +86,7 @@ mod tests {
             ("image/png", Some(PictureFormat::Png)),
             ("image/jpeg, image/png", None),
             ("*/*", None),
+            ("image/avif,image/webp,image/png,image/*;q=0.8,*/*;q=0.5", None),
             ("application/json", None),
         ] {
             let headers: HeaderMap =

@@ -80,11 +80,13 @@ pub enum Output {
     Failed(CaptureFailure),
 }
 
-/// Why a capture ended without a result to show. The verdict is stored all the same.
+/// Why a capture ended without a result to show. The verdict is stored all the same, of those that had begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaptureFailure {
     /// The browser broke the protocol.
     Protocol(&'static str),
+    /// The camera was not started within the time allowed.
+    NeverStarted,
     /// No face within the time allowed.
     NoFace,
     /// The stream was never good enough, or the full frames did not come.

@@ -188,6 +188,9 @@ impl Session {
         {
             return Err(CaptureFailure::LockedOut { until });
         }
+        if !self.app.may_be_captured(&mut repository, self.session.tenant_id, self.session.id).await? {
+            return Err(CaptureFailure::Spent("the consent to a portrait was withdrawn or has ended"));
+        }
         let won = repository
             .sessions()
             .claim(&self.session, &claimed, self.app.process())
@@ -476,8 +479,10 @@ impl Session {
             Ending::Unmet(what) => {
                 return self.unmet(what).await;
             }
+            // Nothing was captured and nothing is decided: the session can be used again.
             Ending::NeverStarted => {
-                (LivenessStatus::Timeout, "the camera was never started".to_owned(), CaptureFailure::NoFace)
+                self.say(Output::Failed(CaptureFailure::NeverStarted));
+                return Flow::Over;
             }
         };
         self.end(status, &diagnostic, failure).await

@@ -163,6 +163,21 @@ impl Verification {
         Ok(repository.identities().find_by_session(tenant, session).await?)
     }
 
+    /// Whether a session may be captured as far as consent goes: that of an identity only while the person's consent to a portrait
+    /// is valid, which may have been withdrawn since the session was opened.
+    pub(crate) async fn may_be_captured(
+        &self,
+        repository: &mut Repository,
+        tenant: TenantId,
+        session: SessionId,
+    ) -> Result<bool, UseCaseError> {
+        let Some((identity, _)) = repository.identities().find_by_session(tenant, session).await? else {
+            return Ok(true);
+        };
+        let consents = repository.identities().consents(tenant, identity).await?;
+        Ok(consented(&consents, ConsentKind::Portrait, self.clock().now()))
+    }
+
     /// Records what the person said; all of it or nothing. Returned in the same order.
     pub async fn add_consents(
         &self,
@@ -197,6 +212,9 @@ impl Verification {
         id: IdentityId,
         new: NewLiveCapture,
     ) -> Result<Evidence, IdentityError> {
+        if !self.may_open() {
+            return Err(UseCaseError::Overloaded.into());
+        }
         let now = self.clock().now();
         let mut repository = self.store().begin().await?;
         repository.identities().alone_with(tenant, id).await.map_err(UseCaseError::from)?;

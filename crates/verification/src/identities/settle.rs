@@ -1,9 +1,10 @@
 //! What has become known since evidence was last looked at.
 
 use selfsame_blobs::BlobKey;
+use selfsame_domain::identity::consented;
 use selfsame_domain::{
-    BioSession, Evidence, EvidenceComparison, EvidenceKind, EvidenceState, Identity, LivenessStatus,
-    Timestamp,
+    BioSession, ConsentKind, Evidence, EvidenceComparison, EvidenceKind, EvidenceState, Identity,
+    LivenessStatus, Timestamp,
 };
 use selfsame_store::{EvidenceRow, Repository};
 use selfsame_vision::Template;
@@ -21,6 +22,8 @@ impl Verification {
     ) -> Result<(Vec<EvidenceRow>, bool), UseCaseError> {
         let (tenant, id) = (opened.identity.tenant_id, opened.identity.id);
         let mut rows = repository.identities().evidence(tenant, id).await?;
+        let consents = repository.identities().consents(tenant, id).await?;
+        let consented_at = |at| consented(&consents, ConsentKind::Portrait, at);
         let mut changed = false;
         for row in &mut rows {
             let EvidenceKind::LivePortrait { session_id, .. } = row.evidence.kind else { continue };
@@ -29,8 +32,8 @@ impl Verification {
             }
             let session = repository.sessions().get(tenant, session_id).await?;
             let (status, at) = match session.as_ref().map(BioSession::verdict) {
-                // A yes needs the picture of whom it is about.
-                Some(Some(verdict)) if verdict.best_image.is_none() => {
+                // A yes needs the picture of whom it is about, and the person's consent to it.
+                Some(Some(verdict)) if verdict.best_image.is_none() || !consented_at(verdict.decided_at) => {
                     let yes = verdict.status == LivenessStatus::Success;
                     (if yes { LivenessStatus::Error } else { verdict.status }, verdict.decided_at)
                 }
@@ -44,7 +47,9 @@ impl Verification {
             replace(repository, &mut row.evidence, judged).await?;
             changed = true;
         }
-        changed |= self.settle_comparison(repository, opened, &mut rows).await?;
+        if consented_at(self.clock().now()) {
+            changed |= self.settle_comparison(repository, opened, &mut rows).await?;
+        }
         Ok((rows, changed))
     }
 

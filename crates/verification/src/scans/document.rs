@@ -1,7 +1,9 @@
 //! From what was read of a document to what is judged.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, DocumentType, FieldName, FieldSource, MrzVerdict};
+use selfsame_domain::document::{
+    DocumentReading, DocumentType, FieldName, FieldSource, MrzFormat, MrzVerdict,
+};
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
     ScanReading, ScanSide, Step, UnreadableReason,
@@ -88,7 +90,24 @@ impl Whole<'_> {
         self.0.document_type.is_none() && self.0.mrz.is_none() && self.0.fields.is_empty()
     }
 
+    /// What stands in the zone for the issuer to use, by the line that it stands in: first or second.
+    fn optional_data(&self) -> [Option<String>; 2] {
+        let (one, other) = (self.value(FieldName::OptionalData), self.value(FieldName::OptionalData2));
+        match self.0.mrz.as_ref().map(|mrz| mrz.format) {
+            Some(MrzFormat::Td2 | MrzFormat::Td3 | MrzFormat::MrvA | MrzFormat::MrvB) => [other, one],
+            _ => [one, other],
+        }
+    }
+
+    /// A passport's zone has a place for it (ICAO Doc 9303-4, 4.2.2).
+    fn personal_number(&self) -> Option<String> {
+        let passport = self.0.mrz.as_ref().is_some_and(|mrz| mrz.format == MrzFormat::Td3);
+        let printed = self.value(FieldName::PersonalNumber);
+        printed.or_else(|| self.value(FieldName::OptionalData).filter(|_| passport))
+    }
+
     fn reading(&self) -> ScanReading {
+        let [optional_data_1, optional_data_2] = self.optional_data();
         ScanReading {
             kind: self.0.document_type.map(kind),
             issuing_country: self.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned),
@@ -98,15 +117,15 @@ impl Whole<'_> {
             expiry: self.day(FieldName::ExpiryDate),
             issued: self.day(FieldName::IssueDate),
             number: self.value(FieldName::DocumentNumber),
-            personal_number: self.value(FieldName::PersonalNumber),
+            personal_number: self.personal_number(),
             sex: self.value(FieldName::Sex),
             nationality: self.country(FieldName::Nationality),
             place_of_birth: self.value(FieldName::BirthPlace),
             address: self.value(FieldName::Address),
             us_state: self.value(FieldName::State),
             issuing_authority: self.value(FieldName::Authority),
-            optional_data_1: self.value(FieldName::OptionalData),
-            optional_data_2: self.value(FieldName::OptionalData2),
+            optional_data_1,
+            optional_data_2,
         }
     }
 }
@@ -271,9 +290,11 @@ fn altered(
     details
 }
 
-/// How a picture of a front shows a copy, when it indicates that. Backs may be black on white, and their barcodes are patterns.
-pub(super) fn copy(picture: &Picture, signs: &Signs) -> Option<UnreadableReason> {
-    if picture.is_grey() || signs.indicate(Indication::GreyPage) {
+/// How a picture of a front shows a copy, when it indicates that. Backs may be black on white, and their barcodes are patterns. A page
+/// without colour on which nothing is read may be no document at all.
+pub(super) fn copy(picture: &Picture, reading: &DocumentReading, signs: &Signs) -> Option<UnreadableReason> {
+    let grey_page = signs.indicate(Indication::GreyPage) && !Whole(reading).is_empty();
+    if picture.is_grey() || grey_page {
         Some(UnreadableReason::PhotocopyBlackWhite)
     } else if signs.indicate(Indication::Pattern) {
         Some(UnreadableReason::DigitalCopy)

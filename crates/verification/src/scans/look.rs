@@ -112,7 +112,7 @@ pub(super) fn look(
     drop(pictures.back);
     let reading = super::document::read(vision, &front, now)?;
     seen.front_signs = vision.document_signs(&front, &reading, &params.signs);
-    seen.copy = super::document::copy(&front, &seen.front_signs);
+    seen.copy = super::document::copy(&front, &reading, &seen.front_signs);
     seen.whole = Some(match &seen.back {
         Some(back) => vision.both_sides(reading.clone(), back.clone()),
         None => reading.clone(),

@@ -105,7 +105,9 @@ impl Verification {
     }
 
     fn scan_limits(&self) -> Limits {
-        Limits { longest_side_above: Some(300), ..self.settings().images.clone() }
+        let images = self.settings().images.clone();
+        // Under 8000 pixels, says the dialect.
+        Limits { longest_side_above: Some(300), max_side: images.max_side.min(7_999), ..images }
     }
 
     /// Accepts a scan under what holds for its tenant just now ([`Verification::scan_policy`]). When this returns, its pictures are
@@ -180,15 +182,14 @@ impl Verification {
         let limits = self.settings().images.clone();
         let made = self
             .workers()
-            .run(Urgency::Evidence, move || {
-                let picture = decode(&bytes, &limits)?;
-                Ok::<_, UseCaseError>(match wanted {
-                    PictureFormat::Jpeg => picture.to_jpeg(MADE_JPEG),
-                    PictureFormat::Png => picture.to_png(),
-                })
+            .run(Urgency::Evidence, move || match (decode(&bytes, &limits), wanted) {
+                (Ok(picture), PictureFormat::Jpeg) => (wanted, picture.to_jpeg(MADE_JPEG)),
+                (Ok(picture), PictureFormat::Png) => (wanted, picture.to_png()),
+                // A damaged picture is what it is in its own format alone.
+                (Err(_), _) => (stored, bytes),
             })
-            .await??;
-        Ok(Some((wanted, made)))
+            .await?;
+        Ok(Some(made))
     }
 
     /// What one picture of a document shows, with the places where it stands. Nothing is kept.

@@ -124,9 +124,9 @@ export async function displayPassiveVideoBestImage(
   blob: Blob,
   info: Info,
   elementId: string,
-  options: OvalOptions = {},
+  options?: OvalOptions | null,
 ): Promise<void> {
-  const { borderSize = 8, borderColor = '#FFFFFF' } = options.oval ?? {};
+  const { borderSize = 8, borderColor = '#FFFFFF' } = options?.oval ?? {};
   const border = `${Number.parseFloat(String(borderSize)) || 0}px solid ${borderColor}`;
   await portrait(blob, info, find(document.getElementById(elementId), elementId), { borderRadius: '50%', border });
 }

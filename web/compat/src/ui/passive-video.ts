@@ -21,11 +21,11 @@ interface View {
 let view: View | undefined;
 
 /** Lays the oval over the video with that id. A page without it gets no oval, and no error: the capture does not need it. */
-export function initPassiveVideoGraphics(videoId: string, options: PassiveVideoOptions = {}): void {
+export function initPassiveVideoGraphics(videoId: string, options?: PassiveVideoOptions | null): void {
   stopPassiveVideoAnimation();
   const stage = Stage.over(videoId);
   if (!stage) return;
-  const chosen = { ...DEFAULTS, ...options.oval, ...(options.backgroundColor ? { backgroundColor: options.backgroundColor } : {}) };
+  const chosen = { ...DEFAULTS, ...options?.oval, ...(options?.backgroundColor ? { backgroundColor: options.backgroundColor } : {}) };
   const cover = shape('path', { class: 'wbs-oval-cover', 'fill-rule': 'evenodd', fill: chosen.backgroundColor });
   const rim = shape('ellipse', { class: 'wbs-oval', fill: 'none', stroke: chosen.borderColor });
   // A length of 1 makes the dash the part that is filled.

@@ -228,6 +228,11 @@ fn consent_is_warned_of_until_it_is_enforced() {
             json!({ "userIp": "1.2.3.4", "userLocation": { "country": "AUT" }, "consent": { "obtained": "no" } }),
             vec!["userConsent.consent.obtained"],
         ),
+        (
+            "not applicable",
+            json!({ "userIp": "1.2.3.4", "userLocation": { "country": "USA" }, "consent": { "obtained": "na" } }),
+            vec![],
+        ),
         ("three years and a day", at("2019-08-07T00:00:00.000Z"), vec!["userConsent.consent.obtainedAt"]),
         ("just under three years", at("2019-08-10T00:00:00Z"), vec![]),
     ] {
@@ -242,6 +247,9 @@ fn consent_is_warned_of_until_it_is_enforced() {
     }
     // Without faces nothing biometric is processed.
     assert_eq!(read(body(), &enforcing).unwrap().warnings, []);
+    for consent in [json!({ "userIp": "1.2.3.4" }), json!({ "consent": { "obtained": "no" } })] {
+        assert_eq!(read(with(json!({ "userConsent": consent })), &enforcing).unwrap().warnings, []);
+    }
     // Wrong forms are wrong whether or not it is enforced.
     for (consent, field) in [
         (json!({ "userIp": "somewhere" }), "userConsent.userIp"),

@@ -179,3 +179,41 @@ fn each_sign_of_alteration_refuses_for_its_own_reason_once_it_speaks() {
         assert_eq!(outcome(indication, 0.49), Outcome::Approved, "{indication:?}");
     }
 }
+
+#[test]
+fn optional_data_is_named_by_its_line_and_a_passport_has_a_personal_number() {
+    let read = |format| {
+        let mut whole = page(Mrz, 1.0);
+        for (name, value) in [(FieldName::OptionalData, "ONE"), (FieldName::OptionalData2, "TWO")] {
+            whole.fields.push(DocumentField { name, value: value.to_owned(), ..whole.fields[0].clone() });
+        }
+        if format != MrzFormat::Td1 {
+            whole.fields.retain(|field| field.name != FieldName::OptionalData2);
+        }
+        whole.mrz = Some(MrzReading { format, ..zone(MrzVerdict::Valid) });
+        let read = reading(&whole).expect("something was read");
+        [read.optional_data_1, read.optional_data_2, read.personal_number]
+    };
+    let texts = |texts: [Option<&str>; 3]| texts.map(|text| text.map(str::to_owned));
+    assert_eq!(read(MrzFormat::Td1), texts([Some("ONE"), Some("TWO"), None]));
+    assert_eq!(read(MrzFormat::Td2), texts([None, Some("ONE"), None]));
+    assert_eq!(read(MrzFormat::MrvA), texts([None, Some("ONE"), None]));
+    assert_eq!(read(MrzFormat::Td3), texts([None, Some("ONE"), Some("ONE")]));
+}
+
+#[test]
+fn a_page_without_colour_is_a_copy_only_when_there_is_something_on_it() {
+    let grey = selfsame_vision::signs::Testimony {
+        indicates: Indication::GreyPage,
+        measure: 1.0,
+        threshold: 0.5,
+        bounds: None,
+    };
+    let signs = Signs(vec![grey]);
+    let picture = |colour: [u8; 3]| Picture::from_rgb(4, 4, colour.repeat(16)).expect("16 pixels");
+    let said = |colour, reading: &DocumentReading| copy(&picture(colour), reading, &signs);
+    let black_and_white = Some(UnreadableReason::PhotocopyBlackWhite);
+    assert_eq!(said([128, 144, 160], &page(VisualZone, 0.9)), black_and_white);
+    assert_eq!(said([128, 144, 160], &DocumentReading::default()), None);
+    assert_eq!(said([128; 3], &DocumentReading::default()), black_and_white);
+}
