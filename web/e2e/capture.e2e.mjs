@@ -234,7 +234,7 @@ test('the network check and the environment detection answer in the documented s
         bioSessionId: '00000000-0000-4000-8000-000000000000', bioserverVideoUrl: url,
       }).then(() => 'accepted', (error) => error.code),
     }), server.url);
-    assert.deepEqual(Object.keys(told.environment.envDetected).sort(), ['browser', 'os']);
+    assert.deepEqual(Object.keys(told.environment.envDetected).sort(), ['browser', 'message', 'os']);
     assert.equal(told.environment.envDetected.os.isMobile, false);
     assert.deepEqual(told.thresholds, [400, 500]);
     assert.equal(told.network.goodConnectivity, true);
