@@ -55,6 +55,53 @@ async fn a_full_server_refuses_at_both_doors_and_has_room_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_session_holds_one_place_however_many_show_up_with_it() {
+    let server = TestServerSettings::default()
+        .observing()
+        .binary(env!("CARGO_BIN_EXE_selfsame"))
+        .with("SELFSAME__SERVER__MAX_SESSIONS", 2)
+        .start()
+        .await;
+    let (one, other) = (server.opens_session().await, server.opens_session().await);
+    let hello = json!({ "type": "hello", "protocol": 1, "sessionId": one, "sdk": "test" });
+    let mut earlier: Option<CaptureSocket> = None;
+    for _ in 0..5 {
+        let mut socket = CaptureSocket::connect(server.origin()).await.expect("a connection");
+        socket.says(&hello).await.expect("a connection");
+        assert_eq!(socket.hears(SOON).await.expect("an answer").kind(), "ready");
+        if let Some(mut replaced) = earlier.replace(socket) {
+            let Ok(Heard::Message(said)) = replaced.hears(SOON).await else { panic!("nothing is said") };
+            assert_eq!(said["code"], 400, "{said}");
+            // What it held is free a moment later.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    let log = Browser::default().captures(server.origin(), &other, &clip).await.expect("a connection");
+    assert!(matches!(log.outcome, CaptureOutcome::Result(Some(_))), "{:?}", log.outcome);
+    // The latest still waits, and its session is as good as before.
+    drop(earlier);
+    let log = Browser::default().captures(server.origin(), &one, &clip).await.expect("a connection");
+    assert!(matches!(log.outcome, CaptureOutcome::Result(Some(_))), "{:?}", log.outcome);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_with_a_sqlite_database_serves_one_server() {
+    let server = TestServerSettings::default().binary(env!("CARGO_BIN_EXE_selfsame")).start().await;
+    let data = server.data();
+    let second = tokio::task::spawn_blocking(move || {
+        let mut second = std::process::Command::new(env!("CARGO_BIN_EXE_selfsame"));
+        second.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).output()
+    });
+    let ended =
+        tokio::time::timeout(SOON, second).await.expect("it ends").expect("a thread").expect("a start");
+    assert!(!ended.status.success());
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("another server uses"), "{said}");
+    server.opens_session().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn newcomers_who_are_refused_slow_nobody_down() {
     let server = TestServerSettings::default()
         .observing()

@@ -81,6 +81,7 @@ impl Config {
 
     fn validate(&self) -> Result<(), OutOfBounds> {
         self.server.validate()?;
+        self.bootstrap.validate()?;
         self.data.validate()?;
         self.database.validate()?;
         self.blobs.validate(self.development)?;

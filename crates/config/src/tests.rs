@@ -155,6 +155,10 @@ fn every_key_can_be_set_by_the_environment() {
                     jail.set_env(variable(&format!("blobs.{other}")), "abc");
                 }
             }
+            let halves = ["bootstrap.administration_token", "bootstrap.administration_secret"];
+            if halves.contains(key) {
+                halves.iter().for_each(|half| jail.set_env(variable(half), "abc"));
+            }
             // Which only a development server reads.
             if *key == "liveness.challenge_seed" {
                 jail.set_env(variable("development"), "true");
@@ -188,6 +192,9 @@ fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         ("serverr.listen", "127.0.0.1:1", "`serverr`"),
         ("liveness.capture_chain", "maybe", "`observe` or `enforce`"),
         ("liveness.challenge_seed", "7", "development"),
+        ("bootstrap.administration_token", "reader", "administration_secret as well"),
+        ("bootstrap.administration_secret", "s3cret", "administration_token as well"),
+        ("bootstrap.api_token", "a:b", "first colon"),
         ("images.max_pixels", "999000000", "images.max_pixels = 999000000"),
         ("server.max_sessions", "0", "1 to 10000"),
         ("server.max_sessions", "many", "server.max_sessions"),

@@ -76,7 +76,7 @@ impl From<UseCaseError> for ApiError {
                         .to_owned(),
                 retry_after: Some(3),
             },
-            UseCaseError::Internal => Self::internal(),
+            UseCaseError::OtherMasterKey(_) | UseCaseError::Internal => Self::internal(),
         }
     }
 }

@@ -138,7 +138,7 @@ impl From<UseCaseError> for ApiError {
                 let status = StatusCode::TOO_MANY_REQUESTS;
                 Self { retry_after: Some(3), ..Self::new(status, "", code::OVERLOADED, message) }
             }
-            UseCaseError::Internal => Self::internal(),
+            UseCaseError::OtherMasterKey(_) | UseCaseError::Internal => Self::internal(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a request really comes from, when proxies stand in front.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 
@@ -56,17 +56,24 @@ impl TrustedProxies {
     /// `X-Forwarded-For` that none of them wrote for another. What stands before it can be anybody's invention.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
-        let lists: Vec<&str> =
-            headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
-        for entry in lists.iter().flat_map(|list| list.split(',')).rev() {
+        // As bytes: what somebody wrote into the header shall not keep what a proxy added from being read.
+        let lists: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).iter().map(|value| value.as_bytes()).collect();
+        for entry in lists.iter().flat_map(|list| list.split(|byte| *byte == b',')).rev() {
             if !self.contain(client) {
                 break;
             }
-            let Ok(address) = entry.trim().parse::<IpAddr>() else { break };
+            let Some(address) = std::str::from_utf8(entry).ok().and_then(address) else { break };
             client = address.to_canonical();
         }
         client
     }
+}
+
+/// An address, as some proxies write it: with a port, or in brackets.
+fn address(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let bare = entry.strip_prefix('[').and_then(|entry| entry.strip_suffix(']')).unwrap_or(entry);
+    bare.parse().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
 }
 
 #[cfg(test)]
@@ -99,11 +106,19 @@ mod tests {
             ("::1", &["2001:db8::7"], "2001:db8::7"),
             ("127.0.0.1", &["198.51.100.1, nonsense"], "127.0.0.1"),
             ("127.0.0.1", &[""], "127.0.0.1"),
+            ("127.0.0.1", &["6.6.6.6, 198.51.100.1:4711"], "198.51.100.1"),
+            ("127.0.0.1", &["[2001:db8::7]:443"], "2001:db8::7"),
+            ("127.0.0.1", &["[2001:db8::7]"], "2001:db8::7"),
             ("127.0.0.1", &[], "127.0.0.1"),
         ] {
             assert_eq!(client(&proxies, peer, forwarded), expected, "{peer} {forwarded:?}");
         }
         assert_eq!(client(&[], "127.0.0.1", &["198.51.100.1"]), "127.0.0.1");
+        // What a client put before it does not hide what the proxy wrote.
+        let mut headers = HeaderMap::new();
+        headers.append(FORWARDED_FOR, HeaderValue::from_bytes(b"\xff, 198.51.100.1").unwrap());
+        let found = TrustedProxies::parse(&proxies).unwrap().client("127.0.0.1".parse().unwrap(), &headers);
+        assert_eq!(found.to_string(), "198.51.100.1");
         assert_eq!(client(&["0.0.0.0/0"], "203.0.113.9", &["198.51.100.1"]), "198.51.100.1");
     }
 

@@ -109,7 +109,7 @@ impl From<UseCaseError> for ApiError {
             UseCaseError::Image(_) | UseCaseError::NoFace => Self::bad_request(error.to_string()),
             UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) => Self::bad_request(error.to_string()),
             UseCaseError::Overloaded => Self::busy(),
-            UseCaseError::Internal => Self::internal(),
+            UseCaseError::OtherMasterKey(_) | UseCaseError::Internal => Self::internal(),
         }
     }
 }

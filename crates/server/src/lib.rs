@@ -63,6 +63,10 @@ pub enum ServeError {
         "there is no database at {0}: name the server's data folder with --data or its configuration with --config"
     )]
     NoDatabase(PathBuf),
+    #[error(
+        "another server uses {0}: a SQLite database serves one. End it, name another folder with --data, or use PostgreSQL (database.url)"
+    )]
+    InUse(PathBuf),
     #[error("server.trusted_proxies: {0}")]
     TrustedProxies(#[from] selfsame_facade_kit::NetworkError),
     #[error("{0}")]
@@ -87,6 +91,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
+    let _alone = alone(&config)?;
 
     // Also before anything slow: what the settings name and nobody knows.
     let settings = Settings { scans: netverify::scans(&config)?, ..settings(&config) };
@@ -98,8 +103,9 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         slots: config.models.slots.clone(),
     };
     let loading = tokio::task::spawn_blocking(move || Vision::load(&vision_settings));
-    let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
+    // Before the database is touched: a key of the wrong form is told first.
     let master = open_master(&config)?;
+    let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
     let blobs = stores::open_blobs(&config)?;
     blobs.check(&OsEntropy).await?;
     let vision = Arc::new(loading.await.map_err(|_| ServeError::Panicked)??);
@@ -197,6 +203,23 @@ async fn failed(
     }
 }
 
+/// Where only one process can work on the database, keeps others out for as long as it lives: they would take its captures for those of
+/// a server that is gone.
+fn alone(config: &Config) -> Result<Option<std::fs::File>, ServeError> {
+    if !config.database_url().starts_with("sqlite:") {
+        return Ok(None);
+    }
+    let folder = config.data.dir.clone();
+    let cannot = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
+    let path = config.data.dir.join("server.lock");
+    let file = std::fs::File::options().create(true).append(true).open(path).map_err(cannot)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(folder)),
+        Err(std::fs::TryLockError::Error(cause)) => Err(cannot(cause)),
+    }
+}
+
 /// A new data folder is its owner's alone; one that exists keeps the permissions that the operator gave it.
 fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
@@ -272,7 +295,8 @@ async fn tidy(app: Verification, every: Duration) {
 /// What a person who started the server wants to know. Standard output, not the log: credentials are told here and nowhere else.
 #[expect(clippy::print_stdout, reason = "the one time that credentials are told")]
 fn greet(address: SocketAddr, credentials: Option<NewCredentials>, try_it: bool) {
-    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colours =
+        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let (bold, plain) = if colours { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
     println!("selfsame {} listens on {bold}http://{address}{plain}", env!("CARGO_PKG_VERSION"));
     if try_it {
@@ -282,9 +306,16 @@ fn greet(address: SocketAddr, credentials: Option<NewCredentials>, try_it: bool)
     }
     if let Some(credentials) = credentials {
         println!("\nCredentials of the development tenant, told this once:");
-        println!("  apikey      {}", credentials.api_key.expose());
-        println!("  API token   {}", credentials.api_token.expose());
-        println!("  API secret  {}\n", credentials.api_secret.expose());
+        for (name, made) in [
+            ("apikey    ", &credentials.api_key),
+            ("API token ", &credentials.api_token),
+            ("API secret", &credentials.api_secret),
+        ] {
+            if let Some(made) = made {
+                println!("  {name}  {}", made.expose());
+            }
+        }
+        println!();
     }
 }
 

@@ -25,6 +25,9 @@ pub enum UseCaseError {
     Invalid(&'static str),
     #[error("the server is busy; try again in a few seconds")]
     Overloaded,
+    /// The data were sealed under another master key: the operator's matter, told to no caller.
+    #[error("{0}")]
+    OtherMasterKey(selfsame_blobs::BlobError),
     #[error("internal error")]
     Internal,
 }
@@ -45,6 +48,10 @@ impl From<selfsame_store::StoreError> for UseCaseError {
 
 impl From<selfsame_blobs::BlobError> for UseCaseError {
     fn from(error: selfsame_blobs::BlobError) -> Self {
+        if matches!(error, selfsame_blobs::BlobError::UnknownMaster(_)) {
+            tracing::error!(cause = %error, "a use case failed");
+            return Self::OtherMasterKey(error);
+        }
         Self::internal(&error)
     }
 }

@@ -32,10 +32,11 @@ pub mod signing;
 pub mod tenants;
 mod workers;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
-use selfsame_domain::{BioSession, Clock, Entropy, FaceId, Timestamp};
+use selfsame_domain::{BioSession, Clock, Entropy, FaceId, SessionId, Timestamp};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
@@ -83,6 +84,8 @@ struct Inner {
     signing: OnceLock<SigningKey>,
     callbacks_due: Arc<Notify>,
     scans_due: Notify,
+    /// Browsers that have shown up with a session, by the session: how to tell the latest that another came.
+    waiting: Mutex<HashMap<SessionId, Arc<Notify>>>,
     secrets: Secrets,
     lockout_key: OnceCell<aws_lc_rs::hmac::Key>,
     /// What this server process is known by to others on the same database. Drawn anew at every start.
@@ -105,6 +108,7 @@ impl Verification {
             signing: OnceLock::new(),
             callbacks_due: Arc::default(),
             scans_due: Notify::new(),
+            waiting: Mutex::default(),
             secrets,
             lockout_key: OnceCell::new(),
             process,

@@ -10,18 +10,47 @@ use crate::{UseCaseError, Verification};
 /// Sessions looked at in one go.
 const BATCH: u64 = 200;
 
+/// What was begun is ended, also when whoever asked for it has gone.
+pub(crate) async fn to_its_end<T: Send + 'static, E: From<UseCaseError> + Send + 'static>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(UseCaseError::internal(&error).into()))
+}
+
+/// Of many that are erased in one go: one that cannot be keeps none of the others.
+#[derive(Default)]
+pub(crate) struct Tally {
+    erased: usize,
+    failed: Option<UseCaseError>,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, result: Result<(), UseCaseError>) {
+        match result {
+            Ok(()) => self.erased += 1,
+            Err(error) => self.failed = Some(error),
+        }
+    }
+
+    /// How many were erased, unless one could not be.
+    pub(crate) fn end(self) -> Result<usize, UseCaseError> {
+        self.failed.map_or(Ok(self.erased), Err)
+    }
+}
+
 impl Verification {
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
     /// Returns the numbers of sessions decided and of sessions, identities and scans erased.
     pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
         let settings = self.settings();
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
-        let decided = self.end_abandoned(longest).await?;
-        let erased = self.erase_expired().await?
-            + self.erase_expired_identities(BATCH).await?
-            + self.erase_expired_scans(BATCH).await?;
+        // One that fails keeps none of the others from its work.
+        let decided = self.end_abandoned(longest).await;
+        let sessions = self.erase_expired().await;
+        let identities = self.erase_expired_identities(BATCH).await;
+        let scans = self.erase_expired_scans(BATCH).await;
         self.forget_records().await?;
-        Ok((decided, erased))
+        Ok((decided?, sessions? + identities? + scans?))
     }
 
     /// Records of callbacks, secrets and failed attempts whose term is over.
@@ -88,11 +117,11 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         let expired = repository.sessions().for_maintenance_expired(now, BATCH).await?;
         drop(repository);
-        let count = expired.len();
+        let mut tally = Tally::default();
         for (tenant, session) in expired {
-            self.erase_session(tenant, session).await?;
+            tally.add(self.erase_session(tenant, session).await);
         }
-        Ok(count)
+        tally.end()
     }
 
     /// Erases a session before its term. A capture that is under way ends in an error.
@@ -101,7 +130,8 @@ impl Verification {
     /// Among others [`UseCaseError::NotFound`] where the tenant has no such session.
     pub async fn delete_session(&self, tenant: TenantId, session: SessionId) -> Result<(), UseCaseError> {
         let session = self.session(tenant, session).await?;
-        self.erase_session(tenant, session.id).await
+        let app = self.clone();
+        to_its_end(async move { app.erase_session(tenant, session.id).await }).await
     }
 
     /// Erases a session, its faces and its pictures.
@@ -119,6 +149,8 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         repository.sessions().delete(tenant, session, self.clock().now()).await?;
         repository.save().await?;
+        // What was stored while it was erased has no key, but need not stay.
+        self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
         Ok(())
     }
 }

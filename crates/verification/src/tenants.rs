@@ -29,9 +29,9 @@ pub struct Bootstrap {
 /// Credentials of the development tenant, told once.
 #[derive(Debug)]
 pub struct NewCredentials {
-    pub api_key: SecretString,
-    pub api_token: SecretString,
-    pub api_secret: SecretString,
+    pub api_key: Option<SecretString>,
+    pub api_token: Option<SecretString>,
+    pub api_secret: Option<SecretString>,
 }
 
 /// What a pair of token and secret is shown for.
@@ -102,7 +102,7 @@ impl Verification {
 
     /// Makes the development tenant on the first start, and lets fixed credentials take effect on later ones.
     ///
-    /// Returns the credentials when they were made up now: the only time that they can be told.
+    /// Returns what of the credentials was made up now: the only time that it can be told.
     pub async fn bootstrap(&self, bootstrap: Bootstrap) -> Result<Option<NewCredentials>, UseCaseError> {
         let now = self.clock().now();
         let mut repository = self.store().begin().await?;
@@ -122,7 +122,7 @@ impl Verification {
                 tenant
             }
         };
-        let made_up = bootstrap.api_key.is_none();
+        let given = [&bootstrap.api_key, &bootstrap.api_token, &bootstrap.api_secret].map(Option::is_some);
         let wanted = |given: Option<SecretString>| match given {
             Some(secret) => Some(secret),
             None => first_start.then(|| made_up_secret(self.entropy())),
@@ -145,12 +145,15 @@ impl Verification {
             self.put_pair(&mut repository, tenant.id, kind, (token, secret), now).await?;
         }
         repository.save().await?;
-        Ok(match (api_key, api_token, api_secret) {
-            (Some(api_key), Some(api_token), Some(api_secret)) if first_start && made_up => {
-                Some(NewCredentials { api_key, api_token, api_secret })
-            }
-            _ => None,
-        })
+        let [key_given, token_given, secret_given] = given;
+        let made = NewCredentials {
+            api_key: api_key.filter(|_| !key_given),
+            // Half a pair that was made up is told with its other half, which the operator may know it by.
+            api_token: api_token.filter(|_| !(token_given && secret_given)),
+            api_secret: api_secret.filter(|_| !secret_given),
+        };
+        let any = made.api_key.is_some() || made.api_token.is_some() || made.api_secret.is_some();
+        Ok((first_start && any).then_some(made))
     }
 
     /// Adds a pair; sets the secret of one that is there, unless it is the same. Earlier versions' way of keeping it ends here.

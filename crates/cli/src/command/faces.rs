@@ -107,7 +107,17 @@ struct ErrorBody {
 }
 
 pub(crate) fn faces(args: &FacesArgs) -> Result<ExitCode, Failure> {
-    let eyes = Eyes::open(&args.sources)?;
+    let eyes = match Eyes::open(&args.sources) {
+        Ok(eyes) => eyes,
+        Err(failure) if args.json => {
+            for file in &args.images {
+                let error = ErrorBody { code: failure.code(), message: failure.to_string() };
+                say_json(&Line::Refused { file: file.display().to_string(), error })?;
+            }
+            return Err(failure);
+        }
+        Err(failure) => return Err(failure),
+    };
     let mut all_read = true;
     in_order(
         &args.images,

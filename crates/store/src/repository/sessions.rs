@@ -192,14 +192,18 @@ impl Sessions<'_> {
         rows.into_iter().map(|row| from_row(row).map(|(session, _)| session)).collect()
     }
 
-    /// At most `most` sessions of all tenants whose term is over, oldest first.
+    /// At most `most` sessions of all tenants whose term is over, or whose erasure was broken off; oldest first.
     pub async fn for_maintenance_expired(
         &mut self,
         now: Timestamp,
         most: u64,
     ) -> Result<Vec<(TenantId, SessionId)>, StoreError> {
         let rows = bio_session::Entity::find()
-            .filter(bio_session::Column::ExpiresAt.lte(now.as_millis()))
+            .filter(
+                Condition::any()
+                    .add(bio_session::Column::ExpiresAt.lte(now.as_millis()))
+                    .add(bio_session::Column::WrappedKey.is_null()),
+            )
             .order_by_asc(bio_session::Column::ExpiresAt)
             .limit(most)
             .all(self.transaction)

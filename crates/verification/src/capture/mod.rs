@@ -7,12 +7,14 @@ mod assembly;
 pub mod observe;
 mod session;
 
+use std::sync::{Arc, PoisonError};
+
 use bytes::Bytes;
 use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId, Timestamp};
 use selfsame_liveness::{
     CameraClaims, DotsView, EnvironmentClaims, EvidenceRequest, FrameSize, Guidance, Instruction, Target,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 pub use assembly::{MAX_CHUNK, MAX_FRAME};
 
@@ -140,7 +142,9 @@ impl Verification {
         device: DeviceInfo,
         attempter: &Attempter,
     ) -> Result<CaptureHandle, AttachError> {
-        let place = self.place().ok_or(AttachError::Overloaded)?;
+        if self.captures() >= self.settings().max_captures {
+            return Err(AttachError::Overloaded);
+        }
         let mut repository = self.store().begin().await.map_err(|error| internal(&error))?;
         let found = repository.sessions().get_for_capture(id).await.map_err(|error| internal(&error))?;
         drop(repository);
@@ -161,6 +165,9 @@ impl Verification {
             return Err(AttachError::LockedOut { until });
         }
         let key = self.unwrap_key(&wrapped_key).map_err(|_| AttachError::Internal)?;
+        // Last: whoever is refused for another reason has taken nobody's place. A session holds one, however many show up with it.
+        let waiting = self.wait_alone(session.id);
+        let place = self.place().ok_or(AttachError::Overloaded)?;
         let (input, inputs) = mpsc::channel(QUEUE);
         let (outputs, output) = mpsc::unbounded_channel();
         let handle = CaptureHandle {
@@ -170,13 +177,41 @@ impl Verification {
             output,
         };
         let task = session::Session::new(self.clone(), session, key, device, subjects, outputs);
-        tokio::spawn(run(task, inputs, place));
+        tokio::spawn(run(task, inputs, waiting, place));
         Ok(handle)
+    }
+
+    /// Whoever waited with this session so far is told to go: the latest counts, as when a page is loaded again.
+    fn wait_alone(&self, session: SessionId) -> Waiting {
+        let replaced = Arc::new(Notify::new());
+        let mut waiting = self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(earlier) = waiting.insert(session, Arc::clone(&replaced)) {
+            earlier.notify_one();
+        }
+        drop(waiting);
+        Waiting { app: self.clone(), session, replaced }
     }
 }
 
-async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, place: Place) {
-    task.run(inputs).await;
+/// A browser's claim to be the one that waits with a session.
+pub(crate) struct Waiting {
+    app: Verification,
+    session: SessionId,
+    replaced: Arc<Notify>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut waiting = self.app.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.get(&self.session).is_some_and(|latest| Arc::ptr_eq(latest, &self.replaced)) {
+            waiting.remove(&self.session);
+        }
+    }
+}
+
+async fn run(task: session::Session, inputs: mpsc::Receiver<Input>, waiting: Waiting, place: Place) {
+    task.run(inputs, &waiting.replaced).await;
+    drop(waiting);
     drop(place);
 }
 

@@ -10,7 +10,7 @@ use selfsame_domain::{
 };
 use selfsame_liveness::{Capture, Ending, FrameOutcome, FrameSize, Instruction, Phase, fusion, judge};
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::assembly::Assembly;
@@ -97,13 +97,18 @@ impl Session {
         }
     }
 
-    pub(super) async fn run(mut self, mut inputs: mpsc::Receiver<Input>) {
+    /// `replaced`: another has shown up with the session. Who has begun goes on.
+    pub(super) async fn run(mut self, mut inputs: mpsc::Receiver<Input>, replaced: &Notify) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
         loop {
             let flow = tokio::select! {
                 biased;
+                () = replaced.notified(), if !self.claimed => {
+                    self.say(Output::Failed(CaptureFailure::Spent("the session was opened again elsewhere")));
+                    Flow::Over
+                }
                 _ = tick.tick() => {
                     if heard.elapsed() >= SILENCE && self.claimed {
                         self.end(LivenessStatus::Timeout, "the browser fell silent. Try again", CaptureFailure::PoorVideo).await

@@ -4,6 +4,7 @@ use selfsame_blobs::BlobKey;
 use selfsame_domain::{EvidenceKind, IdentityId, TenantId};
 
 use super::IdentityError;
+use crate::maintenance::{Tally, to_its_end};
 use crate::{UseCaseError, Verification};
 
 impl Verification {
@@ -14,7 +15,8 @@ impl Verification {
         // An identity that has expired is as little found as one that never was; maintenance erases it.
         self.opened(&mut repository, tenant, id).await?;
         drop(repository);
-        Ok(self.erase_with_sessions(tenant, id).await?)
+        let app = self.clone();
+        to_its_end(async move { Ok(app.erase_with_sessions(tenant, id).await?) }).await
     }
 
     /// Returns how many there were.
@@ -23,10 +25,11 @@ impl Verification {
         let now = self.clock().now();
         let expired = repository.identities().for_maintenance_expired(now, most).await?;
         drop(repository);
-        for (tenant, id) in &expired {
-            self.erase_with_sessions(*tenant, *id).await?;
+        let mut tally = Tally::default();
+        for (tenant, id) in expired {
+            tally.add(self.erase_with_sessions(tenant, id).await);
         }
-        Ok(expired.len())
+        tally.end()
     }
 
     async fn erase_with_sessions(&self, tenant: TenantId, id: IdentityId) -> Result<(), UseCaseError> {

@@ -190,9 +190,12 @@ pub(super) fn findings(
     signs(seen, &mut document);
 
     let wanted = request.fields;
-    // A zone without check digits is as good as it was read.
-    let vouched: &[FieldSource] =
-        if document.has_mrz { &[FieldSource::Barcode, FieldSource::Mrz] } else { &[FieldSource::Barcode] };
+    // A zone whose check digits do not agree, or that has none, is as good as it was read.
+    let vouched: &[FieldSource] = if document.mrz == Step::Yes {
+        &[FieldSource::Barcode, FieldSource::Mrz]
+    } else {
+        &[FieldSource::Barcode]
+    };
     let sure = |name| whole.is_sure(name, vouched, &params.agreement);
     let read = [
         !wanted.number || sure(FieldName::DocumentNumber),

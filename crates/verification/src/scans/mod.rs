@@ -22,6 +22,7 @@ use selfsame_store::{ScanFound, ScanRow};
 use selfsame_vision::image::{Format, ImageError, Limits, decode, inspect};
 use selfsame_vision::signs::Signs;
 
+use crate::maintenance::{Tally, to_its_end};
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
@@ -242,7 +243,15 @@ impl Verification {
     pub async fn erase_scan(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
         // One that has expired is as little found as one that never was; maintenance erases it.
         self.scan_row(tenant, id).await?;
-        self.forget_scan(tenant, id).await
+        let app = self.clone();
+        to_its_end(async move {
+            // Who asks for it gets it: with the row goes the key, whether or not the store can be reached.
+            if let Err(error) = app.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await {
+                tracing::error!(%error, "pictures of a scan that was deleted stay in the object store; nobody can read them");
+            }
+            app.forget_scan_row(tenant, id).await
+        })
+        .await
     }
 
     /// What stayed of a scan that was erased.
@@ -263,21 +272,26 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         let expired = repository.scans().for_maintenance_expired(self.clock().now(), most).await?;
         drop(repository);
-        for (tenant, id) in &expired {
-            self.forget_scan(*tenant, *id).await?;
+        let mut tally = Tally::default();
+        for (tenant, id) in expired {
+            tally.add(self.forget_scan(tenant, id).await);
         }
-        Ok(expired.len())
+        tally.end()
     }
 
     async fn forget_scan(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
         // The pictures go first: should this be interrupted, the row still says that there is something to erase.
         self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await?;
-        let mut repository = self.store().begin().await?;
-        repository.scans().erase(tenant, id, self.clock().now()).await?;
-        repository.save().await?;
+        self.forget_scan_row(tenant, id).await?;
         // What was stored while it was erased has no key, but need not stay.
         self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await?;
         Ok(())
+    }
+
+    async fn forget_scan_row(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        repository.scans().erase(tenant, id, self.clock().now()).await?;
+        Ok(repository.save().await?)
     }
 
     async fn scan_row(&self, tenant: TenantId, id: ScanId) -> Result<(ScanRow, DataKey), UseCaseError> {

@@ -20,6 +20,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A scan that could not be looked at is tried again after this.
 const AGAIN: Duration = Duration::from_secs(3);
 
+/// The longest pause between two tries while something that the scan needs is away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// For so long after a scan was accepted, a picture that is not there counts as being away, and not as lost.
+const GRACE: Duration = Duration::from_secs(60 * 60);
+
+/// Why a scan could not be looked at.
+enum Stopped {
+    /// It may be the scan's own doing. That counts, or it would go on for ever.
+    ByTheScan(UseCaseError),
+    /// Database, object store or a place among the workers is away for a while: whatever was sent will be looked at.
+    ByAnOutage(UseCaseError),
+}
+
 /// What a look amounts to.
 struct Found {
     decision: Decision,
@@ -80,24 +93,28 @@ impl Verification {
 
     async fn work_on(self, row: ScanRow, owner: Uuid) {
         let id = row.scan.id;
-        let renewing = self.settings().scans.lease / 3;
-        let work = self.work_through(row, owner);
-        tokio::pin!(work);
-        let done = loop {
-            tokio::select! {
-                done = &mut work => break done,
-                () = tokio::time::sleep(renewing) => {
-                    if let Err(error) = self.renew(id, owner).await {
-                        tracing::warn!(%error, "the lease of a scan could not be renewed");
-                    }
+        let age = self.clock().now().since(row.scan.created_at);
+        // Both are polled side by side: the work may hold the connection or the row that the renewal waits for.
+        let renewals = async {
+            loop {
+                tokio::time::sleep(self.settings().scans.lease / 3).await;
+                if let Err(error) = self.renew(id, owner).await {
+                    tracing::warn!(%error, "the lease of a scan could not be renewed");
                 }
             }
         };
-        let Err(error) = done else { return };
-        // Busy is nobody's fault and does not count; everything else does, or it would go on for ever.
-        let counts = !matches!(error, UseCaseError::Overloaded);
+        let done: Result<(), Stopped> = tokio::select! {
+            done = self.work_through(row, owner) => done,
+            never = renewals => never,
+        };
+        let Err(stopped) = done else { return };
+        let (counts, pause, error) = match stopped {
+            Stopped::ByTheScan(error) => (true, AGAIN, error),
+            // Nobody's fault, and over some time: asked for less and less often.
+            Stopped::ByAnOutage(error) => (false, (age / 10).clamp(AGAIN, LONGEST_PAUSE), error),
+        };
         tracing::warn!(scan = %id, %error, "a scan could not be looked at; will try again");
-        if let Err(error) = self.release(id, owner, counts).await {
+        if let Err(error) = self.release(id, owner, pause, counts).await {
             tracing::error!(%error, "a scan could not be given back; it waits until its lease has run out");
         }
     }
@@ -109,15 +126,21 @@ impl Verification {
         Ok(repository.save().await?)
     }
 
-    async fn release(&self, id: ScanId, owner: Uuid, counts: bool) -> Result<(), UseCaseError> {
+    async fn release(
+        &self,
+        id: ScanId,
+        owner: Uuid,
+        pause: Duration,
+        counts: bool,
+    ) -> Result<(), UseCaseError> {
         let mut repository = self.store().begin().await?;
-        let at = repository.agreed_time(self.clock().now()).await? + AGAIN;
+        let at = repository.agreed_time(self.clock().now()).await? + pause;
         repository.scans().for_maintenance_release(id, owner, at, counts).await?;
         Ok(repository.save().await?)
     }
 
     /// From the claim to the verdict.
-    async fn work_through(&self, row: ScanRow, owner: Uuid) -> Result<(), UseCaseError> {
+    async fn work_through(&self, row: ScanRow, owner: Uuid) -> Result<(), Stopped> {
         let found = if row.attempts > self.settings().scans.most_attempts {
             tracing::error!(scan = %row.scan.id, attempts = row.attempts, "a scan was begun too often: somebody has to look at it");
             let outcome =
@@ -127,14 +150,14 @@ impl Verification {
         } else {
             self.find(&row).await?
         };
-        self.end_scan(&row, owner, found).await
+        self.end_scan(&row, owner, found).await.map_err(Stopped::ByAnOutage)
     }
 
     /// Looks, reads, compares and judges.
-    async fn find(&self, row: &ScanRow) -> Result<Found, UseCaseError> {
+    async fn find(&self, row: &ScanRow) -> Result<Found, Stopped> {
         let scan = &row.scan;
-        let policy = self.scan_policy(scan.tenant_id).await?;
-        let key = self.unwrap_key(&row.wrapped_key)?;
+        let policy = self.scan_policy(scan.tenant_id).await.map_err(Stopped::ByTheScan)?;
+        let key = self.unwrap_key(&row.wrapped_key).map_err(Stopped::ByAnOutage)?;
         let mut digest = Sha256::new();
         let mut read = [None, None, None];
         for (at, side) in ScanSide::ALL.into_iter().enumerate() {
@@ -143,8 +166,13 @@ impl Verification {
                 continue;
             }
             let name = BlobKey::scan(scan.tenant_id, scan.id, side_name(side));
-            let bytes = self.blobs().get(&name, &key).await?;
-            let bytes = bytes.ok_or_else(|| UseCaseError::internal(&"a picture of a scan is gone"))?;
+            let bytes = self.blobs().get(&name, &key).await;
+            let bytes = bytes.map_err(|error| Stopped::ByAnOutage(error.into()))?.ok_or_else(|| {
+                let error = UseCaseError::internal(&"a picture of a scan is gone");
+                // A folder that is not mounted has no pictures either.
+                let fresh = self.clock().now().since(scan.created_at) < GRACE;
+                if fresh { Stopped::ByAnOutage(error) } else { Stopped::ByTheScan(error) }
+            })?;
             digest.update(Sha256::digest(&bytes));
             read[at] = Some(bytes);
         }
@@ -156,7 +184,12 @@ impl Verification {
         let seen = self
             .workers()
             .run(Urgency::Evidence, move || look(&vision, &limits, pictures, &params, now))
-            .await??;
+            .await
+            .map_err(|error| match UseCaseError::from(error) {
+                busy @ UseCaseError::Overloaded => Stopped::ByAnOutage(busy),
+                error => Stopped::ByTheScan(error),
+            })?
+            .map_err(|error| Stopped::ByTheScan(error.into()))?;
         let (findings, reading) = document::findings(&scan.request, &seen, &params, now);
         let decision = judge(&scan.request, &findings, &policy.judge(), now);
         let Seen { template, .. } = seen;

@@ -217,3 +217,20 @@ fn a_page_without_colour_is_a_copy_only_when_there_is_something_on_it() {
     assert_eq!(said([128, 144, 160], &DocumentReading::default()), None);
     assert_eq!(said([128; 3], &DocumentReading::default()), black_and_white);
 }
+
+#[test]
+fn a_zone_that_is_not_checked_vouches_for_itself_only_when_it_is_valid() {
+    let unchecked = NewScan { mrz_check: false, ..request(IdKind::DrivingLicence, true) };
+    let with = |verdict, confidence| {
+        let mut seen = seen(page(Mrz, confidence));
+        if let Some(front) = &mut seen.front {
+            front.mrz = Some(zone(verdict));
+        }
+        seen
+    };
+    assert_eq!(outcome(&unchecked, &with(MrzVerdict::Valid, 0.5)), Outcome::Approved);
+    for verdict in [MrzVerdict::Invalid, MrzVerdict::Ambiguous, MrzVerdict::Unprotected] {
+        let seen = with(verdict, 0.5);
+        assert_eq!(refused(&unchecked, &seen), UnreadableReason::NotReadable, "{verdict:?}");
+    }
+}
