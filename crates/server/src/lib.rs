@@ -216,6 +216,11 @@ fn alone(config: &Config) -> Result<Option<std::fs::File>, ServeError> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(folder)),
+        // Some network and FUSE file systems know no locks.
+        Err(std::fs::TryLockError::Error(cause)) if cause.kind() == std::io::ErrorKind::Unsupported => {
+            tracing::warn!("the data folder's file system has no locks: see to it that one server uses it");
+            Ok(None)
+        }
         Err(std::fs::TryLockError::Error(cause)) => Err(cannot(cause)),
     }
 }

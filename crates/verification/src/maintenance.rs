@@ -154,3 +154,32 @@ impl Verification {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_cannot_be_erased_is_told_after_all_the_others() {
+        let mut tally = Tally::default();
+        tally.add(Err(UseCaseError::Overloaded));
+        tally.add(Ok(()));
+        tally.add(Ok(()));
+        assert_eq!(tally.erased, 2);
+        assert!(matches!(tally.end(), Err(UseCaseError::Overloaded)));
+        let mut tally = Tally::default();
+        tally.add(Ok(()));
+        assert!(matches!(tally.end(), Ok(1)));
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_is_ended_though_nobody_waits() {
+        let (told, ended) = tokio::sync::oneshot::channel();
+        let begun = to_its_end::<(), UseCaseError>(async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            told.send(()).map_err(|()| UseCaseError::Internal)
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(5), begun).await.is_err());
+        assert!(ended.await.is_ok());
+    }
+}
