@@ -27,41 +27,25 @@ pub(crate) struct Anyone(pub(crate) TenantId);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Administrator(pub(crate) TenantId);
 
-impl<S> FromRequestParts<S> for Caller
-where
-    NetverifyState: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
+macro_rules! shown_for {
+    ($caller:ident, $needed:expr) => {
+        impl<S> FromRequestParts<S> for $caller
+        where
+            NetverifyState: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        tenant(parts, &NetverifyState::from_ref(state), PairFor::Transactions).await.map(Self)
-    }
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                tenant(parts, &NetverifyState::from_ref(state), $needed).await.map(Self)
+            }
+        }
+    };
 }
 
-impl<S> FromRequestParts<S> for Anyone
-where
-    NetverifyState: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        tenant(parts, &NetverifyState::from_ref(state), PairFor::Lists).await.map(Self)
-    }
-}
-
-impl<S> FromRequestParts<S> for Administrator
-where
-    NetverifyState: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        tenant(parts, &NetverifyState::from_ref(state), PairFor::Results).await.map(Self)
-    }
-}
+shown_for!(Caller, PairFor::Transactions);
+shown_for!(Anyone, PairFor::Lists);
+shown_for!(Administrator, PairFor::Results);
 
 async fn tenant(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<TenantId, ApiError> {
     let found = async {

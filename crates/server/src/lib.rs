@@ -91,7 +91,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
-    let _alone = alone(&config)?;
+    let _alone = stores::alone(&config)?;
 
     // Also before anything slow: what the settings name and nobody knows.
     let settings = Settings { scans: netverify::scans(&config)?, ..settings(&config) };
@@ -200,28 +200,6 @@ async fn failed(
         Ok(Ok(())) => std::future::pending().await,
         Ok(Err(error)) => error.into(),
         Err(_) => ServeError::Panicked,
-    }
-}
-
-/// Where only one process can work on the database, keeps others out for as long as it lives: they would take its captures for those of
-/// a server that is gone.
-fn alone(config: &Config) -> Result<Option<std::fs::File>, ServeError> {
-    if !config.database_url().starts_with("sqlite:") {
-        return Ok(None);
-    }
-    let folder = config.data.dir.clone();
-    let cannot = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
-    let path = config.data.dir.join("server.lock");
-    let file = std::fs::File::options().create(true).append(true).open(path).map_err(cannot)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(folder)),
-        // Some network and FUSE file systems know no locks.
-        Err(std::fs::TryLockError::Error(cause)) if cause.kind() == std::io::ErrorKind::Unsupported => {
-            tracing::warn!("the data folder's file system has no locks: see to it that one server uses it");
-            Ok(None)
-        }
-        Err(std::fs::TryLockError::Error(cause)) => Err(cannot(cause)),
     }
 }
 

@@ -104,6 +104,28 @@ pub async fn migrate_database(config: &Config) -> Result<(&'static str, Migrated
     Ok((kind, Store::migrate(&StoreSettings { url }).await?))
 }
 
+/// Where only one process can work on the database, keeps others out for as long as it lives: they would take its captures for those of
+/// a server that is gone.
+pub(crate) fn alone(config: &Config) -> Result<Option<std::fs::File>, ServeError> {
+    if !config.database_url().starts_with("sqlite:") {
+        return Ok(None);
+    }
+    let folder = config.data.dir.clone();
+    let cannot = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
+    let path = config.data.dir.join("server.lock");
+    let file = std::fs::File::options().create(true).append(true).open(path).map_err(cannot)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(folder)),
+        // Some network and FUSE file systems know no locks.
+        Err(std::fs::TryLockError::Error(cause)) if cause.kind() == std::io::ErrorKind::Unsupported => {
+            tracing::warn!("the data folder's file system has no locks: see to it that one server uses it");
+            Ok(None)
+        }
+        Err(std::fs::TryLockError::Error(cause)) => Err(cannot(cause)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,16 +59,10 @@ async fn deleting_during_a_capture_leaves_no_yes_and_no_picture() {
     let server = settings().start().await;
     let identity = consenting(&server).await;
     let (_, session) = opens_capture(&server, &identity).await;
-    let (told, mut answered) = tokio::sync::mpsc::unbounded_channel();
-    let capture = {
-        let (origin, session) = (server.origin().to_owned(), session.clone());
-        let browser = Browser { answered: Some(told), ..Browser::default() };
-        tokio::spawn(async move { browser.captures(&origin, &session, &person()).await })
-    };
-    while answered.recv().await.expect("the capture goes on") < 3 {}
+    let capture = is_captured(&server, &session).await;
     let deleted = server.answers(request(&server, Method::DELETE, &format!("/{identity}"))).await;
     assert_eq!(deleted.status, 204);
-    if let Ok(log) = capture.await.expect("the browser's task") {
+    if let Some(log) = capture.await.expect("the browser's task") {
         assert!(!matches!(log.outcome, CaptureOutcome::Result(_)), "{:?}", log.outcome);
     }
     assert_eq!(server.result(&session).await.status, 404);

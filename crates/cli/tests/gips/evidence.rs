@@ -130,13 +130,7 @@ async fn a_consent_that_is_withdrawn_ends_what_was_opened_under_it() {
     // While it is on: whatever was seen, nothing is verified by it.
     let identity = consenting(&server).await;
     let (portrait, session) = opens_capture(&server, &identity).await;
-    let (told, mut answered) = tokio::sync::mpsc::unbounded_channel();
-    let capture = {
-        let (origin, session) = (server.origin().to_owned(), session.clone());
-        let browser = Browser { answered: Some(told), ..Browser::default() };
-        tokio::spawn(async move { browser.captures(&origin, &session, &person()).await })
-    };
-    while answered.recv().await.expect("the capture goes on") < 3 {}
+    let capture = is_captured(&server, &session).await;
     withdraws(&identity).await;
     capture.await.expect("the browser's task").expect("a connection");
     assert_eq!(settled(&server, &identity, &portrait).await["status"], "NOT_VERIFIED");

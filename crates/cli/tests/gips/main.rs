@@ -100,6 +100,19 @@ pub(crate) async fn passes(server: &TestServer, identity: &str) -> String {
     portrait
 }
 
+/// A capture by the person of the clip that is under way; `None` when its connection broke.
+pub(crate) async fn is_captured(
+    server: &TestServer,
+    session: &str,
+) -> tokio::task::JoinHandle<Option<selfsame_testkit::CaptureLog>> {
+    let (told, mut answered) = tokio::sync::mpsc::unbounded_channel();
+    let (origin, session) = (server.origin().to_owned(), session.to_owned());
+    let browser = Browser { answered: Some(told), ..Browser::default() };
+    let capture = tokio::spawn(async move { browser.captures(&origin, &session, &person()).await.ok() });
+    while answered.recv().await.expect("the capture goes on") < 3 {}
+    capture
+}
+
 pub(crate) fn upload(server: &TestServer, path: &str, part: &str, picture: Vec<u8>) -> RequestBuilder {
     let part_of = Part::bytes(picture).file_name("portrait.jpg");
     request(server, Method::POST, path).multipart(Form::new().part(part.to_owned(), part_of))

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use selfsame_blobs::BlobKey;
-use selfsame_domain::scan::{Decision, Outcome, ScanReading, ScanSide, UnreadableReason, judge};
+use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_domain::scan::{Decision, Outcome, Scan, ScanReading, ScanSide, UnreadableReason, judge};
 use selfsame_domain::{CallbackEvent, ScanId, Timestamp};
 use selfsame_store::{Lease, Repository, ScanRow};
 use sha2::{Digest, Sha256};
@@ -150,7 +150,7 @@ impl Verification {
         } else {
             self.find(&row).await?
         };
-        self.end_scan(&row, owner, found).await.map_err(Stopped::ByAnOutage)
+        self.end_scan(&row, owner, found).await
     }
 
     /// Looks, reads, compares and judges.
@@ -205,21 +205,38 @@ impl Verification {
     }
 
     /// Writes the verdict and the entry that tells of it in one transaction.
-    async fn end_scan(&self, row: &ScanRow, owner: Uuid, found: Found) -> Result<(), UseCaseError> {
+    async fn end_scan(&self, row: &ScanRow, owner: Uuid, found: Found) -> Result<(), Stopped> {
         let scan = &row.scan;
-        let key = self.unwrap_key(&row.wrapped_key)?;
+        let key = self.unwrap_key(&row.wrapped_key).map_err(Stopped::ByAnOutage)?;
         let reading = match &found.reading {
-            Some(reading) => Some(self.seal_of_scan(scan, READING, &key, reading)?),
+            Some(reading) => {
+                Some(self.seal_of_scan(scan, READING, &key, reading).map_err(Stopped::ByTheScan)?)
+            }
             None => None,
         };
-        let facemap = BlobKey::scan(scan.tenant_id, scan.id, FACEMAP);
-        if let Some(of) = &found.facemap {
+        let ended = scan
+            .clone()
+            .decide(found.decision)
+            .map_err(|error| Stopped::ByTheScan(UseCaseError::internal(&error)))?;
+        self.store_end(&ended, owner, &key, reading, found.facemap).await.map_err(Stopped::ByAnOutage)
+    }
+
+    /// What is left to do can fail only where something is away.
+    async fn store_end(
+        &self,
+        ended: &Scan,
+        owner: Uuid,
+        key: &DataKey,
+        reading: Option<Vec<u8>>,
+        made: Option<Facemap>,
+    ) -> Result<(), UseCaseError> {
+        let facemap = BlobKey::scan(ended.tenant_id, ended.id, FACEMAP);
+        if let Some(of) = &made {
             let sealed = self.seal_facemap(of).await?;
-            self.blobs().put(&facemap, &key, sealed, self.entropy()).await?;
+            self.blobs().put(&facemap, key, sealed, self.entropy()).await?;
         }
-        let ended = scan.clone().decide(found.decision).map_err(|error| UseCaseError::internal(&error))?;
         let mut repository = self.store().begin().await?;
-        if repository.scans().end(&ended, owner, reading, found.facemap.is_some()).await? {
+        if repository.scans().end(ended, owner, reading, made.is_some()).await? {
             if let Some(target) = ended.request.callback.clone() {
                 let (tenant, subject) = (ended.tenant_id, ended.id.as_uuid());
                 self.enqueue(&mut repository, tenant, subject, CallbackEvent::ScanDecided, target).await?;
@@ -228,13 +245,13 @@ impl Verification {
             self.told();
             return Ok(());
         }
-        let erased = repository.scans().get(scan.tenant_id, scan.id).await?.is_none();
+        let erased = repository.scans().get(ended.tenant_id, ended.id).await?.is_none();
         drop(repository);
         // Erased meanwhile: nothing may stay. Ended by somebody else: what is stored is theirs.
         if erased {
-            self.blobs().purge(&BlobKey::scan_prefix(scan.tenant_id, scan.id)).await?;
+            self.blobs().purge(&BlobKey::scan_prefix(ended.tenant_id, ended.id)).await?;
         }
-        tracing::debug!(scan = %scan.id, erased, "a scan was ended or erased while it was looked at");
+        tracing::debug!(scan = %ended.id, erased, "a scan was ended or erased while it was looked at");
         Ok(())
     }
 }
