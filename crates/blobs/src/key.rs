@@ -77,19 +77,42 @@ impl MasterKeys {
     /// # Errors
     /// A file that others can read, or that holds no key; nothing is ever overwritten.
     pub fn load_or_create(folder: &Path, entropy: &dyn Entropy) -> Result<Self, BlobError> {
-        make_private_folder(folder)?;
-        // An entry that cannot be read may be the key that all data hangs on: not a reason to make another.
-        let entries: Vec<_> =
-            fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-        let mut files: Vec<_> =
-            entries.into_iter().filter(|path| path.extension().is_some_and(|end| end == "key")).collect();
-        files.sort();
-        if files.is_empty() {
-            let file = folder.join(FIRST_FILE);
-            create(&file, entropy)?;
-            files.push(file);
+        if let Some(keys) = Self::load(folder)? {
+            return Ok(keys);
         }
-        files.iter().rev().map(|file| read(file).map(identified)).collect::<Result<_, _>>().map(Self)
+        make_private_folder(folder).map_err(|error| in_place(folder, error))?;
+        let file = folder.join(FIRST_FILE);
+        create(&file, entropy).map_err(|error| in_place(&file, error))?;
+        Ok(Self(vec![identified(read(&file)?)]))
+    }
+
+    /// As [`MasterKeys::load_or_create`], but makes nothing: `None` where there is no folder, or no key in it.
+    pub fn load(folder: &Path) -> Result<Option<Self>, BlobError> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            entries => entries.and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>()),
+        };
+        // An entry that cannot be read may be the key that all data hangs on: not a reason to make another.
+        let entries = entries.map_err(|error| in_place(folder, error.into()))?;
+        let paths = entries.into_iter().map(|entry| entry.path());
+        let mut files: Vec<_> =
+            paths.filter(|path| path.extension().is_some_and(|end| end == "key")).collect();
+        if files.is_empty() {
+            return Ok(None);
+        }
+        files.sort();
+        let keys = files.iter().rev().map(|file| read(file).map(identified)).collect::<Result<_, _>>()?;
+        Ok(Some(Self(keys)))
+    }
+
+    /// No key at all: seals and opens nothing. For whoever looks only at what is not sealed.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// Seals a data key under the newest master key. 66 bytes.
@@ -195,19 +218,33 @@ fn publish(aside: &Path, file: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Names what the file system's own words do not: the file or folder.
+fn in_place(path: &Path, error: BlobError) -> BlobError {
+    match error {
+        BlobError::Io(cause) => BlobError::MasterKeyPlace { path: path.display().to_string(), cause },
+        other => other,
+    }
+}
+
 fn read(file: &Path) -> Result<KeyBytes, BlobError> {
+    let failed = |cause: std::io::Error| in_place(file, cause.into());
     let problem = |problem| BlobError::MasterKeyFile { file: file.display().to_string(), problem };
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        if fs::metadata(file)?.permissions().mode() & 0o077 != 0 {
+        if fs::metadata(file).map_err(failed)?.permissions().mode() & 0o077 != 0 {
             return Err(problem(
                 "can be read by others than its owner; run chmod 600 on it, and consider the key known",
             ));
         }
     }
-    let text = Zeroizing::new(fs::read_to_string(file)?);
-    parse(&text).ok_or_else(|| problem("does not hold 32 bytes in base64; bring it back from a backup"))
+    let damaged = || problem("does not hold 32 bytes in base64; bring it back from a backup");
+    let text = match fs::read_to_string(file) {
+        // Not even text.
+        Err(error) if error.kind() == ErrorKind::InvalidData => return Err(damaged()),
+        text => Zeroizing::new(text.map_err(failed)?),
+    };
+    parse(&text).ok_or_else(damaged)
 }
 
 pub(crate) fn make_private_folder(folder: &Path) -> Result<(), BlobError> {

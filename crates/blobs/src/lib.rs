@@ -31,6 +31,10 @@ pub enum BlobError {
     MasterKeyForm,
     #[error("the master key file {file} {problem}")]
     MasterKeyFile { file: String, problem: &'static str },
+    #[error(
+        "{path}, where the master keys are, cannot be used: {cause}; see that it belongs to the user that runs the server"
+    )]
+    MasterKeyPlace { path: String, cause: std::io::Error },
     #[error("the object store failed: {}", said(.0))]
     Store(#[from] object_store::Error),
     #[error("[blobs] cannot be used: {0}")]

@@ -5,7 +5,7 @@ mod tenants;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use tenants::{
     TenantCredentialsCommand, TenantsAddArgs, TenantsCommand, TenantsCredentialsAddArgs,
@@ -144,7 +144,7 @@ pub(crate) struct CompareArgs {
     #[arg(value_name = "B")]
     pub(crate) b: PathBuf,
     /// Lowest score that is a match: 2250 is one false match in a thousand, 3000 in ten thousand, 3750 in a hundred thousand
-    #[arg(long, value_name = "SCORE", default_value_t = 3000.0, value_parser = score)]
+    #[arg(long, value_name = "SCORE", default_value_t = 3000.0, value_parser = score, allow_negative_numbers = true)]
     pub(crate) threshold: f64,
     #[arg(long)]
     pub(crate) json: bool,
@@ -225,24 +225,29 @@ pub(crate) struct VerificationArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   selfsame eval pad --list captures.tsv --json
+  selfsame eval pad --list captures.tsv --threshold 0.7 --frames 40 --each scores.jsonl
 
-Lines of the list: `path<TAB>live` or `path<TAB>attack:<species>`; a path is a picture, or a folder of frames whose names
-sort in order, relative to the list's own folder. Empty lines and lines that begin with # are skipped.
+Lines of the list: `path<TAB>live` or `path<TAB>attack:<species>`; a species is any name of yours, and each is measured apart.
+A path is a picture (JPEG, PNG or WebP), or a folder of frames that end in .jpg, .jpeg, .png or .webp and whose names sort in
+order; hidden files are no frames. Paths are relative to the list's own folder. Empty lines and lines that begin with # are
+skipped. Without live captures, or without attacks, auc, eer and eerThreshold are null.
 
-  {auc,eer,bpcer,apcer:{species:…},threshold,confidence:{…},counts:{…},witnesses}
-A capture is accepted when its score is at least the threshold. What cannot be read or shows no face is not accepted: an
-error for a live capture, none for an attack; counts tells how many. confidence holds 95 % intervals.")]
+  {auc,eer,bpcer,apcer:{species:…},threshold,eerThreshold,confidence:{level,auc,eer,bpcer,apcer:{species:…}},
+   counts:{bonaFide,attacks:{species:…}},witnesses,framesPerCapture}
+counts: {captures,accepted,rejected,unreadable,withoutFace} each. A capture is accepted when its score is at least the
+threshold. What cannot be read or shows no face is not accepted: an error for a live capture, none for an attack; counts tells
+how many. confidence holds 95 % intervals. A line of --each: {path,label,score,witnesses}.")]
 pub(crate) struct PadArgs {
     /// List of captures and what they are
     #[arg(long, value_name = "FILE")]
     pub(crate) list: PathBuf,
     /// Score from which a capture is accepted, 0..1; by default the product's own
-    #[arg(long, value_name = "SCORE", value_parser = share)]
+    #[arg(long, value_name = "SCORE", value_parser = share, allow_negative_numbers = true)]
     pub(crate) threshold: Option<f64>,
     /// Frames that are looked at per folder, spread evenly
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub(crate) frames: u32,
     /// Also writes what each witness said of each capture: one JSON object per line, in the list's order
     #[arg(long, value_name = "FILE")]
@@ -270,7 +275,7 @@ pub(crate) struct MrzArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: PathBuf,
     /// Pictures read at once, 1 by default; with more, msPerImage tells of a busy machine
-    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..), allow_negative_numbers = true)]
     pub(crate) threads: Option<usize>,
     /// Also writes what was read of each picture: one JSON object per line
     #[arg(long, value_name = "FILE")]
@@ -305,6 +310,10 @@ pub(crate) struct ModelsCheckArgs {
 Examples:
   selfsame doctor
   selfsame doctor --config /etc/selfsame.toml --json
+
+Checked are: configuration, models, engine, data folder, cores, memory, clock, database, keys, blobs (a bucket), port, exposure.
+Nothing is made or changed, and no key is printed. --json prints {ok,checks:[{check,status,saw,todo?}]}; status is ok, warning
+or failed.
 
 Exit: 0 nothing stands in the way of the server, 1 something does.")]
 pub(crate) struct DoctorArgs {
@@ -392,7 +401,7 @@ pub(crate) struct CallbacksListArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) tenant: Option<String>,
     /// At most so many
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub(crate) most: u32,
     /// One JSON object per line
     #[arg(long)]
@@ -418,9 +427,12 @@ pub(crate) struct CallbacksShowArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(group(ArgGroup::new("which").args(["id", "dead"]).required(true)), override_usage = "\
+selfsame callbacks replay [OPTIONS] <ID>
+       selfsame callbacks replay [OPTIONS] --dead [--tenant <NAME>]", after_help = "\
 Examples:
   selfsame callbacks replay 0b6c8a52-6d2f-4a8e-9b6e-2f1f3c7d9e10
+  selfsame callbacks replay --dead
   selfsame callbacks replay --dead --tenant development
 
 A running server sends it within a second, a stopped one when it starts. What tells of a session that was erased meanwhile
@@ -428,10 +440,10 @@ is not sent again: its receiver would ask for a result that is gone.
 
 Exit: 0 all are sent again, 1 at least one is not.")]
 pub(crate) struct CallbacksReplayArgs {
-    /// The webhook-id
-    #[arg(value_name = "ID", required_unless_present = "dead", conflicts_with = "dead")]
+    /// The webhook-id of one callback, whatever became of it
+    #[arg(value_name = "ID", conflicts_with = "tenant")]
     pub(crate) id: Option<String>,
-    /// Every dead letter
+    /// Every dead letter, instead of one callback
     #[arg(long)]
     pub(crate) dead: bool,
     /// With --dead: only those of the tenant of this name

@@ -46,6 +46,8 @@ pub(crate) enum PictureFailure {
     Missing,
     #[error("it cannot be read ({0}); check its permissions")]
     Unreadable(std::io::Error),
+    #[error("it is a folder; name a picture in it: a JPEG, PNG or WebP file")]
+    Folder,
     #[error("{0}")]
     Image(#[from] ImageError),
     #[error("no face was found; send a sharp, well-lit picture in which the face is larger")]
@@ -59,7 +61,7 @@ impl PictureFailure {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Missing => "file_missing",
-            Self::Unreadable(_) => "file_unreadable",
+            Self::Unreadable(_) | Self::Folder => "file_unreadable",
             Self::Image(error) => error.code(),
             Self::NoFace => "no_face",
             Self::Vision(error) => error.code(),

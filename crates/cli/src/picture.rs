@@ -61,7 +61,11 @@ impl Eyes {
             std::io::ErrorKind::NotFound => PictureFailure::Missing,
             _ => PictureFailure::Unreadable(cause),
         };
-        let size = std::fs::metadata(file).map_err(unreadable)?.len();
+        let metadata = std::fs::metadata(file).map_err(unreadable)?;
+        if metadata.is_dir() {
+            return Err(PictureFailure::Folder);
+        }
+        let size = metadata.len();
         // A file that is too long is refused before it is in memory.
         if size > self.limits.max_bytes as u64 {
             let bytes = usize::try_from(size).unwrap_or(usize::MAX);

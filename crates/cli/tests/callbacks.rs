@@ -245,6 +245,59 @@ async fn during_a_rotation_both_secrets_verify() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_master_key_is_refused_before_anything_is_stored() {
+    const OTHER: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let server = settings().start().await;
+    let keys = server.data().join("keys");
+    let with = |key: Option<&str>, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_selfsame"));
+        command.args(arguments).arg("--data").arg(server.data());
+        command.env("SELFSAME__MODELS__DIR", selfsame_testkit::repository().join("models"));
+        command.envs(key.map(|key| ("SELFSAME__SECURITY__MASTER_KEY", key)));
+        let output = command.output().expect("the program runs");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).expect("words");
+        let file = std::fs::read_to_string(keys.join("master.key")).unwrap_or_default();
+        assert!(!said.contains(OTHER) && (file.is_empty() || !said.contains(file.trim())));
+        (output.status.success(), said)
+    };
+    let looked = |key: Option<&str>| {
+        let (_, said) = with(key, &["doctor", "--json", "--listen", "127.0.0.1:0"]);
+        let report: Value = serde_json::from_str(said.trim()).expect("JSON");
+        let checks = report["checks"].as_array().expect("a list").iter();
+        let found = checks.into_iter().find(|check| check["check"] == "keys").expect("a look at the keys");
+        (found["status"].as_str().expect("a status").to_owned(), found.to_string())
+    };
+    for arguments in [&["callbacks", "secret"][..], &["callbacks", "secret", "--rotate"]] {
+        let (done, said) = with(Some(OTHER), arguments);
+        assert!(!done && said.contains("master key") && said.contains("--config"), "{said}");
+    }
+    assert_eq!(looked(Some(OTHER)).0, "failed");
+    // What is not sealed can be seen without the key.
+    assert!(with(Some(OTHER), &["callbacks", "list"]).0);
+
+    let aside = server.data().join("aside");
+    std::fs::rename(&keys, &aside).expect("renamed");
+    let (done, said) = with(None, &["callbacks", "secret"]);
+    assert!(!done && said.contains("there is no master key in"), "{said}");
+    assert_eq!(looked(None).0, "failed");
+    assert!(!keys.exists(), "another key would open nothing");
+    std::fs::rename(&aside, &keys).expect("renamed");
+
+    let (status, found) = looked(None);
+    assert!(status == "ok" && found.contains("opens what the database keeps"), "{found}");
+    assert_eq!(secrets(&server).len(), 1, "none was stored before");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = keys.join("master.key");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+        let (status, found) = looked(None);
+        assert!(status == "failed" && found.contains("master.key") && found.contains("chmod 600"), "{found}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn outside_development_nothing_inside_is_called() {
     let server = settings().with("SELFSAME__DEVELOPMENT", false).start().await;
     let receiver = CallbackReceiver::start([Reply::status(200)]).await;

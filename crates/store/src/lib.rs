@@ -19,7 +19,7 @@
 //! | `processes` | `enter`, `renew`, `leave`, `alive`, `for_maintenance_purge` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
-//! Keys, templates and server secrets arrive and leave sealed. `friendly_name`, `correlation_id` and `evidence_id`, which the
+//! Keys, templates, names of faces and server secrets arrive and leave sealed. `correlation_id` and `evidence_id`, which the
 //! integrator chooses, are in the clear, and so is the context of an identity: guard the database as what it is.
 //!
 //! # Several server processes on one PostgreSQL
@@ -42,7 +42,7 @@ mod repository;
 
 use std::fmt;
 
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, TransactionTrait};
 use sha2::{Digest, Sha256};
 
 pub use backend::{Kind, shown};
@@ -81,6 +81,8 @@ pub struct Looked {
     pub version: String,
     /// Names of the migrations that it lacks, oldest first; the next start applies them.
     pub pending: Vec<String>,
+    /// Secrets of the server itself: their names, and how they are kept, sealed.
+    pub server_keys: Vec<(String, Vec<u8>)>,
 }
 
 impl Store {
@@ -113,16 +115,9 @@ impl Store {
     pub async fn look(settings: &StoreSettings) -> Result<Looked, StoreError> {
         let kind = Kind::of(&settings.url).ok_or(StoreError::UnknownKind)?;
         let connection = backend::connect(&settings.url).await?;
-        let statement = match kind {
-            Kind::Sqlite => "SELECT 'SQLite ' || sqlite_version() AS version",
-            Kind::Postgres => "SELECT 'PostgreSQL ' || current_setting('server_version') AS version",
-        };
-        let statement = sea_orm::Statement::from_string(connection.get_database_backend(), statement);
-        let row = connection.query_one_raw(statement).await?;
-        let version = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
-        let pending = migration::pending(&connection).await?;
+        let looked = look(kind, &connection).await.map_err(|error| backend::named(&settings.url, error))?;
         connection.close().await?;
-        Ok(Looked { kind, version, pending })
+        Ok(looked)
     }
 
     /// Begins a transaction. Hold it no longer than needed, and never two at once: SQLite has one connection.
@@ -132,6 +127,24 @@ impl Store {
     pub async fn begin(&self) -> Result<Repository, StoreError> {
         Ok(Repository::new(self.connection.begin().await?, self.connection.clone()))
     }
+}
+
+async fn look(kind: Kind, connection: &DatabaseConnection) -> Result<Looked, StoreError> {
+    let statement = match kind {
+        Kind::Sqlite => "SELECT 'SQLite ' || sqlite_version() AS version",
+        Kind::Postgres => "SELECT 'PostgreSQL ' || current_setting('server_version') AS version",
+    };
+    let statement = sea_orm::Statement::from_string(connection.get_database_backend(), statement);
+    let row = connection.query_one_raw(statement).await?;
+    let version = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
+    let pending = migration::pending(connection).await?;
+    let server_keys = if migration::is_without_tables(&pending) {
+        Vec::new()
+    } else {
+        let rows = entity::server_key::Entity::find().all(connection).await?;
+        rows.into_iter().map(|row| (row.name, row.sealed)).collect()
+    };
+    Ok(Looked { kind, version, pending, server_keys })
 }
 
 /// What an API key is looked up by: its SHA-256, hexadecimal. Keys hold 256 random bits, so a slow hash would add nothing.

@@ -121,7 +121,10 @@ async fn a_database_that_is_none_or_cannot_be_made_is_told() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("test.sqlite3"), "no database, whatever its name says".repeat(99))
         .unwrap();
-    Store::open(&settings(folder.path())).await.unwrap_err();
-    let error = Store::open(&settings(&folder.path().join("missing"))).await.unwrap_err().to_string();
-    assert!(error.contains("cannot connect"), "{error}");
+    let file = folder.path().join("test.sqlite3").display().to_string();
+    let error = Store::open(&settings(folder.path())).await.unwrap_err().to_string();
+    assert!(error.contains(&file) && error.contains("not a database"), "{error}");
+    let missing = folder.path().join("missing");
+    let error = Store::open(&settings(&missing)).await.unwrap_err().to_string();
+    assert!(error.contains(&format!("there is no folder {}", missing.display())), "{error}");
 }

@@ -1,6 +1,6 @@
 //! What can be typed behind `selfsame tenants`.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::ServerData;
 
@@ -57,7 +57,8 @@ Example:
   selfsame tenants show bank --json | jq '.effective[\"netverify.keep_days\"]'
 
 --json prints {id,name,createdAt,settings:{KEY:VALUE},effective:{KEY:VALUE}}, values as `set` takes them: the tenant's own, and
-what holds for it with the settings of --config and the environment. Give the same as the server has.")]
+what holds for it with the settings of --config and the environment. Give the same as the server has. In effective every KEY is
+there; an empty netverify.callback_url is none, empty netverify.accepted_countries are all.")]
 pub(crate) struct TenantsShowArgs {
     /// The tenant's name or id
     #[arg(value_name = "NAME-OR-ID")]
@@ -97,20 +98,22 @@ pub(crate) struct TenantsSetArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(group(ArgGroup::new("which").args(["key", "all"]).required(true)), override_usage = "\
+selfsame tenants unset [OPTIONS] <NAME-OR-ID> <KEY>
+       selfsame tenants unset [OPTIONS] <NAME-OR-ID> --all", after_help = "\
 Examples:
   selfsame tenants unset bank netverify.keep_days
   selfsame tenants unset bank --all       also mends settings that the server cannot read
 
---json prints what `show` does.")]
+KEY is one of those that `set` takes. --json prints what `show` does.")]
 pub(crate) struct TenantsUnsetArgs {
     /// The tenant's name or id
     #[arg(value_name = "NAME-OR-ID")]
     pub(crate) tenant: String,
     /// As in the configuration, with its section
-    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "KEY")]
     pub(crate) key: Option<String>,
-    /// Everything that the tenant has of its own
+    /// Everything that the tenant has of its own, instead of one setting
     #[arg(long)]
     pub(crate) all: bool,
     #[arg(long)]

@@ -3,8 +3,11 @@
 use std::process::ExitCode;
 
 use selfsame_config::Config;
+use selfsame_domain::TenantId;
 use selfsame_server::desk::{CallbackFilter, Callbacks, OutboxAttempt, OutboxEntry, OutboxState};
-use selfsame_server::open_callbacks;
+use selfsame_server::tenant_desk::TenantsError;
+use selfsame_server::{open_callback_secrets, open_callbacks};
+use selfsame_verification::UseCaseError;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -105,10 +108,10 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Runs `work` over the server's store and keys.
-fn with_callbacks<T>(
+/// Runs `work` with the server's settings.
+fn with_config<T>(
     server: &ServerData,
-    work: impl AsyncFnOnce(Callbacks) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(Config) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let mut config = Config::load(server.config.as_deref())?;
     if let Some(data) = &server.data {
@@ -116,31 +119,53 @@ fn with_callbacks<T>(
     }
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
-    runtime.block_on(async { work(open_callbacks(&config).await?).await })
+    runtime.block_on(work(config))
 }
 
-fn not_done(what: &str, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Input(format!("{what}: {error}"))
+/// Runs `work` over the server's store.
+fn with_callbacks<T>(
+    server: &ServerData,
+    work: impl AsyncFnOnce(Callbacks) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    with_config(server, async |config| work(open_callbacks(&config).await?).await)
+}
+
+fn not_done(what: &str, error: &UseCaseError) -> Failure {
+    Failure::Input(format!("{what}: {error}; `selfsame doctor` looks at the database and the keys"))
+}
+
+fn not_found(id: Uuid, error: &UseCaseError) -> Failure {
+    match error {
+        UseCaseError::NotFound => Failure::Input(format!(
+            "there is no callback {id}, or its term is over (callbacks.keep_days); `selfsame callbacks list` shows those that are kept"
+        )),
+        error => not_done(&format!("the callback {id}"), error),
+    }
 }
 
 fn id(text: &str) -> Result<Uuid, Failure> {
     Uuid::try_parse(text).map_err(|_| {
-        Failure::Input(
-            "a callback is named by its webhook-id, a UUID; `selfsame callbacks list` shows them".to_owned(),
-        )
+        Failure::Input(format!(
+            "{text:?} is no webhook-id, the UUID that names a callback; `selfsame callbacks list` shows them"
+        ))
+    })
+}
+
+async fn tenant(callbacks: &Callbacks, name: &str) -> Result<TenantId, Failure> {
+    callbacks.tenant(name).await.map_err(|error| match error {
+        UseCaseError::NotFound => TenantsError::NoSuchTenant(name.to_owned()).into(),
+        error => not_done(&format!("the tenant {name:?}"), &error),
     })
 }
 
 async fn filter(
     callbacks: &Callbacks,
-    tenant: Option<&str>,
+    name: Option<&str>,
     state: Option<&'static str>,
     most: u64,
 ) -> Result<CallbackFilter, Failure> {
-    let tenant = match tenant {
-        Some(name) => {
-            Some(callbacks.tenant(name).await.map_err(|error| not_done("the tenant of that name", &error))?)
-        }
+    let tenant = match name {
+        Some(name) => Some(tenant(callbacks, name).await?),
         None => None,
     };
     Ok(CallbackFilter { tenant, state, most })
@@ -169,8 +194,7 @@ pub(crate) fn list(args: &CallbacksListArgs) -> Result<ExitCode, Failure> {
 pub(crate) fn show(args: &CallbacksShowArgs) -> Result<ExitCode, Failure> {
     let id = id(&args.id)?;
     with_callbacks(&args.server, async |callbacks| {
-        let (entry, attempts) =
-            callbacks.show(id).await.map_err(|error| not_done("the callback of that id", &error))?;
+        let (entry, attempts) = callbacks.show(id).await.map_err(|error| not_found(id, &error))?;
         let mut line = Line::of(&entry);
         line.tries = Some(attempts.iter().map(tried).collect());
         if args.json {
@@ -210,7 +234,7 @@ pub(crate) fn replay(args: &CallbacksReplayArgs) -> Result<ExitCode, Failure> {
         };
         let (mut sent, mut kept) = (0, 0);
         for id in ids {
-            if callbacks.replay(id).await.map_err(|error| not_done("the callback of that id", &error))? {
+            if callbacks.replay(id).await.map_err(|error| not_found(id, &error))? {
                 sent += 1;
             } else {
                 kept += 1;
@@ -225,9 +249,10 @@ pub(crate) fn replay(args: &CallbacksReplayArgs) -> Result<ExitCode, Failure> {
 }
 
 pub(crate) fn secret(args: &CallbacksSecretArgs) -> Result<ExitCode, Failure> {
-    with_callbacks(&args.server, async |callbacks| {
-        let failed = |error| not_done("the tenant's secret", &error);
-        let tenant = callbacks.tenant(&args.tenant).await.map_err(failed)?;
+    with_config(&args.server, async |config| {
+        let callbacks = open_callback_secrets(&config).await?;
+        let failed = |error| not_done(&format!("the secret of tenant {:?}", args.tenant), &error);
+        let tenant = tenant(&callbacks, &args.tenant).await?;
         if args.rotate {
             callbacks.rotate_secret(tenant).await.map_err(failed)?;
         }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use selfsame_config::Config;
 use selfsame_domain::{Clock as _, SystemClock, Timestamp};
-use selfsame_server::{DatabaseLook, check_blobs, look_at_database};
+use selfsame_server::{DatabaseLook, KeysLook, check_blobs, look_at_database, look_at_keys};
 use selfsame_vision::Vision;
 use serde::Serialize;
 
@@ -216,14 +216,20 @@ fn stores(config: &Config) -> Result<Vec<Finding>, Failure> {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let (database, blobs) =
         runtime.block_on(async { (look_at_database(config).await, check_blobs(config).await) });
+    let keys = keys(config, database.as_ref().ok().map(|look| look.sealed.as_slice()));
     let mut findings = vec![match database {
         Ok(look) => database_finding(look),
         Err(error) => Finding::failed(
             "database",
             error.to_string(),
-            "the address is database.url; for a new PostgreSQL: CREATE ROLE selfsame LOGIN PASSWORD '…'; CREATE DATABASE selfsame OWNER selfsame",
+            if config.database.url.is_some() {
+                "the address is database.url; for a new PostgreSQL: CREATE ROLE selfsame LOGIN PASSWORD '…'; CREATE DATABASE selfsame OWNER selfsame"
+            } else {
+                "it is a file in the data folder: run this as the user that runs the server, or name another folder with --data"
+            },
         ),
     }];
+    findings.push(keys);
     match blobs {
         // Part of the data folder.
         Ok(None) => {}
@@ -239,9 +245,62 @@ fn stores(config: &Config) -> Result<Vec<Finding>, Failure> {
     Ok(findings)
 }
 
+/// The master keys: there, nobody else's to read, and those that the database was sealed with. `sealed`: what it keeps; `None`
+/// when it cannot be looked at.
+fn keys(config: &Config, sealed: Option<&[(String, Vec<u8>)]>) -> Finding {
+    const CHECK: &str = "keys";
+    let is_setting = config.security.master_key.is_some();
+    match look_at_keys(config, sealed.unwrap_or_default()) {
+        Ok(KeysLook::ToBeMade(folder)) if folder.exists() && !is_writable(&folder) => Finding::failed(
+            CHECK,
+            format!("{} holds no master key, and none can be made in it", folder.display()),
+            "make it writable for the user that runs the server, or set security.master_key",
+        ),
+        Ok(KeysLook::ToBeMade(folder)) if sealed.is_none() => Finding::warning(
+            CHECK,
+            format!("{} holds none, and whether the database needs one cannot be told", folder.display()),
+            "mend the database first, then look again",
+        ),
+        Ok(KeysLook::ToBeMade(folder)) => Finding::ok(
+            CHECK,
+            format!("{} holds none yet; the first start of the server makes one", folder.display()),
+        ),
+        Ok(KeysLook::Found { place, count, tried }) => {
+            let keys = if count == 1 { "one master key".to_owned() } else { format!("{count} master keys") };
+            let folder = config.data.dir.join("keys");
+            if let Some(mode) = open_to_others(&folder).filter(|_| !is_setting) {
+                return Finding::warning(
+                    CHECK,
+                    format!("{keys} in {place}, which is open to other users (mode {mode:03o})"),
+                    format!("chmod 700 {}", folder.display()),
+                );
+            }
+            let opens = match (tried, sealed) {
+                (true, _) => "opens what the database keeps",
+                (false, Some(_)) => "the database keeps nothing sealed yet",
+                (false, None) => "not tried, as the database cannot be looked at",
+            };
+            Finding::ok(CHECK, format!("{keys} from {place}: {opens}"))
+        }
+        // The text names the place; key material is in none of them.
+        Err(error) => Finding::failed(
+            CHECK,
+            error.to_string(),
+            if is_setting {
+                "set security.master_key to the key of the earlier starts, 32 bytes in base64; if they had key files, leave it unset".to_owned()
+            } else {
+                format!(
+                    "key files ({}/*.key, mode 600, 32 bytes in base64) come back from their back-up; without the right one what is stored cannot be read",
+                    config.data.dir.join("keys").display()
+                )
+            },
+        ),
+    }
+}
+
 fn database_finding(look: DatabaseLook) -> Finding {
     const CHECK: &str = "database";
-    let DatabaseLook { address, version, pending, unverified } = look;
+    let DatabaseLook { address, version, pending, unverified, sealed: _ } = look;
     let Some(version) = version else {
         return Finding::ok(CHECK, format!("{address} does not exist yet; the server makes it"));
     };

@@ -175,26 +175,25 @@ fn say_settings(
 ) -> Result<ExitCode, Failure> {
     let server = server_policy(config).map_err(ServeError::from)?;
     let effective = TenantSettings::from(own.clone().over(&server));
-    let named = |settings: &TenantSettings| {
-        settings.own().map(|(setting, value)| (setting.name(), value)).collect::<BTreeMap<_, _>>()
-    };
+    // A callback address that nobody has set is empty, as `set` takes it: not left out.
+    let effective = Setting::ALL.map(|setting| (setting, effective.text(setting).unwrap_or_default()));
     if json {
-        let line =
-            Line { settings: Some(named(own)), effective: Some(named(&effective)), ..Line::of(tenant) };
+        let settings = own.own().map(|(setting, value)| (setting.name(), value)).collect();
+        let effective = effective.into_iter().map(|(setting, value)| (setting.name(), value)).collect();
+        let line = Line { settings: Some(settings), effective: Some(effective), ..Line::of(tenant) };
         line.say(true)?;
         return Ok(ExitCode::SUCCESS);
     }
     Line::of(tenant).say(false)?;
-    for setting in Setting::ALL {
-        let value = effective.text(setting).unwrap_or_default();
-        let whose = match own.text(setting) {
+    for (setting, value) in &effective {
+        let whose = match own.text(*setting) {
             Some(_) => toned(Tone::Strong, "its own"),
             None => toned(Tone::Quiet, "the server's"),
         };
         say(&format!(
             "  {:<30}  {whose}  {}",
             setting.name(),
-            if value.is_empty() { "(empty)" } else { &value }
+            if value.is_empty() { "(empty)" } else { value }
         ))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,7 @@
 //! Addresses of databases, which carry passwords: what may be shown of them.
 
+use std::path::PathBuf;
+
 use url::Url;
 
 /// What may be shown of a database's address: never a password. What cannot be told apart from one is not shown at all.
@@ -37,6 +39,15 @@ pub(crate) fn without_passwords(url: &str, text: &str) -> String {
     secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
 }
 
+/// The file of a SQLite database; `None` for one in memory.
+pub(crate) fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let is_file = !path.is_empty() && path != ":memory:" && !parameters.contains("mode=memory");
+    is_file.then(|| percent_decoded(path).into())
+}
+
 fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -71,6 +82,20 @@ mod tests {
             ("postgres:///selfsame?user=u&password=SECRET", "postgres:///selfsame?…"),
         ] {
             assert_eq!(shown(url), expected);
+        }
+    }
+
+    #[test]
+    fn the_file_is_told_from_the_address() {
+        for (url, file) in [
+            ("sqlite:///var/lib/a.sqlite3", Some("/var/lib/a.sqlite3")),
+            ("sqlite://data/50%25%3f.sqlite3?mode=rwc", Some("data/50%?.sqlite3")),
+            ("sqlite:a.sqlite3", Some("a.sqlite3")),
+            ("sqlite::memory:", None),
+            ("sqlite://a?mode=memory", None),
+            ("postgres://db/selfsame", None),
+        ] {
+            assert_eq!(sqlite_file(url).as_deref(), file.map(std::path::Path::new), "{url}");
         }
     }
 

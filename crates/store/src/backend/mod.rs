@@ -5,7 +5,7 @@ mod postgres;
 mod sqlite;
 
 use sea_orm::{
-    ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
     TransactionTrait as _,
 };
 use selfsame_domain::Timestamp;
@@ -45,7 +45,7 @@ impl Kind {
 /// Connects, and looks at nothing.
 pub(crate) async fn connect(url: &str) -> Result<DatabaseConnection, StoreError> {
     match Kind::of(url).ok_or(StoreError::UnknownKind)? {
-        Kind::Sqlite => Ok(Database::connect(sqlite::options(url)).await?),
+        Kind::Sqlite => sqlite::connect(url).await,
         Kind::Postgres => postgres::connect(url).await,
     }
 }
@@ -58,8 +58,8 @@ pub(crate) async fn migrate(
 ) -> Result<(DatabaseConnection, Migrated), StoreError> {
     match Kind::of(url).ok_or(StoreError::UnknownKind)? {
         Kind::Sqlite => {
-            let connection = Database::connect(sqlite::options(url)).await?;
-            let migrated = apply(&connection, steps).await?;
+            let connection = sqlite::connect(url).await?;
+            let migrated = apply(&connection, steps).await.map_err(|error| sqlite::named(url, error))?;
             Ok((connection, migrated))
         }
         Kind::Postgres => {
@@ -73,6 +73,11 @@ pub(crate) async fn migrate(
             Ok((postgres::connect(url).await?, migrated?))
         }
     }
+}
+
+/// Names the file where the database is one; a server was named when it could not be reached.
+pub(crate) fn named(url: &str, error: StoreError) -> StoreError {
+    if Kind::of(url) == Some(Kind::Sqlite) { sqlite::named(url, error) } else { error }
 }
 
 /// Waits until nobody else holds the lock of that name, and holds it until the transaction ends. SQLite has one writer anyway.
@@ -115,6 +120,8 @@ pub(crate) fn is_for_one_process(transaction: &DatabaseTransaction) -> bool {
 /// of the archive: that is the operator's (docs/operations.md).
 pub(crate) async fn wipe_erased(connection: &DatabaseConnection) {
     if connection.get_database_backend() == DbBackend::Sqlite {
-        sqlite::wipe_erased(connection).await;
+        let connection = connection.clone();
+        // To its end, whoever stops waiting: cut off between its statements the connection would wait for no lock from then on.
+        let _broke_off = tokio::spawn(async move { sqlite::wipe_erased(&connection).await }).await;
     }
 }

@@ -1,10 +1,60 @@
 //! What is SQLite's own: its pragmas, its files, and what may be read in them.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr};
+
+use super::address::sqlite_file;
+use crate::StoreError;
+use crate::error::summary;
+
+pub(super) async fn connect(url: &str) -> Result<DatabaseConnection, StoreError> {
+    Database::connect(options(url)).await.map_err(|error| named(url, error.into()))
+}
+
+/// SQLite's own words name neither the file nor what the file system has against it.
+pub(super) fn named(url: &str, error: StoreError) -> StoreError {
+    let StoreError::Database(error) = error else { return error };
+    let Some(file) = sqlite_file(url) else { return error.into() };
+    let (cause, todo) = hindrance(&file).unwrap_or_else(|| {
+        let words = match &error {
+            DbErr::Conn(cause) => cause.to_string(),
+            _ => summary(&error),
+        };
+        (words, "See that it is a SQLite database and that its disk is in order, or restore a back-up")
+    });
+    StoreError::File { file: file.display().to_string(), cause, todo }
+}
+
+/// What the file system has against reading and writing the file, and what to do; `None` when nothing.
+fn hindrance(file: &Path) -> Option<(String, &'static str)> {
+    const NAME_ANOTHER: &str = "See that the path is right, or name another with --data or database.url";
+    const ALLOW: &str = "Run this as the user that the server runs as, or let this user read and write the file and its folder";
+    let advice = |cause: std::io::Error| {
+        let todo = if cause.kind() == ErrorKind::PermissionDenied { ALLOW } else { NAME_ANOTHER };
+        (cause.to_string(), todo)
+    };
+    match OpenOptions::new().read(true).write(true).open(file) {
+        Ok(_) => None,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            // SQLite makes the file, but no folder; and not in every folder.
+            Some(match std::fs::metadata(folder) {
+                Ok(_) => (format!("it is not there and cannot be made in {}", folder.display()), ALLOW),
+                Err(cause) if cause.kind() == ErrorKind::NotFound => (
+                    format!("there is no folder {}", folder.display()),
+                    "Make the folder, or name another with --data or database.url",
+                ),
+                Err(cause) => advice(cause),
+            })
+        }
+        Err(cause) => Some(advice(cause)),
+    }
+}
 
 /// How to connect to the database that `url` names.
 pub(crate) fn options(url: &str) -> ConnectOptions {

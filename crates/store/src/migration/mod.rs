@@ -33,6 +33,11 @@ pub(crate) async fn pending(connection: &DatabaseConnection) -> Result<Vec<Strin
     Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
 }
 
+/// Whether a database that lacks `pending` has no tables yet.
+pub(crate) fn is_without_tables(pending: &[String]) -> bool {
+    pending.len() == Migrator::migrations().len()
+}
+
 pub(crate) async fn apply(
     connection: &DatabaseConnection,
     steps: Option<u32>,
