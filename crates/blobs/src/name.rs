@@ -18,6 +18,11 @@ impl BlobKey {
         Self(format!("{tenant}/{session}/{face}.template"))
     }
 
+    /// What the integrator calls a face.
+    pub fn face_name(tenant: TenantId, session: SessionId, face: FaceId) -> Self {
+        Self(format!("{tenant}/{session}/{face}.name"))
+    }
+
     /// Picture that was sent as evidence of an identity.
     pub fn evidence_image(tenant: TenantId, identity: IdentityId, evidence: EvidenceId) -> Self {
         Self(format!("{tenant}/identity-{identity}/{evidence}.image"))

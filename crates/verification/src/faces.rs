@@ -1,5 +1,7 @@
 //! Faces that the integrator's server adds to a session, and comparisons between the faces of a session.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
     BioSession, Face, FaceId, FaceImageType, FaceQuality, Personal, Point, SessionId, TenantId, Timestamp,
@@ -17,6 +19,9 @@ const KEPT_JPEG: u8 = 93;
 const COMPRESSED_JPEG: u8 = 75;
 /// Longest side of the smaller picture.
 const COMPRESSED_SIDE: u32 = 1280;
+
+/// What a name begins with that is kept sealed, in base64. Earlier versions kept names as they are.
+const SEALED: &str = "sealed:";
 
 /// What the integrator says of a picture.
 #[derive(Debug, Clone)]
@@ -99,8 +104,9 @@ impl Verification {
         }
         let added = async {
             let sealed = self.seal_template(&session, id, &key, &looked.template)?;
+            let kept = Face { friendly_name: self.seal_name(&face, &key)?, ..face.clone() };
             let mut repository = self.store().begin().await?;
-            repository.faces().add(&face, Some(sealed)).await?;
+            repository.faces().add(&kept, Some(sealed)).await?;
             Ok(repository.save().await?)
         };
         match added.await {
@@ -110,6 +116,13 @@ impl Verification {
                 Err(error)
             }
         }
+    }
+
+    fn seal_name(&self, face: &Face, key: &DataKey) -> Result<Option<Personal<String>>, UseCaseError> {
+        let Some(name) = &face.friendly_name else { return Ok(None) };
+        let place = BlobKey::face_name(face.tenant_id, face.session_id, face.id);
+        let sealed = key.seal(&place, name.expose().as_bytes(), self.entropy())?;
+        Ok(Some(Personal::new(format!("{SEALED}{}", STANDARD_NO_PAD.encode(sealed)))))
     }
 
     /// Removes a picture that nothing refers to: what it belonged to was erased, or could not be stored, in the meantime.
@@ -126,15 +139,17 @@ impl Verification {
         session: SessionId,
         face: FaceId,
     ) -> Result<Face, UseCaseError> {
-        let session = self.session(tenant, session).await?;
+        let (session, key) = self.session_with_key(tenant, session).await?;
         let mut repository = self.store().begin().await?;
-        repository.faces().get(tenant, session.id, face).await?.ok_or(UseCaseError::NotFound)
+        let face = repository.faces().get(tenant, session.id, face).await?.ok_or(UseCaseError::NotFound)?;
+        with_opened_name(face, &key)
     }
 
     pub async fn faces(&self, tenant: TenantId, session: SessionId) -> Result<Vec<Face>, UseCaseError> {
-        let session = self.session(tenant, session).await?;
+        let (session, key) = self.session_with_key(tenant, session).await?;
         let mut repository = self.store().begin().await?;
-        Ok(repository.faces().list(tenant, session.id).await?)
+        let faces = repository.faces().list(tenant, session.id).await?;
+        faces.into_iter().map(|face| with_opened_name(face, &key)).collect()
     }
 
     /// The picture of a face as JPEG; `None` when the session keeps no pictures.
@@ -201,7 +216,7 @@ impl Verification {
         for (face, sealed) in faces {
             let Some(sealed) = sealed else { continue };
             let template = self.open_template(&session, face.id, &key, &sealed)?;
-            opened.push((face, template));
+            opened.push((with_opened_name(face, &key)?, template));
         }
         let position =
             opened.iter().position(|(face, _)| face.id == reference).ok_or(UseCaseError::NotFound)?;
@@ -251,6 +266,18 @@ impl Verification {
         let key = self.unwrap_key(&wrapped)?;
         Ok((session, key))
     }
+}
+
+fn with_opened_name(mut face: Face, key: &DataKey) -> Result<Face, UseCaseError> {
+    let kept = face.friendly_name.as_ref().and_then(|name| name.expose().strip_prefix(SEALED));
+    if let Some(sealed) = kept {
+        let broken = || UseCaseError::internal(&"a face's name is not as it was sealed");
+        let sealed = STANDARD_NO_PAD.decode(sealed).map_err(|_| broken())?;
+        let name = key.open(&BlobKey::face_name(face.tenant_id, face.session_id, face.id), &sealed)?;
+        let name = String::from_utf8(name.to_vec()).map_err(|_| broken())?;
+        face.friendly_name = Some(Personal::new(name));
+    }
+    Ok(face)
 }
 
 /// Finds the largest face, upright first, and everything that is kept of it. Runs on a worker.

@@ -98,7 +98,7 @@ impl Verification {
         let workers = Workers::new(parts.cores, settings.most_waiting, load.clone());
         let places = Arc::new(Semaphore::new(settings.max_captures));
         let process = parts.entropy.uuid();
-        let secrets = Secrets::new(parts.entropy.as_ref());
+        let secrets = Secrets::new(parts.entropy.as_ref(), workers.clone());
         let inner = Inner {
             parts,
             settings,

@@ -38,6 +38,20 @@ impl Tally {
     }
 }
 
+/// Erases batch after batch while they come full. One in which something failed is the last: it would come again and again.
+async fn all_batches<B: Future<Output = Result<usize, UseCaseError>>>(
+    batch: impl Fn(u64) -> B,
+) -> Result<usize, UseCaseError> {
+    let mut erased = 0;
+    loop {
+        let now = batch(BATCH).await?;
+        erased += now;
+        if (now as u64) < BATCH {
+            return Ok(erased);
+        }
+    }
+}
+
 impl Verification {
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
     /// Returns the numbers of sessions decided and of sessions, identities and scans erased.
@@ -46,9 +60,9 @@ impl Verification {
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
         // One that fails keeps none of the others from its work.
         let decided = self.end_abandoned(longest).await;
-        let sessions = self.erase_expired().await;
-        let identities = self.erase_expired_identities(BATCH).await;
-        let scans = self.erase_expired_scans(BATCH).await;
+        let sessions = all_batches(|most| self.erase_expired(most)).await;
+        let identities = all_batches(|most| self.erase_expired_identities(most)).await;
+        let scans = all_batches(|most| self.erase_expired_scans(most)).await;
         self.forget_records().await?;
         Ok((decided?, sessions? + identities? + scans?))
     }
@@ -112,10 +126,10 @@ impl Verification {
         }
     }
 
-    async fn erase_expired(&self) -> Result<usize, UseCaseError> {
+    async fn erase_expired(&self, most: u64) -> Result<usize, UseCaseError> {
         let now = self.clock().now();
         let mut repository = self.store().begin().await?;
-        let expired = repository.sessions().for_maintenance_expired(now, BATCH).await?;
+        let expired = repository.sessions().for_maintenance_expired(now, most).await?;
         drop(repository);
         let mut tally = Tally::default();
         for (tenant, session) in expired {
@@ -170,6 +184,24 @@ mod tests {
         let mut tally = Tally::default();
         tally.add(Ok(()));
         assert!(matches!(tally.end(), Ok(1)));
+    }
+
+    #[tokio::test]
+    async fn batches_follow_while_they_are_full_and_none_failed() {
+        let left = std::cell::Cell::new(2 * BATCH + 3);
+        let batch = |most: u64| {
+            let now = left.get().min(most);
+            left.set(left.get() - now);
+            std::future::ready(Ok(now as usize))
+        };
+        assert!(matches!(all_batches(batch).await, Ok(403)));
+        let asked = std::cell::Cell::new(0);
+        let failing = |_| {
+            asked.set(asked.get() + 1);
+            std::future::ready(Err(UseCaseError::Overloaded))
+        };
+        assert!(all_batches(failing).await.is_err());
+        assert_eq!(asked.get(), 1);
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use selfsame_store::api_key_hash;
 use tokio::sync::Semaphore;
 
 use crate::UseCaseError;
+use crate::workers::{Urgency, Workers};
 
 /// Argon2id with 19 MiB, two passes and one lane: the first of the settings that OWASP's Password Storage Cheat Sheet recommends.
 /// About 30 ms on one core.
@@ -33,12 +34,14 @@ pub(crate) struct Secrets {
     right: Mutex<HashMap<[u8; 32], ()>>,
     places: Semaphore,
     queue: Semaphore,
+    /// Whoever tries secrets takes no core from people at the camera.
+    workers: Workers,
     /// What is verified for a token that is not known, so that it takes as long.
     nobody: String,
 }
 
 impl Secrets {
-    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
+    pub(crate) fn new(entropy: &dyn Entropy, workers: Workers) -> Self {
         let mut bytes = [0; 32];
         entropy.fill(&mut bytes);
         let key = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
@@ -49,6 +52,7 @@ impl Secrets {
             right: Mutex::default(),
             places: Semaphore::new(MOST_AT_ONCE),
             queue: Semaphore::new(MOST_WAITING),
+            workers,
             nobody,
         }
     }
@@ -76,14 +80,12 @@ impl Secrets {
         let _queued = self.queue.try_acquire().map_err(|_| UseCaseError::Overloaded)?;
         let _place = self.places.acquire().await.map_err(|_| UseCaseError::Internal)?;
         let secret = secret.to_owned();
-        let right = tokio::task::spawn_blocking(move || {
+        let work = move || {
             PasswordHash::new(&stored).is_ok_and(|stored| {
                 argon2().is_ok_and(|argon2| argon2.verify_password(secret.as_bytes(), &stored).is_ok())
             })
-        })
-        .await
-        .map_err(|error| UseCaseError::internal(&error))?;
-        let right = right && known;
+        };
+        let right = self.workers.run(Urgency::Evidence, work).await? && known;
         if right {
             let mut remembered = self.right.lock().unwrap_or_else(PoisonError::into_inner);
             if remembered.len() >= MOST_REMEMBERED {
@@ -121,10 +123,15 @@ mod tests {
     use selfsame_domain::OsEntropy;
 
     use super::*;
+    use crate::admission::Load;
+
+    fn secrets() -> Secrets {
+        Secrets::new(&OsEntropy, Workers::new(2, 8, Load::new(2)))
+    }
 
     #[tokio::test]
     async fn the_right_secret_alone_is_right_and_then_fast() {
-        let secrets = Secrets::new(&OsEntropy);
+        let secrets = secrets();
         let stored = hash("a secret", &OsEntropy).unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(!secrets.is_right("t", "another", Some(&stored)).await.unwrap());
@@ -143,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_earlier_versions_stored_is_still_recognised() {
-        let secrets = Secrets::new(&OsEntropy);
+        let secrets = secrets();
         let stored = api_key_hash("a secret");
         assert!(secrets.is_right("t", "a secret", Some(&stored)).await.unwrap());
         assert!(!secrets.is_right("t", "another", Some(&stored)).await.unwrap());

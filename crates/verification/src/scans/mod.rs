@@ -121,18 +121,33 @@ impl Verification {
         claims: &ScanClaims,
         pictures: Vec<(ScanSide, Vec<u8>)>,
     ) -> Result<Scan, UseCaseError> {
-        let now = self.clock().now();
         let id = ScanId::random(self.entropy());
-        let scan = Scan::accept(id, tenant, request, now, policy.keep_for());
+        let scan = Scan::accept(id, tenant, request, self.clock().now(), policy.keep_for());
+        let (app, claims) = (self.clone(), claims.clone());
+        // Pictures that are stored have a row, or are removed again: also when whoever sent them has gone.
+        to_its_end(async move {
+            app.store_scan(&scan, &claims, pictures).await?;
+            Ok(scan)
+        })
+        .await
+    }
+
+    async fn store_scan(
+        &self,
+        scan: &Scan,
+        claims: &ScanClaims,
+        pictures: Vec<(ScanSide, Vec<u8>)>,
+    ) -> Result<(), UseCaseError> {
+        let (tenant, id) = (scan.tenant_id, scan.id);
         let (key, wrapped) = self.new_key()?;
         let accepted = async {
             for (side, bytes) in pictures {
                 let name = BlobKey::scan(tenant, id, side_name(side));
                 self.blobs().put(&name, &key, bytes, self.entropy()).await?;
             }
-            let claims = self.seal_of_scan(&scan, CLAIMS, &key, claims)?;
+            let claims = self.seal_of_scan(scan, CLAIMS, &key, claims)?;
             let mut repository = self.store().begin().await?;
-            repository.scans().add(&scan, &wrapped, &claims).await?;
+            repository.scans().add(scan, &wrapped, &claims).await?;
             if scan.request.granularity == CallbackGranularity::OnAllSteps
                 && let Some(target) = scan.request.callback.clone()
             {
@@ -150,7 +165,7 @@ impl Verification {
         }
         self.told();
         self.inner.scans_due.notify_one();
-        Ok(scan)
+        Ok(())
     }
 
     /// A scan of this tenant that has neither expired nor been erased.

