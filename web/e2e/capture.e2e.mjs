@@ -169,6 +169,50 @@ test('nobody before the camera: TIMEOUT with a diagnostic, error 1301 in the pag
   }
 });
 
+test('a page whose own functions throw gets its result all the same, and cancel switches the camera off', async () => {
+  const server = await startServer({ LIVENESS__CAPTURE_CHAIN: 'observe' });
+  const integrator = await startIntegrator(server.url);
+  const browser = await startBrowser(clips.person);
+  try {
+    const page = await browser.newPage();
+    const failures = [];
+    page.on('pageerror', (error) => failures.push(error.message));
+    await page.goto(integrator.url);
+    const sessions = [await server.openSession(), await server.openSession()];
+    const code = await page.evaluate(async ([url, id]) => {
+      const broken = () => { throw new Error('the page is broken'); };
+      return new Promise((resolve) => {
+        (async () => {
+          globalThis.client = await BioserverVideo.initFaceCaptureClient({
+            bioSessionId: id, bioserverVideoUrl: url, onClientInitEnd: broken, trackingFn: broken, showChallengeInstruction: broken,
+            showChallengeResult: () => { resolve('result'); broken(); },
+            errorFn: ({ code }) => resolve(code),
+          });
+          await client.startCapture({ stream: await BioserverVideo.getMediaStream({ videoId: 'user-video' }) });
+        })().catch(resolve);
+      });
+    }, [server.url, sessions[0]]);
+    assert.equal(code, 'result');
+    assert.equal((await server.result(sessions[0])).livenessStatus, 'SUCCESS');
+    assert.ok(failures.length > 5 && failures.every((failure) => failure.includes('the page is broken')), failures.join());
+
+    const cancelled = await page.evaluate(async ([url, id]) => {
+      await globalThis.client.disconnect();
+      const stream = await BioserverVideo.getMediaStream({ videoId: 'user-video' });
+      const client = await BioserverVideo.initFaceCaptureClient({ bioSessionId: id, bioserverVideoUrl: url });
+      await client.startCapture({ stream });
+      client.cancel();
+      const again = await client.startCapture({ stream }).then(() => 'started', (error) => error.code);
+      return [stream.getTracks().map(({ readyState }) => readyState), again];
+    }, [server.url, sessions[1]]);
+    assert.deepEqual(cancelled, [['ended'], 1200]);
+  } finally {
+    await browser.close();
+    integrator.stop();
+    await server.stop();
+  }
+});
+
 test('the camera refused: error 1304 in words, and the session is not used up', async () => {
   const run = await capture({ clip: undefined });
   try {

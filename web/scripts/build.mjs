@@ -56,7 +56,7 @@ await writeFile(`${DIST}/sdk/selfsame.d.ts`, "export * from './types/sdk/src/ind
 await writeFile(`${DIST}/sdk/selfsame.global.d.ts`, "export as namespace Selfsame;\nexport * from './types/sdk/src/index.js';\n");
 await writeFile(`${DIST}/sdk/bioserver.d.ts`, "export * from './types/compat/src/index.js';\n");
 // For pages that load the classic scripts: `/// <reference path="bioserver.global.d.ts" />`.
-const globals = Object.values(classic).map(([name]) => `  const ${name}: typeof import('./types/compat/src/index.js').${name};\n`);
+const globals = Object.values(classic).map(([name]) => `  var ${name}: typeof import('./types/compat/src/index.js').${name};\n`);
 await writeFile(`${DIST}/sdk/bioserver.global.d.ts`, `export {};\ndeclare global {\n${globals.join('')}}\n`);
 
 let size = 0;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use selfsame_testkit::{Browser, CaptureOutcome, Clip, TestServer, TestServerSettings, fixture};
 use selfsame_testkit_postgres::TestDatabase;
 use serde_json::Value;
@@ -126,4 +127,24 @@ async fn a_process_with_another_master_key_does_not_start() {
     let said = String::from_utf8_lossy(&stranger.stderr);
     assert!(!stranger.status.success() && said.contains("master key"), "{said}");
     assert!(!said.contains(TestDatabase::password()), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_database_a_process_is_not_ready() {
+    let database = TestDatabase::new();
+    let server = TestServerSettings::default()
+        .binary(env!("CARGO_BIN_EXE_selfsame"))
+        .with("SELFSAME__DATABASE__URL", database.url())
+        .with("SELFSAME__SECURITY__MASTER_KEY", MASTER_KEY)
+        .start()
+        .await;
+    let asked = async |path| server.answers(server.request(Method::GET, path)).await.status;
+    let began = Instant::now();
+    while asked("/health/ready").await != 204 {
+        assert!(began.elapsed() < Duration::from_secs(30), "{}", server.log());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    database.remove();
+    assert_eq!(asked("/health/ready").await, 503);
+    assert_eq!(asked("/health/live").await, 204);
 }

@@ -40,6 +40,17 @@ pub struct ApiError {
     retry_after: Option<u32>,
 }
 
+/// What is said for this dialect's paths by whoever stands around it.
+pub fn problem(status: StatusCode, message: &str) -> Response {
+    let code = match status {
+        StatusCode::NOT_FOUND => code::NOT_FOUND,
+        StatusCode::SERVICE_UNAVAILABLE => code::OVERLOADED,
+        status if status.is_server_error() => code::INTERNAL,
+        _ => code::NOT_ALLOWED,
+    };
+    ApiError::new(status, "", code, message).into_response()
+}
+
 /// An item as it stands in errors and in the status of evidence.
 pub(crate) fn item(field: &str, code: &str, message: &str) -> Value {
     json!({ "field": field, "code": code, "message": message })

@@ -24,7 +24,7 @@ use selfsame_verification::Verification;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, GipsDialect};
-pub use error::ApiError;
+pub use error::{ApiError, problem};
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

@@ -76,6 +76,11 @@ impl ApiError {
     }
 }
 
+/// What is said for this dialect's paths by whoever stands around it.
+pub fn problem(status: StatusCode, message: &str, uri: &Uri) -> Response {
+    ApiError::new(status, message).at(uri).into_response()
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut body = Map::new();

@@ -26,7 +26,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, NetverifyDialect};
 pub use country::is_alpha3;
-pub use error::ApiError;
+pub use error::{ApiError, problem};
 pub use perform::FieldError;
 
 /// What the handlers need.

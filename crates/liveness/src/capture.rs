@@ -308,9 +308,6 @@ impl Capture {
             (Phase::Positioning { since }, true) => {
                 self.phase = Phase::Performing { camera_since: *since };
                 self.task = Some(Task::Hold(Hold::begin(seen)));
-                if self.plan == Plan::Passive {
-                    outcome.instructions.push(Instruction::HoldStill);
-                }
                 return;
             }
             (Phase::Performing { .. }, _) => {}
@@ -397,9 +394,10 @@ impl Capture {
                 );
                 self.task = Some(Task::Dots(Box::new(dots)));
             }
+            // Pages show no guidance from HoldStill on: it is said when nothing is left that could be lost.
             (Some(good), Plan::Passive) => {
                 self.held = good;
-                outcome.instructions.push(Instruction::Pending);
+                outcome.instructions.extend([Instruction::HoldStill, Instruction::Pending]);
             }
             (None, plan) => {
                 if *plan != Plan::Passive && !matches!(plan, Plan::Active(_)) {

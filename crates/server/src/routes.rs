@@ -59,12 +59,41 @@ pub(crate) fn router(mounts: Mounts) -> Router {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. The server's log says more")
         }))
         .layer(middleware::from_fn(readable_path))
+        .layer(middleware::from_fn(in_dialect))
         .layer(middleware::from_fn(draining::drain_on_error))
         .layer(middleware::from_fn(log))
 }
 
-fn problem(status: StatusCode, error: &str) -> Response {
-    (status, Json(json!({ "code": status.as_u16(), "error": error }))).into_response()
+/// What is answered here, and not by a dialect. [`in_dialect`] finds it beside the answer.
+#[derive(Debug, Clone, Copy)]
+struct Problem {
+    status: StatusCode,
+    error: &'static str,
+}
+
+fn problem(status: StatusCode, error: &'static str) -> Response {
+    let mut response = (status, Json(json!({ "code": status.as_u16(), "error": error }))).into_response();
+    response.extensions_mut().insert(Problem { status, error });
+    response
+}
+
+/// Words what is answered here as the dialect does that the path belongs to.
+async fn in_dialect(request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let response = next.run(request).await;
+    let Some(Problem { status, error }) = response.extensions().get().copied() else { return response };
+    let is_under = |base: &str| uri.path().starts_with(base);
+    let mut worded = if is_under("/api/netverify/") || is_under("/recognition/") {
+        selfsame_facade_netverify::problem(status, error, &uri)
+    } else if is_under("/gips/") {
+        selfsame_facade_gips::problem(status, error)
+    } else {
+        return response;
+    };
+    if let Some(seconds) = response.headers().get(header::RETRY_AFTER) {
+        worded.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+    }
+    worded
 }
 
 /// What is not answered in time is answered with 503.
@@ -87,9 +116,14 @@ async fn readable_path(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Ready once results can be signed; the networks and the database were opened before the port was.
+/// A database that needs longer than this to answer would keep callers waiting too.
+const DATABASE_ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+
+/// Ready while results can be signed and the database answers; the networks were checked before anything is answered.
 async fn ready(State(app): State<Verification>) -> StatusCode {
-    if app.signing_key().is_some() { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
+    let answers = tokio::time::timeout(DATABASE_ANSWERS_WITHIN, app.reaches_database());
+    let ready = app.signing_key().is_some() && matches!(answers.await, Ok(Ok(())));
+    if ready { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 /// The keys that verify signed results (RFC 7517).

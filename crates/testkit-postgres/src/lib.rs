@@ -42,9 +42,8 @@ impl TestDatabase {
     /// # Panics
     /// Where PostgreSQL is not installed or does not start: never skips.
     pub fn new() -> Self {
-        static SERVER: OnceLock<Server> = OnceLock::new();
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        let server = SERVER.get_or_init(Server::start);
+        let server = server();
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         server.tool("createdb", &["--template=template0", &name]);
         Self { port: server.port, name }
@@ -53,6 +52,11 @@ impl TestDatabase {
     /// `postgres://user:password@127.0.0.1:port/name`
     pub fn url(&self) -> String {
         format!("postgres://{USER}:{PASSWORD_IN_URL}@127.0.0.1:{}/{}", self.port, self.name)
+    }
+
+    /// Takes it away from whoever uses it, as if its machine were gone.
+    pub fn remove(&self) {
+        server().tool("dropdb", &["--force", &self.name]);
     }
 
     /// What no log and no error may hold.
@@ -65,6 +69,12 @@ impl Default for TestDatabase {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// One for the program.
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(Server::start)
 }
 
 struct Server {

@@ -219,6 +219,16 @@ impl Verification {
         Template::from_bytes(&bytes).map_err(|error| UseCaseError::internal(&error))
     }
 
+    /// Asks the database for next to nothing.
+    ///
+    /// # Errors
+    /// That it is not there, or not as it should be.
+    pub async fn reaches_database(&self) -> Result<(), UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        repository.tenants().by_name(tenants::DEVELOPMENT_TENANT).await?;
+        Ok(())
+    }
+
     /// The key that signs results; `None` until [`Verification::prepare`] has made or read it.
     pub fn signing_key(&self) -> Option<&SigningKey> {
         self.inner.signing.get()

@@ -123,6 +123,7 @@ function track(info: TrackingInfo): void {
   // To stand still is asked of those who are in the oval.
   const good = /_(GOOD|STAND_STILL)$/.test(info.positionInfo) && !info.phoneNotVertical;
   stage.classList.toggle('good', good);
+  stage.classList.toggle('holding', good && stage.classList.contains('passive'));
   stage.classList.toggle('adjust', !good && info.facew > 0);
   overlay.face({ x: info.facex, y: info.facey, width: info.facew, height: info.faceh });
   if (stage.classList.contains('passive_video')) overlay.target(info.targetInfo);
@@ -131,7 +132,6 @@ function track(info: TrackingInfo): void {
 }
 
 function instruct(instruction: string): void {
-  if (instruction.endsWith('DONT_MOVE')) stage.classList.add('holding');
   if (instruction === 'FACEFLOW_CHALLENGE_2D') {
     stage.classList.add('challenge');
     announcer.sayNow('Join the dots by moving your head');
@@ -180,6 +180,8 @@ element('again').addEventListener('click', () => void start());
 element('stop').addEventListener('click', () => {
   current?.client?.cancel();
   end(current);
+  // The browser may still be asking for the camera; what it brings is switched off.
+  begin.disabled = false;
   show('welcome');
   begin.focus();
 });

@@ -50,7 +50,7 @@ const DIRECTIONS: Record<DotPosition, string> = {
 
 export type Guided = Pick<TrackingInfo, 'positionInfo' | 'phoneNotVertical' | 'targetInfo' | 'livenessActive'>;
 
-/** The one thing to do now. `holding`: the server has said not to move. */
+/** The one thing to do now. `holding`: nothing else is asked for. */
 export function guidanceWords(info: Guided, holding: boolean): string {
   if (info.phoneNotVertical) return 'Hold the phone upright';
   const position = info.positionInfo.replace('TRACKER_POSITION_INFO_', '');
@@ -188,8 +188,10 @@ const CAMERA: Record<string, string> = {
   TypeError: 'The browser gives this page no camera. Open it at https://, or at http://localhost on the machine that it runs on.',
 };
 
-export function errorWords(error: { name: string; code?: number; error?: string }): string {
+export function errorWords(error: { name: string; code?: number; error?: string; unlockDateTime?: string }): string {
   if (error.code === undefined) return 'The server could not be reached. Is it running?';
   // The browser's name for the reason is for developers.
-  return CAMERA[error.name] ?? sentence((error.error ?? '').replace(/^\w+Error : /, ''));
+  const words = CAMERA[error.name] ?? sentence((error.error ?? '').replace(/^\w+Error : /, ''));
+  const until = new Date(error.unlockDateTime ?? '');
+  return Number.isNaN(until.getTime()) ? words : `${words} You can try again after ${until.toLocaleTimeString()}.`;
 }

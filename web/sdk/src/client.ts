@@ -52,6 +52,15 @@ export function address(serverUrl: string | undefined, path: string | undefined,
   return { origin: base.origin, path: prefix + own };
 }
 
+/** Runs a callback of the page. What it throws is told as an error of the page, on a stack of its own: the capture goes on. */
+function tell(callback: () => void): void {
+  try {
+    callback();
+  } catch (error) {
+    setTimeout(() => { throw error; });
+  }
+}
+
 /** Connects to a session. Resolves when the server is ready for the camera; rejects with a {@link CaptureError}. */
 export function connect(options: CaptureOptions): Promise<CaptureClient> {
   return CaptureClient.connect(options);
@@ -78,7 +87,7 @@ export class CaptureClient {
       if (typeof options.sessionId !== 'string' || options.sessionId === '') {
         const error = new CaptureError(ErrorCode.InvalidInput, 'Invalid Input : the session id is missing.');
         reject(error);
-        options.onError?.(error);
+        tell(() => options.onError?.(error));
         return;
       }
       let server: { origin: string; path: string };
@@ -87,7 +96,7 @@ export class CaptureClient {
       } catch {
         const error = new CaptureError(ErrorCode.InvalidInput, 'Invalid Input : the address of the server is not a URL.');
         reject(error);
-        options.onError?.(error);
+        tell(() => options.onError?.(error));
         return;
       }
       const client = new CaptureClient(options, server);
@@ -120,9 +129,10 @@ export class CaptureClient {
 
   /**
    * Starts the capture on a running camera. Resolves when the server has accepted it; rejects with a {@link CaptureError}, which
-   * `onError` has been given as well, so that a caller may leave the promise alone.
+   * `onError` has been given as well, so that a caller may leave the promise alone. Only a second start is told by the promise alone.
    */
   start(stream: MediaStream | undefined): Promise<void> {
+    const startable = this.state.name === 'ready' || this.state.name === 'failed';
     const started = new Promise<void>((resolve, reject) => {
       if (this.state.name === 'failed') {
         reject(this.state.error);
@@ -133,7 +143,7 @@ export class CaptureClient {
         void this.begin(stream, this.state.ready);
       }
     });
-    started.catch(() => undefined);
+    if (startable) started.catch(() => undefined);
     return started;
   }
 
@@ -164,10 +174,10 @@ export class CaptureClient {
     this.watchOrientation();
   }
 
-  /** Gives up; the session is used up. */
+  /** Gives up: the session is used up, and the camera is switched off. */
   cancel(): void {
     if (!isOver(this.state)) this.say({ type: 'cancel' });
-    this.close();
+    void this.disconnect();
   }
 
   /** Ends the connection and switches the camera off. Harmless when done twice. */
@@ -195,7 +205,8 @@ export class CaptureClient {
     const before = this.state;
     this.state = transition(before, event);
     if (this.state === before) return;
-    this.options.onState?.(this.state);
+    const { state } = this;
+    tell(() => this.options.onState?.(state));
     if (this.state.name === 'ready') {
       this.settle?.resolve(this);
       this.settle = undefined;
@@ -204,13 +215,13 @@ export class CaptureClient {
       const { error } = this.state;
       this.release();
       this.socket.close();
-      // Callers of the classic scripts expect both: the promise rejected, and the callback, whose own errors must not keep the
-      // promise from settling. What waits on the promise runs after the callback.
+      // Callers of the classic scripts expect both: the promise rejected, and the callback. What waits on the promise runs after
+      // the callback.
       this.settle?.reject(error);
       this.settle = undefined;
       this.settleStart?.reject(error);
       this.settleStart = undefined;
-      this.options.onError?.(error);
+      tell(() => this.options.onError?.(error));
     }
     if (this.state.name === 'closed') {
       const error = new CaptureError(ErrorCode.Init, 'The capture was closed before it began.');
@@ -254,15 +265,15 @@ export class CaptureClient {
         this.step({ type: 'started' });
         this.settleStart?.resolve();
         this.settleStart = undefined;
-        this.options.onStarted?.();
         this.source?.onFrame(() => void this.shoot());
+        tell(() => this.options.onStarted?.());
         break;
       case 'tracking':
         this.rate?.answered(message.seq);
         this.track(message);
         break;
       case 'instruction':
-        this.options.onInstruction?.(message.instruction);
+        tell(() => this.options.onInstruction?.(message.instruction));
         break;
       case 'evidence':
         this.ring?.freeze();
@@ -277,7 +288,7 @@ export class CaptureClient {
         this.release();
         this.step(message.bestImageInfo ? { type: 'result', bestImageInfo: message.bestImageInfo } : { type: 'result' });
         this.socket.close();
-        this.options.onResult?.(message.bestImageInfo ? { bestImageInfo: message.bestImageInfo } : {});
+        tell(() => this.options.onResult?.(message.bestImageInfo ? { bestImageInfo: message.bestImageInfo } : {}));
         break;
       case 'error':
         this.fail(message.code, message.error, message.unlockDateTime);
@@ -288,9 +299,10 @@ export class CaptureClient {
   private track(message: Extract<ServerMessage, { type: 'tracking' }>): void {
     const { type: _, seq: __, ...seen } = message;
     const timestamp = Math.floor(Date.now() / 1000);
-    this.lastInfo = { ...seen, timestamp };
-    if (seen.livenessActive) this.lastInfo.livenessHigh = seen.livenessActive;
-    this.options.onTracking?.(this.lastInfo);
+    const info: TrackingInfo = { ...seen, timestamp };
+    if (seen.livenessActive) info.livenessHigh = seen.livenessActive;
+    this.lastInfo = info;
+    tell(() => this.options.onTracking?.(info));
   }
 
   private async shoot(): Promise<void> {
@@ -353,8 +365,9 @@ export class CaptureClient {
     this.upload.received = received;
     this.step({ type: 'progress', progress: received / this.upload.total });
     if (this.lastInfo && this.state.name === 'uploading') {
-      this.lastInfo = { ...this.lastInfo, uploadProgress: this.state.progress };
-      this.options.onTracking?.(this.lastInfo);
+      const info = { ...this.lastInfo, uploadProgress: this.state.progress };
+      this.lastInfo = info;
+      tell(() => this.options.onTracking?.(info));
     }
   }
 

@@ -42,7 +42,9 @@ const CAMERA_WORDS: Record<string, string> = {
 
 /** A getUserMedia error as {@link CaptureError} 1304; `name` stays that of the browser. */
 export function cameraError(cause: unknown): CaptureError {
-  const name = cause instanceof Error || cause instanceof DOMException ? cause.name : 'UnknownError';
+  // Chrome before 64 rejects with an object of its own that is neither Error nor DOMException.
+  const given = (cause as { name?: unknown } | null | undefined)?.name;
+  const name = typeof given === 'string' && given !== '' ? given : 'UnknownError';
   const words = CAMERA_WORDS[name] ?? (cause instanceof Error ? cause.message : String(cause));
   return new CaptureError(ErrorCode.NoStream, `${name} : ${words}`, { name });
 }

@@ -99,6 +99,18 @@ export class FrameSource {
   }
 }
 
+/** Safari and its WebViews have createImageBitmap from version 15 on only. */
+function decoded(picture: Blob): Promise<ImageBitmap | HTMLImageElement> {
+  if (typeof createImageBitmap === 'function') return createImageBitmap(picture);
+  return new Promise((resolve, reject) => {
+    const url = URL.createObjectURL(picture);
+    const image = new Image();
+    image.onload = () => { URL.revokeObjectURL(url); resolve(image); };
+    image.onerror = () => { URL.revokeObjectURL(url); reject(new Error('a kept frame cannot be decoded')); };
+    image.src = url;
+  });
+}
+
 /** A part of a kept full frame as JPEG; the frame as it was kept when all of it is asked for. */
 export async function cropped(
   picture: Blob,
@@ -109,11 +121,11 @@ export async function cropped(
   if (crop.x === 0 && crop.y === 0 && crop.width === size.width && crop.height === size.height) {
     return bytes(picture);
   }
-  const image = await createImageBitmap(picture);
+  const image = await decoded(picture);
   const canvas = document.createElement('canvas');
   canvas.width = crop.width;
   canvas.height = crop.height;
   context(canvas).drawImage(image, -crop.x, -crop.y);
-  image.close();
+  if ('close' in image) image.close();
   return bytes(await toBlob(canvas, quality));
 }

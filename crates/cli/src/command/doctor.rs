@@ -421,8 +421,24 @@ fn exposure(config: &Config) -> Finding {
             "set development = false: it lets integrators name internal addresses",
         );
     }
-    let what = if loopback { "loopback only" } else { "reachable from outside; put a TLS proxy in front" };
-    Finding::ok(CHECK, what)
+    if loopback {
+        return Finding::ok(CHECK, "loopback only");
+    }
+    if config.server.try_page == Some(true) {
+        return Finding::warning(
+            CHECK,
+            "reachable from outside, and anybody may use the try-it pages",
+            "set server.try_page = false, unless this server is there to be tried",
+        );
+    }
+    if config.netverify.public_url.is_none() {
+        return Finding::warning(
+            CHECK,
+            "reachable from outside, and callbacks of the Netverify interface name the address listened on",
+            "set netverify.public_url to the address that others see, as https://id.example.com",
+        );
+    }
+    Finding::ok(CHECK, "reachable from outside; put a TLS proxy in front")
 }
 
 #[cfg(test)]
@@ -453,6 +469,19 @@ mod tests {
     fn a_clock_that_was_never_set_is_found() {
         assert_eq!(clock(Timestamp::from_millis(0)).status, Status::Failed);
         assert_eq!(clock(Timestamp::from_millis(1_800_000_000_000)).status, Status::Ok);
+    }
+
+    #[test]
+    fn what_others_may_reach_is_told() {
+        let mut config = Config::load(None).unwrap();
+        config.server.listen = ([0, 0, 0, 0], 8080).into();
+        assert_eq!(exposure(&config).status, Status::Warning, "no public address");
+        config.netverify.public_url = Some("https://id.example.com".to_owned());
+        assert_eq!(exposure(&config).status, Status::Ok);
+        config.server.try_page = Some(true);
+        assert_eq!(exposure(&config).status, Status::Warning, "open to anybody");
+        config.server.listen = ([127, 0, 0, 1], 8080).into();
+        assert_eq!(exposure(&config).status, Status::Ok);
     }
 
     #[test]

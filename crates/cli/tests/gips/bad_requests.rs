@@ -56,6 +56,8 @@ async fn every_bad_request_gets_its_documented_answer() {
         ("an unknown identity", reads(&format!("/{STRANGER}")), 404, "2001"),
         ("unknown evidence", reads(&format!("/{identity}/status/{STRANGER}")), 404, "2001"),
         ("evidence that is no id", reads(&format!("/{identity}/evidences/x/status")), 404, "2001"),
+        ("nothing at this path", reads(&format!("/{identity}/nothing")), 404, "2001"),
+        ("a path that is no text", reads("/%ff"), 404, "2001"),
         ("detailed that is neither", reads(&format!("/{identity}?detailed=maybe")), 400, "1006"),
         ("no consent", said(json!([])), 400, "1006"),
         ("a consent that is none", said(json!(["yes"])), 400, "1001"),

@@ -123,4 +123,7 @@ async fn references_that_are_none_name_nothing() {
         let answer = server.answers(request(&server, Method::DELETE, &path)).await;
         assert!([404, 400].contains(&answer.status), "{reference}: {}", answer.status);
     }
+    for path in ["/nothing", "/scans/a/b/c/d", "/%ff"] {
+        assert_error(path, &get(&server, path).await, 404);
+    }
 }

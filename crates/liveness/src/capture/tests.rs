@@ -127,3 +127,18 @@ fn a_person_who_left_is_told_so() {
     assert_eq!(capture.tick(at(20_900)), None);
     assert_eq!(capture.tick(at(21_100)), Some(Ending::NoFace));
 }
+
+#[test]
+fn nobody_is_told_not_to_move_in_a_hold_that_is_lost() {
+    let mut capture = started();
+    let mut told = Vec::new();
+    for seq in 1..100 {
+        // Gone for a second in the middle of the first hold.
+        let outcome = capture.frame(frame(seq, !(7..15).contains(&seq)), at(i64::from(seq) * 125));
+        told.extend(outcome.instructions.into_iter().map(|what| (seq, what)));
+    }
+    let [(hold, Instruction::HoldStill), (pending, Instruction::Pending)] = told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(hold == pending && hold > 15, "{told:?}");
+}

@@ -107,7 +107,7 @@ function open(videoId: string, head: Point): View {
   tooltip.textContent = text;
   Object.assign(tooltip.style, {
     position: 'absolute', boxSizing: 'border-box', padding: '8px 10px', borderRadius: '8px', textAlign: 'center', lineHeight: '1.3',
-    maxWidth: '60%', backgroundColor, width, fontSize, color: fontColor, visibility: 'hidden',
+    maxWidth: 'calc(100% - 8px)', backgroundColor, width, fontSize, color: fontColor, visibility: 'hidden',
   });
   stage.layer.insertBefore(tooltip, stage.svg);
   // Above the drawing, though it stands before it.

@@ -87,6 +87,7 @@ function put(target: HTMLElement, source: string, style: Partial<CSSStyleDeclara
   if (target instanceof HTMLImageElement) {
     target.src = source;
     target.classList.add(BORROWED);
+    Object.assign(target.style, { border: '', borderRadius: '' }, style);
     return;
   }
   const image = document.createElement('img');
@@ -136,6 +137,7 @@ export function resetBestImage(): void {
   document.querySelectorAll(`.${CLASS}`).forEach((shown) => shown.remove());
   document.querySelectorAll<HTMLImageElement>(`img.${BORROWED}`).forEach((image) => {
     image.removeAttribute('src');
+    Object.assign(image.style, { border: '', borderRadius: '', maxHeight: '' });
     image.classList.remove(BORROWED);
   });
 }
