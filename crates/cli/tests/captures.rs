@@ -153,3 +153,23 @@ async fn killed_in_the_middle_of_a_capture_it_keeps_what_was_decided_and_ends_wh
         Browser::default().captures(server.origin(), &untouched, &person()).await.expect("a connection");
     assert!(matches!(log.outcome, CaptureOutcome::Result(Some(_))), "{:?}", log.outcome);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn full_frames_that_the_stream_did_not_show_are_no_evidence() {
+    let server = settings().observing().start().await;
+    let frames = read_frames(&fixture("frames/single_face"));
+    let later: Vec<_> = frames.iter().cycle().skip(frames.len() / 2).take(frames.len()).cloned().collect();
+    for (what, others) in [
+        ("another person", read_frames(&fixture("frames/other_face"))),
+        ("one picture of the person, again and again", vec![frames[0].clone()]),
+        ("the person a second later", later),
+    ] {
+        let session = server.opens_session().await;
+        let browser = Browser { other_evidence: Some(Clip::new(others, 30.0)), ..Browser::default() };
+        browser.captures(server.origin(), &session, &person()).await.expect("a connection");
+        let result = result(&server, &session).await;
+        assert_eq!(result["livenessStatus"], "SPOOF", "{what}: {result:#}");
+        let diagnostic = result["diagnostic"].as_str().expect("a diagnostic");
+        assert!(diagnostic.contains("another picture than the stream"), "{what}: {diagnostic}");
+    }
+}

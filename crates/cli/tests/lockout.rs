@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use selfsame_testkit::{
-    Browser, CaptureLog, CaptureOutcome, CaptureSocket, Clip, TestServer, TestServerSettings, fixture,
+    AtDots, Browser, CaptureLog, CaptureOutcome, CaptureSocket, Clip, TestServer, TestServerSettings, fixture,
 };
 use serde_json::{Value, json};
 
@@ -119,7 +119,7 @@ async fn sessions_attached_before_the_block_do_not_start_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn time_outs_errors_and_cancelling_do_not_count() {
+async fn time_outs_errors_and_cancelling_do_not_count_where_nothing_was_asked() {
     let server = settings().with("SELFSAME__LOCKOUT__DEVICE_FAILURES", 1).start().await;
     for _ in 0..2 {
         let leaving = browser("one", "198.51.100.1").leaving_after(2);
@@ -140,4 +140,53 @@ async fn time_outs_errors_and_cancelling_do_not_count() {
     }
     assert_eq!(server.result(&session).await.json()["livenessStatus"], "FAILED");
     succeeds(&server, "one", "198.51.100.1").await;
+}
+
+/// An active capture that the browser ends by itself; its status.
+async fn gives_up(server: &TestServer, browser: &Browser) -> String {
+    let body = json!({ "livenessMode": "LIVENESS_ACTIVE", "securityLevel": "HIGH", "numberOfChallenge": 2 });
+    let session = server.opens_session_with(body).await.created_id();
+    let log = browser.captures(server.origin(), &session, &person()).await.expect("a connection");
+    let saw_dots = log.instructions.iter().any(|told| told == "FACEFLOW_CHALLENGE_2D");
+    assert_eq!(saw_dots, browser.at_dots.is_some(), "{:?} after {:?}", log.outcome, log.instructions);
+    loop {
+        let result = server.result(&session).await;
+        if result.status == 200 {
+            return result.json()["livenessStatus"].as_str().expect("a status").to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_who_leave_when_they_see_the_first_dot_have_failed() {
+    let server = settings().start().await;
+    let leaving = Browser { at_dots: Some(AtDots::Leaves), ..browser("one", "198.51.100.1") };
+    for _ in 0..5 {
+        assert_eq!(gives_up(&server, &leaving).await, "ERROR");
+    }
+    waits(&server, "one", "198.51.100.1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_one_gives_up_it_counts_from_the_first_dot_on() {
+    let server = settings()
+        .with("SELFSAME__LOCKOUT__DEVICE_FAILURES", 1)
+        .with("SELFSAME__LIVENESS__NO_FACE_TIMEOUT_SECONDS", 3)
+        .start()
+        .await;
+    let start = json!({ "type": "start" });
+    for (device, at_dots, status) in [
+        ("leaving", AtDots::Leaves, "ERROR"),
+        ("cancelling", AtDots::Says(json!({ "type": "cancel" })), "FAILED"),
+        ("starting twice", AtDots::Says(start), "ERROR"),
+        ("not speaking the protocol", AtDots::Says(json!({ "type": "dance" })), "ERROR"),
+        ("silent", AtDots::FallsSilent, "TIMEOUT"),
+    ] {
+        let plain = browser(device, "198.51.100.1");
+        // Whoever leaves before has seen nothing, and is not locked out from looking.
+        assert_eq!(gives_up(&server, &plain.clone().leaving_after(2)).await, "ERROR", "{device}");
+        assert_eq!(gives_up(&server, &Browser { at_dots: Some(at_dots), ..plain }).await, status, "{device}");
+        waits(&server, device, "198.51.100.1").await;
+    }
 }

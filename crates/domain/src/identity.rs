@@ -90,6 +90,14 @@ pub fn consented(consents: &[Consent], kind: ConsentKind, now: Timestamp) -> boo
     })
 }
 
+/// Whether a kind of consent allowed what was done at a moment past: the latest at that moment does, and so does the latest on record.
+/// What is withdrawn later is not used any more, and what is said later cannot have allowed it then.
+pub fn consented_then(consents: &[Consent], kind: ConsentKind, then: Timestamp) -> bool {
+    let said_by_then: Vec<_> =
+        consents.iter().filter(|consent| consent.created_at <= then).copied().collect();
+    consented(&said_by_then, kind, then) && consented(consents, kind, then)
+}
+
 /// How evidence came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EvidenceKind {

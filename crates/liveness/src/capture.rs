@@ -230,6 +230,7 @@ impl Capture {
 
     /// A tracking frame was looked at.
     pub fn frame(&mut self, frame: FrameObservation, now: Timestamp) -> FrameOutcome {
+        let frame = FrameObservation { arrived_at: now.as_millis() as f64, ..frame };
         let mut guidance = guide(&frame, self.speed_of(&frame), &self.guidance_params());
         self.face_run = if guidance.face.is_some() { self.face_run + 1 } else { 0 };
         if self.face_run >= self.params.face_frames {

@@ -56,6 +56,8 @@ pub struct FrameObservation {
     pub seq: u32,
     /// The page's own clock, milliseconds. A claim.
     pub captured_at: f64,
+    /// The server's clock, milliseconds: when it was looked at. Set by the capture.
+    pub arrived_at: f64,
     pub size: FrameSize,
     /// Largest first.
     pub faces: Vec<FaceObservation>,
@@ -104,6 +106,9 @@ pub struct EvidenceObservation {
     /// How often strangers look as alike as this face and that of the first evidence frame, 0..1; `None` for the first itself and
     /// without a face.
     pub false_match_rate: Option<f64>,
+    /// How alike the full frame is to the tracking frame of the same sequence number where the face is: correlation of details, -1
+    /// to 1; `None` when they could not be compared.
+    pub likeness: Option<f32>,
     /// 0..1, lower where the full frame shows the grid of a screen or the dots of a print; `None` when it was not looked for.
     pub pattern: Option<f32>,
     /// 0..1, lower where the edges of a device or a sheet lie about the face; `None` when they were not looked for.

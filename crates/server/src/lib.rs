@@ -5,6 +5,7 @@ mod draining;
 mod keys;
 mod netverify;
 mod routes;
+mod serve;
 mod stores;
 mod telemetry;
 mod tenants;
@@ -88,6 +89,9 @@ pub enum ServeError {
     Panicked,
 }
 
+/// A database that is away keeps nobody from stopping.
+const LEFT_WITHIN: Duration = Duration::from_secs(5);
+
 /// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
@@ -158,6 +162,8 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     } else {
         None
     };
+    let places = serve::Places::from_settings(&config.server, proxies.clone());
+    let request_timeout = Duration::from_secs(config.server.request_timeout_seconds);
     let bioserver = BioserverState {
         app: app.clone(),
         outbound: OutboundUrlRules { development: config.development },
@@ -173,7 +179,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         gips,
         netverify,
         try_it,
-        request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
+        request_timeout,
     });
     let courier = callbacks::courier(
         &config,
@@ -189,18 +195,21 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
-    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop());
+    let serving = serve::serve(listener, router, places, request_timeout, stop());
     // A signing key that could not be made would leave a server without results: say so rather than go on.
     let served = tokio::select! {
-        served = serving => served,
-        failure = failed(&mut preparing) => return Err(failure),
+        () = serving => Ok(()),
+        failure = failed(&mut preparing) => Err(failure),
     };
     staying.abort();
-    if let Err(error) = app.leave().await {
-        tracing::warn!(%error, "captures cut off by this stop wait for the lease of this process to run out");
+    let left = match tokio::time::timeout(LEFT_WITHIN, app.leave()).await {
+        Ok(left) => left.map_err(|error| error.to_string()),
+        Err(late) => Err(late.to_string()),
+    };
+    if let Err(error) = left {
+        tracing::warn!(error, "captures cut off by this stop wait for the lease of this process to run out");
     }
-    served.map_err(ServeError::Serve)
+    served
 }
 
 /// Ends when the preparation fails, and never when it succeeds.

@@ -11,11 +11,11 @@
 //! | `credentials` | `add_api_key`, `add_token_secret`, `add_administration`, `find_by_api_key_hash`, `find_by_token`, `find_pair`, `list`, `has_administration`, `set_secret_hash`, `revoke` |
 //! | `server_keys` | `get`, `put_if_absent` |
 //! | `sessions` | `add`, `get`, `get_with_key`, `get_for_capture`, `transition` (compare-and-set), `count`, `forget_key`, `delete`, `claim`, `for_maintenance_abandoned`, `for_maintenance_expired` |
-//! | `faces` | `add`, `get`, `list`, `list_with_templates`, `delete` |
+//! | `faces` | `add`, `get`, `count`, `list`, `list_with_templates`, `delete` |
 //! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
 //! | `failed_attempts` | `get`, `put`, `for_maintenance_purge` |
 //! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
-//! | `scans` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_expired` |
+//! | `scans` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `purged`, `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_unpurged`, `for_maintenance_expired` |
 //! | `processes` | `enter`, `renew`, `leave`, `alive`, `for_maintenance_purge` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!

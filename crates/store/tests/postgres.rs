@@ -260,3 +260,42 @@ async fn a_look_tells_what_is_missing_and_changes_nothing() {
     assert_eq!(migrated.applied, looked.pending);
     assert_eq!(Store::look(&settings(&database)).await.unwrap().pending, [""; 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_decided_while_its_session_is_erased_is_told_to_nobody() {
+    let database = TestDatabase::new();
+    let store = Store::open(&settings(&database)).await.unwrap();
+    let (tenant, now) = (tenant(&store).await, SystemClock.now());
+    let id = SessionId::random(&OsEntropy);
+    let opened = BioSession::open(id, tenant, NewBioSession::passive(), now, Duration::from_secs(60));
+    let mut repository = store.begin().await.unwrap();
+    repository.sessions().add(&opened, b"wrapped").await.unwrap();
+    repository.save().await.unwrap();
+
+    let mut deciding = store.begin().await.unwrap();
+    assert!(deciding.sessions().transition(&opened, &opened.clone().claim(now).unwrap()).await.unwrap());
+    let erasing = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let mut repository = store.begin().await.unwrap();
+            assert!(repository.sessions().delete(tenant, id, now).await.unwrap());
+            repository.save().await.unwrap();
+        }
+    });
+    // By now it waits for the row.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!erasing.is_finished());
+    let new = NewOutboxEntry {
+        tenant_id: tenant,
+        subject_id: id.as_uuid(),
+        event: CallbackEvent::SessionDecided,
+        target: CallbackTarget { url: "https://bank.example.com/".to_owned(), dialect: "d".to_owned() },
+        receiver: "https://bank.example.com".to_owned(),
+    };
+    let entry = deciding.outbox().add(&OsEntropy, new, now).await.unwrap();
+    deciding.save().await.unwrap();
+    erasing.await.unwrap();
+    let mut repository = store.begin().await.unwrap();
+    let (entry, _) = repository.outbox().for_maintenance_get(entry.id).await.unwrap().unwrap();
+    assert!(matches!(entry.state, OutboxState::Dead { .. }), "{entry:?}");
+}

@@ -26,7 +26,7 @@ pub mod signature;
 
 pub use attack::live::{Challenge, Presentation};
 pub use attack::{Species, attack};
-pub use capture::{Browser, CaptureLog, CaptureOutcome, CaptureSocket, Clip, Heard, read_frames};
+pub use capture::{AtDots, Browser, CaptureLog, CaptureOutcome, CaptureSocket, Clip, Heard, read_frames};
 pub use head::{
     Actor, ActorParams, Guidance, Head, HeadError, HeadPose, Moment, Person, Scene, SceneParams, Subject,
 };

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::multipart::{Form, Part};
@@ -204,6 +204,26 @@ impl TestServer {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// Asks it to end (SIGTERM) and waits; `None` when it has not ended `within`.
+    ///
+    /// # Panics
+    /// When the server does not run, or cannot be asked.
+    pub async fn terminate(&mut self, within: Duration) -> Option<ExitStatus> {
+        let child = self.child.as_mut().expect("a running server");
+        // A safe way to send a signal that needs no crate.
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+        assert!(asked.is_ok_and(|asked| asked.success()), "the server cannot be asked to end");
+        let started = Instant::now();
+        while started.elapsed() < within {
+            if let Some(ended) = child.try_wait().expect("a child of this process") {
+                self.child = None;
+                return Some(ended);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        None
     }
 
     /// Ends it if it runs, and starts it again on the same data, on another port.

@@ -41,7 +41,8 @@ impl Default for AdmissionParams {
 /// Load is looked at over this many slots of this length.
 const SLOTS: usize = 10;
 const SLOT: Duration = Duration::from_millis(500);
-/// With fewer captures than this the mean says more about one of them than about all.
+/// With fewer captures than this the mean says more about one of them than about all. One more is let in whatever they are thought
+/// to cost: what was measured wrongly has to be measured again.
 const LEAST_CAPTURES: f64 = 3.0;
 
 /// What the workers did over the last five seconds. Cheap to clone.
@@ -87,7 +88,10 @@ impl Load {
     pub(crate) fn worked(&self, urgency: Urgency, waited: Duration, took: Duration) {
         let mut inner = self.lock();
         let slot = inner.slot(Instant::now());
-        slot.busy += took;
+        // What others ask for is none of what a capture costs; that people wait because of it is seen by their waiting.
+        if urgency != Urgency::Request {
+            slot.busy += took;
+        }
         if urgency == Urgency::Guidance {
             let micros = waited.as_micros().clamp(1, u128::from(u32::MAX)) as u32;
             slot.waits[micros.ilog2() as usize] += 1;
@@ -161,7 +165,8 @@ impl Inner {
     }
 
     fn has_room(&self, captures: f64, cores: f64, params: &AdmissionParams) -> bool {
-        captures * self.cost <= params.most_busy * cores && self.wait() <= params.most_wait
+        let fits = captures <= LEAST_CAPTURES + 1.0 || captures * self.cost <= params.most_busy * cores;
+        fits && self.wait() <= params.most_wait
     }
 
     /// The 95th percentile of the time that guidance waited, to the power of two above it.
@@ -226,6 +231,25 @@ mod tests {
         let cost = load.lock().cost;
         assert!((0.015..0.03).contains(&cost), "{cost}");
         assert!(cost > 0.0165, "it moved towards 0.025: {cost}");
+    }
+
+    #[test]
+    fn what_was_measured_wrongly_is_measured_again() {
+        let load = Load::new(1);
+        load.lock().cost = 0.9;
+        let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        assert_eq!(under_way.len(), 4);
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(8) {
+            load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(2));
+            // A scan beside them.
+            load.worked(Urgency::Request, Duration::from_secs(1), Duration::from_millis(90));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let cost = load.lock().cost;
+        assert!(cost < 0.2, "{cost}");
+        drop(under_way);
+        assert!(std::iter::from_fn(|| load.begin()).take(200).count() > 4);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
     BioSession, Face, FaceId, FaceImageType, FaceQuality, Personal, Point, SessionId, TenantId, Timestamp,
 };
+use selfsame_store::Repository;
 use selfsame_vision::image::{Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision};
 use sha2::{Digest, Sha256};
@@ -74,12 +75,10 @@ impl Verification {
         new: NewFace,
     ) -> Result<Face, UseCaseError> {
         let (session, key) = self.session_with_key(tenant, session).await?;
+        // Before the picture is looked at, and again when the face is stored: looking takes a while.
         let mut repository = self.store().begin().await?;
-        let held = repository.faces().list(tenant, session.id).await?.len();
+        self.admits_face(&mut repository, &session).await?;
         drop(repository);
-        if held >= self.settings().max_faces {
-            return Err(UseCaseError::TooManyFaces(self.settings().max_faces));
-        }
         let digest = hex::encode(Sha256::digest(&image));
         let looked = self.look_at(image, new.try_rotations).await?;
 
@@ -106,6 +105,8 @@ impl Verification {
             let sealed = self.seal_template(&session, id, &key, &looked.template)?;
             let kept = Face { friendly_name: self.seal_name(&face, &key)?, ..face.clone() };
             let mut repository = self.store().begin().await?;
+            repository.exclusively(&format!("faces/{}", session.id)).await?;
+            self.admits_face(&mut repository, &session).await?;
             repository.faces().add(&kept, Some(sealed)).await?;
             Ok(repository.save().await?)
         };
@@ -116,6 +117,16 @@ impl Verification {
                 Err(error)
             }
         }
+    }
+
+    async fn admits_face(
+        &self,
+        repository: &mut Repository,
+        session: &BioSession,
+    ) -> Result<(), UseCaseError> {
+        let most = self.settings().max_faces;
+        let held = repository.faces().count(session.tenant_id, session.id).await?;
+        if held >= most as u64 { Err(UseCaseError::TooManyFaces(most)) } else { Ok(()) }
     }
 
     fn seal_name(&self, face: &Face, key: &DataKey) -> Result<Option<Personal<String>>, UseCaseError> {
@@ -173,7 +184,7 @@ impl Verification {
         let limits = self.settings().images.clone();
         let smaller = self
             .workers()
-            .run(Urgency::Evidence, move || {
+            .run(Urgency::Request, move || {
                 let picture = decode(&jpeg, &limits)?;
                 let longest = picture.width().max(picture.height());
                 let picture = if longest > COMPRESSED_SIDE {
@@ -243,7 +254,7 @@ impl Verification {
     pub(crate) async fn look_at(&self, image: Vec<u8>, try_rotations: bool) -> Result<Looked, UseCaseError> {
         let (vision, limits) = (self.vision(), self.settings().images.clone());
         self.workers()
-            .run(Urgency::Evidence, move || {
+            .run(Urgency::Request, move || {
                 let picture = decode(&image, &limits)?;
                 drop(image);
                 look(&vision, picture, try_rotations)

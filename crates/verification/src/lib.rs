@@ -239,8 +239,11 @@ impl Verification {
         const NAME: &str = "result-signing";
         let sealed_name = BlobKey::server(NAME);
         let mut repository = self.store().begin().await?;
+        let kept = repository.server_keys().get(NAME).await?;
+        // Making a key takes seconds, in which others need the database.
+        drop(repository);
         let master = &self.inner.parts.master;
-        let key = if let Some(sealed) = repository.server_keys().get(NAME).await? {
+        let key = if let Some(sealed) = kept {
             SigningKey::from_pkcs8(&master.open(&sealed_name, &sealed)?)
                 .map_err(|error| UseCaseError::internal(&error))?
         } else {
@@ -250,6 +253,7 @@ impl Verification {
                 .map_err(|error| UseCaseError::internal(&error))?;
             let sealed = master.seal(&sealed_name, &der, self.entropy())?;
             let now = self.clock().now();
+            let mut repository = self.store().begin().await?;
             if repository.server_keys().put_if_absent(NAME, sealed, now).await? {
                 repository.save().await?;
                 key

@@ -2,7 +2,8 @@
 //! does not help.
 //!
 //! Neither is stored: only a hash under a key that the server makes at its first use and keeps sealed. A failure is written in the
-//! transaction of its verdict. SPOOF and FAILED count; TIMEOUT, ERROR and a cancelled capture do not.
+//! transaction of its verdict. SPOOF and FAILED count; TIMEOUT, ERROR and a cancelled capture do not, unless the browser ended it so
+//! after it was told of the first dot: who may look at challenges for nothing waits for one that a recording answers.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -112,7 +113,8 @@ impl Verification {
         Ok(until)
     }
 
-    /// What a verdict means for whoever got it. To be called in the transaction of the verdict.
+    /// What a verdict means for whoever got it; `status` is FAILED for who fled from the challenge, whatever the verdict says. To be
+    /// called in the transaction of the verdict.
     pub(crate) async fn count_attempt(
         &self,
         repository: &mut Repository,

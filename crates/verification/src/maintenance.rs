@@ -63,7 +63,9 @@ impl Verification {
         let sessions = all_batches(|most| self.erase_expired(most)).await;
         let identities = all_batches(|most| self.erase_expired_identities(most)).await;
         let scans = all_batches(|most| self.erase_expired_scans(most)).await;
+        let left = all_batches(|most| self.purge_erased_scans(most)).await;
         self.forget_records().await?;
+        left?;
         Ok((decided?, sessions? + identities? + scans?))
     }
 
@@ -92,7 +94,13 @@ impl Verification {
             let agreed = repository.agreed_time(now).await?;
             let abandoned = repository
                 .sessions()
-                .for_maintenance_abandoned(now - self.settings().open_for, now - longest, agreed, BATCH)
+                .for_maintenance_abandoned(
+                    // Not by this machine's clock, which may be wrong: others may be at work on these.
+                    agreed - self.settings().open_for,
+                    agreed - longest,
+                    agreed,
+                    BATCH,
+                )
                 .await?;
             let mut progress = 0;
             for session in &abandoned {

@@ -85,7 +85,7 @@ impl Secrets {
                 argon2().is_ok_and(|argon2| argon2.verify_password(secret.as_bytes(), &stored).is_ok())
             })
         };
-        let right = self.workers.run(Urgency::Evidence, work).await? && known;
+        let right = self.workers.run(Urgency::Request, work).await? && known;
         if right {
             let mut remembered = self.right.lock().unwrap_or_else(PoisonError::into_inner);
             if remembered.len() >= MOST_REMEMBERED {

@@ -17,8 +17,10 @@ use crate::admission::Load;
 pub(crate) enum Urgency {
     /// Somebody looks at the screen until it is done.
     Guidance,
-    /// It is waited for, but seconds do not matter.
+    /// Of a capture as well: it is waited for, but seconds do not matter.
     Evidence,
+    /// Of somebody else: pictures that are sent, scans, secrets. Waits as evidence does.
+    Request,
 }
 
 /// After so many pieces of guidance in a row one of evidence has its turn, if one waits.
@@ -140,7 +142,7 @@ impl Workers {
         }
         match urgency {
             Urgency::Guidance => queues.guidance.push_back(give),
-            Urgency::Evidence => queues.evidence.push_back(give),
+            Urgency::Evidence | Urgency::Request => queues.evidence.push_back(give),
         }
         Ok(take)
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sea_orm::{ConnectionTrait as _, Database};
 use selfsame_domain::scan::{
     CallbackGranularity, IdKind, NewScan, Outcome, PictureFormat, Scan, ScanClaims, ScanFields, ScanPolicy,
     ScanSide, UnreadableReason,
@@ -89,6 +90,55 @@ async fn while_the_objects_are_away_a_scan_waits_and_no_try_counts() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     work.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_settings_cannot_be_read_a_scan_waits_and_no_try_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Held::default());
+    let once = ScanParams { most_attempts: 1, ..ScanParams::default() };
+    let app = app(folder.path(), clock.clone(), settings(once)).await;
+    let of = opened(&app, &[ScanSide::Front]).await;
+    let settings = async |text: &str| {
+        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
+        let connection = Database::connect(url).await.unwrap();
+        let done = connection.execute_unprepared(&format!("UPDATE tenants SET settings = {text}")).await;
+        assert_eq!(done.unwrap().rows_affected(), 1);
+        connection.close().await.unwrap();
+    };
+    settings("'{\"of a newer version\":\"x\"}'").await;
+    let work = tokio::spawn(app.work_on_scans());
+    for _ in 0..3 {
+        tokio::time::sleep(A_ROUND).await;
+        clock.pass(Duration::from_secs(10));
+        assert_eq!(scan(folder.path(), of).await.decision(), None);
+    }
+    settings("NULL").await;
+    let began = Instant::now();
+    while !was_looked_at(&scan(folder.path(), of).await) {
+        clock.pass(Duration::from_secs(60));
+        assert!(began.elapsed() < Duration::from_secs(30), "nobody came back to it");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    work.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_removed_with_its_scan_is_removed_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path(), Arc::new(Held::default()), Settings::default()).await;
+    let (tenant, id) = opened(&app, &[ScanSide::Front]).await;
+    let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
+    std::fs::rename(&here, &away).unwrap();
+    std::fs::write(&here, "no folder").unwrap();
+    app.erase_scan(tenant, id).await.expect("whoever asks for it gets it");
+    assert!(app.scan_tombstone(tenant, id).await.unwrap().is_some());
+    assert!(app.tidy().await.is_err(), "else this shows nothing");
+    std::fs::remove_file(&here).unwrap();
+    std::fs::rename(&away, &here).unwrap();
+    assert_eq!(objects(folder.path()).len(), 1);
+    assert_eq!(app.tidy().await.unwrap(), (0, 0));
+    assert!(objects(folder.path()).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -127,14 +127,20 @@ async fn a_consent_that_is_withdrawn_ends_what_was_opened_under_it() {
     Browser::default().captures(server.origin(), &session, &person()).await.expect("a connection");
     assert_eq!(settled(&server, &identity, &portrait).await["status"], "VERIFIED");
 
-    // While it is on: whatever was seen, nothing is verified by it.
-    let identity = consenting(&server).await;
-    let (portrait, session) = opens_capture(&server, &identity).await;
-    let capture = is_captured(&server, &session).await;
-    withdraws(&identity).await;
-    capture.await.expect("the browser's task").expect("a connection");
-    assert_eq!(settled(&server, &identity, &portrait).await["status"], "NOT_VERIFIED");
-    assert_eq!(level(&server, &identity).await, "LOA0");
+    // While it is on: whatever was seen, nothing is verified by it, nor by a consent that comes after it.
+    for given_again in [false, true] {
+        let identity = consenting(&server).await;
+        let (portrait, session) = opens_capture(&server, &identity).await;
+        let capture = is_captured(&server, &session).await;
+        withdraws(&identity).await;
+        capture.await.expect("the browser's task").expect("a connection");
+        assert_eq!(server.result(&session).await.json()["livenessStatus"], "SUCCESS");
+        if given_again {
+            consents(&server, &identity).await;
+        }
+        assert_eq!(settled(&server, &identity, &portrait).await["status"], "NOT_VERIFIED");
+        assert_eq!(level(&server, &identity).await, "LOA0");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,6 +38,7 @@ async fn headers_and_credentials_decide_before_the_body() {
         ("another token", "nobody", API_SECRET),
         ("the key of another interface", selfsame_testkit::server::API_KEY, ""),
         ("empty", "", ""),
+        ("a zero character", "\0nobody", API_SECRET),
     ] {
         let request = server.request(Method::POST, &path).header("user-agent", AGENT);
         let request = request.header("content-type", json).basic_auth(token, Some(secret)).body(body.clone());

@@ -139,6 +139,7 @@ async fn what_is_wrong_is_told_in_the_dialects_words() {
     let mut card = body(&front);
     card["idType"] = "ID_CARD".into();
     let stranger = jpeg(&opened("frames/other_face/0005.jpg"));
+    let (another, _) = passport(&opened("frames/single_face/0001.jpg"));
     for (what, body, path, expected) in [
         ("nothing to read", body(&blank()), "/document/status", "ERROR_NOT_READABLE_ID"),
         ("nothing to read", body(&blank()), "/verification/rejectReason/rejectReasonCode", "200"),
@@ -153,8 +154,20 @@ async fn what_is_wrong_is_told_in_the_dialects_words() {
             "ENTIRE_ID_USED_AS_SELFIE",
         ),
         (
+            "a document with another photograph",
+            with_face(&another),
+            "/verification/identityVerification/reason",
+            "ENTIRE_ID_USED_AS_SELFIE",
+        ),
+        (
             "its portrait",
             with_face(&jpeg(&portrait())),
+            "/verification/identityVerification/reason",
+            "SELFIE_CROPPED_FROM_ID",
+        ),
+        (
+            "its portrait, mirrored",
+            with_face(&jpeg(&image::imageops::flip_horizontal(&portrait()))),
             "/verification/identityVerification/reason",
             "SELFIE_CROPPED_FROM_ID",
         ),

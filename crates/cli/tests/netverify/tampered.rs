@@ -95,6 +95,43 @@ async fn the_back_of_another_card_is_refused_and_so_is_one_that_cannot_be_opened
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whose_selfie_stands_for_the_front_is_not_whom_the_back_names() {
+    let server = settings().start().await;
+    let (data_page, _) = passport(&portrait());
+    let mut passport = body(&selfie());
+    passport["backsideImage"] = json!(STANDARD.encode(data_page));
+    let mut card = card(None);
+    card["frontsideImage"] = json!(STANDARD.encode(selfie()));
+    for mut body in [passport, card] {
+        body["faceImage"] = json!(STANDARD.encode(jpeg(&portrait())));
+        let data = done(&server, &accepted(&server, &body).await).await;
+        assert_eq!(data["document"]["status"], "ERROR_NOT_READABLE_ID", "{data:#}");
+        assert_eq!(data["verification"]["rejectReason"]["rejectReasonCode"], "214", "{data:#}");
+        assert!(data.get("facemap").is_none(), "{data:#}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_of_who_holds_a_document_is_not_its_portrait() {
+    let server = settings().start().await;
+    // As if a thumb were on the portrait.
+    let (covered, _) = passport(&RgbImage::from_pixel(300, 400, image::Rgb([205, 160, 135])));
+    let covered = image::load_from_memory(&covered).expect("a JPEG").to_rgb8();
+    let head = opened("frames/single_face/0001.jpg");
+    let (width, height) = covered.dimensions();
+    let mut held = RgbImage::from_pixel(width, height + head.height(), image::Rgb([90, 80, 70]));
+    image::imageops::replace(&mut held, &head, 0, 0);
+    image::imageops::replace(&mut held, &covered, 0, i64::from(head.height()));
+    let mut body = body(&jpeg(&held));
+    body["faceImage"] = json!(STANDARD.encode(jpeg(&portrait())));
+    let data = done(&server, &accepted(&server, &body).await).await;
+    assert_eq!(data["document"]["status"], "APPROVED_VERIFIED", "{data:#}");
+    let identity = &data["verification"]["identityVerification"];
+    assert_eq!(identity["similarity"], "NOT_POSSIBLE", "{data:#}");
+    assert!(data.get("facemap").is_none(), "{data:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_contradicts_nothing_is_refused_for_how_it_looks() {
     let server = settings().start().await;
     for (tampering, status, code) in [

@@ -337,16 +337,18 @@ async fn settings_that_cannot_be_read_refuse_and_never_allow() {
     }
     assert!(!server.log().contains("DAMAGED"));
 
-    // One that was accepted before, and is to be judged now: not by the server's rules.
+    // One that was accepted before, and is to be judged now: not by the server's rules, but once its own can be read.
     server.kill();
     let again = "UPDATE scans SET state = 'pending', decision = NULL, ended_at = NULL, attempts = 9, next_attempt_at = 0";
     let tenant = bank.id.as_uuid().simple();
     tamper(&server, &format!("{again} WHERE tenant_id = x'{tenant}'")).await;
     server.restart().await;
-    let data = bank.done(&server, &reference).await;
-    assert_eq!(data["document"]["status"], "ERROR_NOT_READABLE_ID", "{data:#}");
-    assert_eq!(data["verification"]["rejectReason"]["rejectReasonCode"], "300", "{data:#}");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let pending = bank.gets(&server, &format!("/scans/{reference}")).await.json();
+    assert_eq!(pending["status"], "PENDING", "{pending:#}");
 
     done_with(&server, &["tenants", "unset", "bank", "--all", "--json"]);
+    let data = bank.done(&server, &reference).await;
+    assert_eq!(data["verification"]["rejectReason"]["rejectReasonCode"], "200", "{data:#}");
     bank.accepted(&server, &body).await;
 }

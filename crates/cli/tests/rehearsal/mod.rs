@@ -127,7 +127,8 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
         moments.push(moment);
         let jpeg = subject.picture(&moment, TRACKING).to_jpeg(60);
         let frame =
-            observe::tracking_frame(vision, &mut motion, seq, seconds * 1e3, size, &jpeg).expect("a frame");
+            observe::tracking_frame(vision, &mut motion, seq, (seconds * 1e3, seconds * 1e3), size, &jpeg)
+                .expect("a frame");
         let outcome = capture.frame(frame, at(seconds));
         if let Some(ending) = outcome.ending {
             return Ended::Early(format!("{ending:?}"));
@@ -143,8 +144,14 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
             let picture = whole
                 .crop(crop.x as u32, crop.y as u32, crop.width as u32, crop.height as u32)
                 .expect("inside");
-            let seen =
-                observe::inspect(vision, *request, first.as_ref(), &picture).expect("the networks work");
+            let seen = observe::inspect(
+                vision,
+                *request,
+                first.as_ref(),
+                motion.glimpse(request.seq).as_ref(),
+                &picture,
+            )
+            .expect("the networks work");
             let observation = match seen {
                 Some((observation, _, template)) => {
                     first.get_or_insert(template);

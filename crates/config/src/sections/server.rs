@@ -14,6 +14,10 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Live captures at once, 1 to 10000.
     pub max_sessions: usize,
+    /// Connections at once, `max_sessions` to 1000000.
+    pub max_connections: usize,
+    /// Of these, from one address that is no trusted proxy and not this machine; 1 to 1000000.
+    pub max_connections_per_address: usize,
     /// 1 to 600.
     pub request_timeout_seconds: u64,
     /// Addresses and networks, read by whoever serves.
@@ -25,6 +29,10 @@ pub struct ServerConfig {
 impl ServerConfig {
     pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
         bounds("server.max_sessions", self.max_sessions, 1, 10_000, "1 to 10000")?;
+        let (least, rule) = (self.max_sessions, "server.max_sessions, as each holds one, to 1000000");
+        bounds("server.max_connections", self.max_connections, least, 1_000_000, rule)?;
+        let per_address = self.max_connections_per_address;
+        bounds("server.max_connections_per_address", per_address, 1, 1_000_000, "1 to 1000000")?;
         bounds("server.request_timeout_seconds", self.request_timeout_seconds, 1, 600, "1 to 600")
     }
 }

@@ -166,3 +166,36 @@ fn the_latest_consent_counts_and_only_within_its_period() {
         assert_eq!(consented(&consents, kind, NOW), expected, "{what}");
     }
 }
+
+#[test]
+fn what_was_done_needs_the_consent_of_its_time_and_the_latest() {
+    let identity = identity();
+    let said = |approved, created_at| Consent {
+        id: ConsentId::from_uuid(Uuid::from_u128(9)),
+        tenant_id: identity.tenant_id,
+        identity_id: identity.id,
+        said: NewConsent { kind: ConsentKind::Portrait, approved, valid_from: None, valid_to: None },
+        created_at,
+    };
+    let early = Timestamp::from_millis(999_999);
+    for (what, consents, expected) in [
+        ("nothing said", vec![], false),
+        ("yes", vec![said(true, early)], true),
+        ("yes at that moment", vec![said(true, NOW)], true),
+        ("yes, but later", vec![said(true, LATER)], false),
+        ("withdrawn later", vec![said(true, early), said(false, LATER)], false),
+        (
+            "withdrawn, and given again later",
+            vec![said(true, early), said(false, NOW), said(true, LATER)],
+            false,
+        ),
+        ("given again in time", vec![said(true, early), said(false, early), said(true, NOW)], true),
+        (
+            "withdrawn and given again later",
+            vec![said(true, early), said(false, LATER), said(true, LATER)],
+            true,
+        ),
+    ] {
+        assert_eq!(consented_then(&consents, ConsentKind::Portrait, NOW), expected, "{what}");
+    }
+}

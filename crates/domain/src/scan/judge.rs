@@ -31,7 +31,11 @@ impl Step {
 pub struct DocumentFindings {
     /// A document was found in the front picture.
     pub found: Step,
-    /// What it can be read by.
+    /// What the picture of the front shows in its place, where that can be told: a back, another page, nothing of a document.
+    pub misplaced: Option<UnreadableReason>,
+    /// A back was seen: another picture than the front's, with something of a document in it.
+    pub back: Step,
+    /// The front picture itself shows what it can be read by.
     pub legible: Step,
     pub legibility: Vec<LegibilityDetail>,
     pub kind: Option<IdKind>,
@@ -51,6 +55,9 @@ pub struct DocumentFindings {
     pub barcode_agrees: Step,
     /// Front and back say the same; unknown when one of them says nothing that the other does.
     pub sides_agree: Step,
+    /// The back says nothing of the holder, or something that names the holder or the document stands on both sides: that they contradict
+    /// one another in nothing does not make them one document.
+    pub one_document: Step,
     /// All of the page is in the picture, as far as can be told.
     pub whole: Step,
     /// No part of the picture was put in afterwards, as far as can be told.
@@ -139,6 +146,9 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
     if let Some(copy) = seen.copy {
         return unreadable(copy, &[]);
     }
+    if let Some(reason) = seen.misplaced {
+        return unreadable(reason, &[]);
+    }
     if seen.found == Step::No {
         return unreadable(UnreadableReason::NoDocument, &[]);
     }
@@ -180,10 +190,10 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
     if !seen.impossible.is_empty() {
         return fraud(FraudReason::ManipulatedDocument, &seen.impossible);
     }
-    if !seen.complete.is_yes() {
-        if request.kind.has_back() && !request.has(ScanSide::Back) {
-            return unreadable(UnreadableReason::MissingBack, &[]);
-        }
+    if !seen.complete.is_yes() && request.kind.has_back() && !seen.back.is_yes() {
+        return unreadable(UnreadableReason::MissingBack, &[]);
+    }
+    if !seen.complete.is_yes() || !seen.one_document.is_yes() {
         let mut details = seen.legibility.clone();
         details.push(LegibilityDetail::MissingFields);
         return unreadable(UnreadableReason::NotReadable, &details);

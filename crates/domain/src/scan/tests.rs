@@ -23,6 +23,7 @@ fn all_good() -> Findings {
         document: DocumentFindings {
             found: Step::Yes,
             legible: Step::Yes,
+            one_document: Step::Yes,
             kind: Some(IdKind::Passport),
             country: Some("UTO".to_owned()),
             has_mrz: true,
@@ -61,8 +62,9 @@ fn only_every_yes_together_approves_and_enrols() {
 #[test]
 fn each_broken_yes_of_the_document_refuses_it() {
     type Break = fn(&mut DocumentFindings, Step);
-    let steps: [(&str, Break); 7] = [
+    let steps: [(&str, Break); 8] = [
         ("found", |seen, step| seen.found = step),
+        ("one document", |seen, step| seen.one_document = step),
         ("legible", |seen, step| seen.legible = step),
         ("mrz", |seen, step| seen.mrz = step),
         ("complete", |seen, step| seen.complete = step),
@@ -87,6 +89,7 @@ fn each_broken_yes_of_the_document_refuses_it() {
         ("printed", |seen| seen.printed_agrees = Step::No),
         ("barcode", |seen| seen.barcode_agrees = Step::No),
         ("sides", |seen| seen.sides_agree = Step::No),
+        ("a selfie for the front", |seen| seen.misplaced = Some(UnreadableReason::MissingFront)),
         ("cut off", |seen| seen.whole = Step::No),
         ("altered", |seen| seen.unaltered = Step::No),
         ("replaced", |seen| seen.replaced = vec![ManipulationDetail::Photo]),
@@ -167,6 +170,21 @@ fn the_reason_is_the_one_that_helps() {
     (seen.document.kind, seen.document.complete) = (Some(IdKind::IdentityCard), Step::Unknown);
     let missing_back = Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
     assert_eq!(decide(&card, &seen).outcome, missing_back);
+    // It came, and shows nothing of a document.
+    let sent = NewScan {
+        pictures: vec![(ScanSide::Front, PictureFormat::Jpeg), (ScanSide::Back, PictureFormat::Jpeg)],
+        ..card
+    };
+    seen.document.back = Step::No;
+    assert_eq!(decide(&sent, &seen).outcome, missing_back);
+    seen.document.back = Step::Yes;
+    assert_ne!(decide(&sent, &seen).outcome, missing_back);
+    for reason in [UnreadableReason::MissingFront, UnreadableReason::WrongPage] {
+        let mut seen = all_good();
+        seen.document.misplaced = Some(reason);
+        let misplaced = Outcome::NotReadable { reason, details: Vec::new() };
+        assert_eq!(decide(&request(), &seen).outcome, misplaced);
+    }
     // Digits that nobody asked for do not refuse.
     let unchecked = NewScan { mrz_check: false, ..request() };
     let mut seen = all_good();

@@ -3,6 +3,7 @@
 //! This translates, and holds a browser to the protocol; what a frame means is decided elsewhere.
 
 mod incoming;
+mod newcomers;
 mod outgoing;
 
 use std::net::{IpAddr, SocketAddr};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::middleware;
 use axum::routing::any_service;
 use bytes::Bytes;
 use engineioxide::config::EngineIoConfig;
@@ -51,7 +53,10 @@ pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
         Arc::new(CaptureSocket { app: state.app.clone(), proxies: state.proxies.clone() }),
         config,
     );
-    Router::new().route(PATH, any_service(service.clone())).route(&format!("{PATH}/"), any_service(service))
+    Router::new()
+        .route(PATH, any_service(service.clone()))
+        .route(&format!("{PATH}/"), any_service(service))
+        .layer(middleware::from_fn_with_state(newcomers::Room::default(), newcomers::one_place_each))
 }
 
 /// Handles every connection.
@@ -134,9 +139,13 @@ impl EngineIoHandler for CaptureSocket {
     type Data = Connection;
 
     fn on_connect(self: Arc<Self>, socket: ConnectionSocket) {
+        // Nothing is kept of one that goes before.
+        let socket = Arc::downgrade(&socket);
         tokio::spawn(async move {
             tokio::time::sleep(HELLO_WITHIN).await;
-            if socket.data.is_silent() {
+            if let Some(socket) = socket.upgrade()
+                && socket.data.is_silent()
+            {
                 refuse(&socket, 400, "no hello came in time");
             }
         });
@@ -145,6 +154,7 @@ impl EngineIoHandler for CaptureSocket {
     fn on_disconnect(&self, socket: ConnectionSocket, _: DisconnectReason) {
         // Dropping the sender tells the capture's task.
         socket.data.replace(Stage::Over);
+        newcomers::give_back(&socket.req_parts);
     }
 
     fn on_message(self: &Arc<Self>, text: Str, socket: ConnectionSocket) {
@@ -197,6 +207,7 @@ async fn attach(app: Verification, hello: Hello, attempter: Attempter, socket: C
             let ready = outgoing::ready(handle.mode, handle.security_level);
             let CaptureHandle { input, output, .. } = handle;
             if socket.data.capture(input) {
+                newcomers::give_back(&socket.req_parts);
                 emit(&socket, ready);
                 pump(output, socket).await;
             }
@@ -242,10 +253,12 @@ fn emit(socket: &ConnectionSocket, text: String) {
 
 fn close_soon(socket: &ConnectionSocket) {
     socket.data.replace(Stage::Over);
-    let socket = Arc::clone(socket);
+    let socket = Arc::downgrade(socket);
     tokio::spawn(async move {
         tokio::time::sleep(CLOSE_AFTER).await;
-        if !socket.is_closed() {
+        if let Some(socket) = socket.upgrade()
+            && !socket.is_closed()
+        {
             socket.close(DisconnectReason::ClosingServer);
         }
     });

@@ -1,5 +1,5 @@
 //! Do the uploaded full frames agree with the live stream? They must show one face, the same in each, where the small
-//! tracking frames of the same sequence number showed it.
+//! tracking frames of the same sequence number showed it, and be the same pictures. And the page's time must be the server's.
 
 use selfsame_domain::{Testimony, Witness, WitnessReport};
 
@@ -15,11 +15,17 @@ pub struct ConsistencyParams {
     /// The face of any full frame and of the first are one person's when strangers look as alike at most this often: a rate, which
     /// means the same whatever network compares. Frontal frames of one capture lie far below, turned heads less so.
     pub false_match_rate: f64,
+    /// Least likeness of a full frame and its tracking frame. Both come from one picture: what remains is compression. Another picture
+    /// in its place, be it of the same person, is another in its details.
+    pub likeness: f32,
+    /// By how much the page's time over all full frames may differ from the server's, milliseconds, and by which part of the longer one:
+    /// networks hold frames up.
+    pub drift: (f64, f64),
 }
 
 impl Default for ConsistencyParams {
     fn default() -> Self {
-        Self { overlap: 0.45, false_match_rate: 1e-4 }
+        Self { overlap: 0.45, false_match_rate: 1e-4, likeness: 0.9, drift: (1_500.0, 0.25) }
     }
 }
 
@@ -49,6 +55,22 @@ pub fn consistency<'a>(
             None if index == 0 => {}
             _ => return attack("the full frames do not show one and the same face"),
         }
+        // Written so that what is no number fails.
+        if !frame.likeness.is_some_and(|likeness| likeness >= params.likeness) {
+            return attack("a full frame is another picture than the stream showed");
+        }
+    }
+    let seen = || evidence.iter().filter_map(|frame| tracked(frame.seq));
+    let span = |time: fn(&FrameObservation) -> f64| {
+        let times = seen().map(time);
+        times.clone().fold(f64::NEG_INFINITY, f64::max) - times.fold(f64::INFINITY, f64::min)
+    };
+    let (claimed, passed) = (span(|frame| frame.captured_at), span(|frame| frame.arrived_at));
+    let allowed = params.drift.0 + params.drift.1 * claimed.max(passed);
+    // A time that is no number agrees with none.
+    let agrees = (claimed - passed).abs() <= allowed;
+    if !agrees {
+        return attack("the page's clock is not the server's");
     }
     if worst >= params.overlap {
         let saw = "the full frames show the face where the stream showed it";
@@ -91,6 +113,7 @@ mod tests {
                 texture: None,
                 quality: None,
                 false_match_rate: (seq > 1).then_some(1e-7),
+                likeness: Some(0.97),
                 ..EvidenceObservation::default()
             })
             .collect();
@@ -117,6 +140,31 @@ mod tests {
         assert_eq!(judged(|evidence, _| evidence[2].false_match_rate = None), Testimony::Attack);
         assert_eq!(judged(|_, stream| stream.clear()), Testimony::Attack);
         assert_eq!(judged(|_, stream| stream[0].faces.clear()), Testimony::Attack);
+    }
+
+    #[test]
+    fn another_picture_than_the_stream_showed_is_an_attack() {
+        for likeness in [None, Some(0.5), Some(f32::NAN)] {
+            assert_eq!(
+                judged(|evidence, _| evidence[1].likeness = likeness),
+                Testimony::Attack,
+                "{likeness:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_with_another_clock_is_an_attack() {
+        let over = |claimed: f64, passed: f64| {
+            judged(|_, stream| {
+                (stream[2].captured_at, stream[2].arrived_at) = (claimed, passed);
+            })
+        };
+        assert_eq!(over(5_500.0, 5_500.0), Testimony::BonaFide);
+        assert_eq!(over(1_600.0, 2_900.0), Testimony::BonaFide, "a slow network");
+        assert_eq!(over(650.0, 5_500.0), Testimony::Attack);
+        assert_eq!(over(9_000.0, 4_000.0), Testimony::Attack);
+        assert_eq!(over(f64::NAN, 4_000.0), Testimony::Attack);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
 };
 use selfsame_domain::{
     Face, FaceId, FaceImageType, FaceQuality, Personal, Point, Rect, SessionId, TenantId, Timestamp,
@@ -74,6 +74,14 @@ impl Faces<'_> {
             .exec(self.0)
             .await?;
         Ok(done.rows_affected == 1)
+    }
+
+    pub async fn count(&mut self, tenant: TenantId, session: SessionId) -> Result<u64, StoreError> {
+        Ok(face::Entity::find()
+            .filter(face::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(face::Column::SessionId.eq(session.as_uuid()))
+            .count(self.0)
+            .await?)
     }
 
     /// Oldest first.

@@ -1,6 +1,6 @@
 //! The outbox: what integrators are to be told, written in the transaction that makes it true, and how far telling them went.
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LockBehavior, LockType};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -15,7 +15,7 @@ use crate::entity::{callback_attempt, outbox};
 const PENDING: &str = "pending";
 const DELIVERED: &str = "delivered";
 const DEAD: &str = "dead";
-/// Why an entry is dead whose subject was erased first.
+/// Why an entry is dead whose subject was erased first. One that was delivered keeps it too, and cannot be sent again.
 const ERASED: &str = "what it told of was erased before it could be told";
 
 /// Something to tell.
@@ -131,22 +131,26 @@ impl Outbox<'_> {
         rows.into_iter().map(from_row).collect()
     }
 
-    /// What is to be told and was not yet becomes a dead letter.
+    /// What is to be told and was not yet becomes a dead letter, and what was finished cannot be told again.
     pub(super) async fn subject_erased(
         &mut self,
         tenant: TenantId,
         subject: Uuid,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        // All in one statement: an entry that is delivered or begun anew meanwhile is in it, whichever it is by then.
+        let state = Expr::case(outbox::Column::State.eq(DELIVERED), Expr::value(DELIVERED))
+            .finally(Expr::value(DEAD));
+        let finished_at =
+            Func::coalesce([Expr::col(outbox::Column::FinishedAt), Expr::value(now.as_millis())]);
         outbox::Entity::update_many()
-            .col_expr(outbox::Column::State, Expr::value(DEAD))
-            .col_expr(outbox::Column::FinishedAt, Expr::value(Some(now.as_millis())))
+            .col_expr(outbox::Column::State, state.into())
+            .col_expr(outbox::Column::FinishedAt, finished_at.into())
             .col_expr(outbox::Column::DeadBecause, Expr::value(Some(ERASED)))
             .col_expr(outbox::Column::LeaseOwner, Expr::value(None::<Uuid>))
             .col_expr(outbox::Column::LeaseUntil, Expr::value(None::<i64>))
             .filter(outbox::Column::TenantId.eq(tenant.as_uuid()))
             .filter(outbox::Column::SubjectId.eq(subject))
-            .filter(outbox::Column::State.eq(PENDING))
             .exec(self.0)
             .await?;
         Ok(())

@@ -59,6 +59,9 @@ const TABLE: &str = "scans";
 const PENDING: &str = "pending";
 const DECIDED: &str = "decided";
 const FAILED: &str = "failed";
+/// A tombstone whose pictures may still be stored, and one that has none any more. Earlier versions left the state as it was.
+const ERASED: &str = "erased";
+const PURGED: &str = "purged";
 
 impl Scans<'_> {
     /// A scan that was accepted just now. Due at once.
@@ -234,10 +237,11 @@ impl Scans<'_> {
     }
 
     /// Makes it a tombstone: key, sealed data, references and address are gone, result and consent stay.
-    /// What was still to be told of it becomes a dead letter. False when there is none,
-    /// or it is one already.
+    /// What was still to be told of it becomes a dead letter. Found by [`Scans::for_maintenance_unpurged`] until [`Scans::purged`].
+    /// False when there is none, or it is one already.
     pub async fn erase(&mut self, tenant: TenantId, id: ScanId, now: Timestamp) -> Result<bool, StoreError> {
         let done = scan::Entity::update_many()
+            .col_expr(scan::Column::State, Expr::value(ERASED))
             .col_expr(scan::Column::Request, Expr::value(None::<String>))
             .col_expr(scan::Column::CallbackUrl, Expr::value(None::<String>))
             .col_expr(scan::Column::CallbackDialect, Expr::value(None::<String>))
@@ -258,6 +262,32 @@ impl Scans<'_> {
             Outbox(self.transaction).subject_erased(tenant, id.as_uuid(), now).await?;
         }
         Ok(done.rows_affected == 1)
+    }
+
+    /// Nothing of an erased scan is stored any more. False when that was known, or it was not erased.
+    pub async fn purged(&mut self, tenant: TenantId, id: ScanId) -> Result<bool, StoreError> {
+        let done = scan::Entity::update_many()
+            .col_expr(scan::Column::State, Expr::value(PURGED))
+            .filter(scan::Column::Id.eq(id.as_uuid()))
+            .filter(scan::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(scan::Column::State.eq(ERASED))
+            .exec(self.transaction)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// At most `most` erased scans of all tenants of which pictures may still be stored.
+    pub async fn for_maintenance_unpurged(
+        &mut self,
+        most: u64,
+    ) -> Result<Vec<(TenantId, ScanId)>, StoreError> {
+        let rows = scan::Entity::find()
+            .filter(scan::Column::State.eq(ERASED))
+            .order_by_asc(scan::Column::NextAttemptAt)
+            .limit(most)
+            .all(self.transaction)
+            .await?;
+        Ok(rows.iter().map(|row| (TenantId::from_uuid(row.tenant_id), ScanId::from_uuid(row.id))).collect())
     }
 
     /// At most `most` scans of all tenants whose term is over, oldest first.

@@ -140,21 +140,24 @@ impl Sessions<'_> {
         Ok(done.rows_affected == 1)
     }
 
-    /// Forgets the session, its key and its faces. What was to be told of it and was not yet becomes a dead letter: the receiver
-    /// would ask for a result that is gone.
+    /// Forgets the session, its key and its faces. What was to be told of it and was not yet becomes a dead letter, and nothing of
+    /// it can be told again: the receiver would ask for a result that is gone.
     pub async fn delete(
         &mut self,
         tenant: TenantId,
         id: SessionId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        Outbox(self.transaction).subject_erased(tenant, id.as_uuid(), now).await?;
+        // The row first: it waits for a verdict that is just being written, and what tells of that is then seen below.
         let done = bio_session::Entity::delete_many()
             .filter(bio_session::Column::Id.eq(id.as_uuid()))
             .filter(bio_session::Column::TenantId.eq(tenant.as_uuid()))
             .exec(self.transaction)
             .await?;
-        *self.erased |= done.rows_affected > 0;
+        if done.rows_affected == 1 {
+            *self.erased = true;
+            Outbox(self.transaction).subject_erased(tenant, id.as_uuid(), now).await?;
+        }
         Ok(done.rows_affected == 1)
     }
 

@@ -64,6 +64,7 @@ async fn a_scan_comes_back_as_it_was_and_to_its_tenant_alone(backend: Backend) {
     assert_eq!((row.wrapped_key.as_slice(), row.sealed_claims.as_slice()), (&b"key"[..], &b"claims"[..]));
     assert_eq!(repository.scans().find(b, scan.id).await.unwrap(), None);
     assert!(!repository.scans().erase(b, scan.id, at(11)).await.unwrap());
+    assert!(!repository.scans().purged(a, scan.id).await.unwrap(), "it was not erased");
     assert!(repository.scans().get(a, scan.id).await.unwrap().is_some());
 }
 
@@ -127,6 +128,12 @@ async fn a_tombstone_keeps_the_result_and_no_person(backend: Backend) {
     assert_eq!(repository.scans().for_maintenance_expired(at(1_010), 9).await.unwrap(), [(a, scan.id)]);
     assert!(repository.scans().erase(a, scan.id, at(40)).await.unwrap());
     assert!(!repository.scans().erase(a, scan.id, at(41)).await.unwrap());
+    // Its pictures are looked for until they are known to be gone.
+    assert_eq!(repository.scans().for_maintenance_unpurged(9).await.unwrap(), [(a, scan.id)]);
+    assert!(!repository.scans().purged(TenantId::random(&OsEntropy), scan.id).await.unwrap());
+    assert!(repository.scans().purged(a, scan.id).await.unwrap());
+    assert!(!repository.scans().purged(a, scan.id).await.unwrap());
+    assert_eq!(repository.scans().for_maintenance_unpurged(9).await.unwrap(), []);
     assert_eq!(repository.scans().for_maintenance_expired(at(2_000), 9).await.unwrap(), []);
     assert_eq!(repository.scans().get(a, scan.id).await.unwrap(), None);
     let Some(ScanFound::Erased(stone)) = repository.scans().find(a, scan.id).await.unwrap() else {

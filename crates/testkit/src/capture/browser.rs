@@ -11,6 +11,8 @@ use super::{CaptureSocket, Clip, Heard, SocketError};
 
 /// Largest piece of evidence in one message (docs/capture-protocol.md).
 const CHUNK: usize = 32 * 1024;
+/// The instruction that comes with the first dot.
+const FOLLOW_DOTS: &str = "FACEFLOW_CHALLENGE_2D";
 /// A server that says nothing for so long has lost the capture.
 const PATIENCE: Duration = Duration::from_secs(70);
 
@@ -29,10 +31,25 @@ pub struct Browser {
     pub frames_per_second: f64,
     /// Leaves without a word once so many tracking frames were sent.
     pub leaves_after: Option<u32>,
+    /// Goes on no further than to the first dot of active mode.
+    pub at_dots: Option<AtDots>,
     /// Has no frame left when evidence is asked for, and says so.
     pub forgets_frames: bool,
+    /// Answers with full frames of this clip instead: a page that shows the server one camera and uploads another's pictures.
+    pub other_evidence: Option<Clip>,
     /// Told the number of every tracking frame that the server has answered, while the capture goes on.
     pub answered: Option<UnboundedSender<u32>>,
+}
+
+/// What a browser does that does not care for the dots it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AtDots {
+    /// Leaves without a word.
+    Leaves,
+    /// Says this, and sends no more frames.
+    Says(Value),
+    /// Sends no more frames.
+    FallsSilent,
 }
 
 /// How a capture ended for the page.
@@ -49,7 +66,7 @@ pub enum CaptureOutcome {
     },
     /// The connection ended without either.
     Closed,
-    /// This side left, as [`Browser::leaves_after`] says.
+    /// This side left, as [`Browser::leaves_after`] or [`AtDots::Leaves`] says.
     Left,
 }
 
@@ -91,7 +108,9 @@ impl Default for Browser {
             forwarded_for: None,
             frames_per_second: 8.0,
             leaves_after: None,
+            at_dots: None,
             forgets_frames: false,
+            other_evidence: None,
             answered: None,
         }
     }
@@ -242,6 +261,14 @@ impl Capture<'_> {
                         }
                         "instruction" => {
                             self.log.instructions.extend(message["instruction"].as_str().map(str::to_owned));
+                            if message["instruction"] == FOLLOW_DOTS && let Some(at_dots) = &self.browser.at_dots {
+                                tracking = false;
+                                match at_dots {
+                                    AtDots::Leaves => return Ok(CaptureOutcome::Left),
+                                    AtDots::Says(message) => self.socket.says(message).await?,
+                                    AtDots::FallsSilent => {}
+                                }
+                            }
                         }
                         "evidence" => {
                             // Frames after this one cannot be asked for any more.
@@ -289,7 +316,8 @@ impl Capture<'_> {
                 .map(|kept| kept.1);
             let side = |name: &str| frame["crop"][name].as_f64().unwrap_or(0.0).round().max(0.0) as u32;
             let picture = kept.and_then(|index| {
-                self.clip.full(index).crop(side("x"), side("y"), side("width"), side("height"))
+                let clip = self.browser.other_evidence.as_ref().unwrap_or(self.clip);
+                clip.full(index).crop(side("x"), side("y"), side("width"), side("height"))
             });
             self.log.evidence.push(frame.clone());
             match picture {

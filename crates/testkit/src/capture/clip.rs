@@ -81,7 +81,8 @@ impl Clip {
     }
 
     pub(super) fn full(&self, index: usize) -> &Picture {
-        &self.frames[index].full
+        // Of another clip, which may be shorter.
+        &self.frames[index % self.frames.len()].full
     }
 }
 

@@ -4,6 +4,6 @@ mod browser;
 mod clip;
 mod socket;
 
-pub use browser::{Browser, CaptureLog, CaptureOutcome};
+pub use browser::{AtDots, Browser, CaptureLog, CaptureOutcome};
 pub use clip::{Clip, read_frames};
 pub use socket::{CaptureSocket, Heard, SocketError};

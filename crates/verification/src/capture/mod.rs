@@ -4,6 +4,7 @@
 //! the verdict before anybody is told of it. It ends by itself whatever the browser does.
 
 mod assembly;
+mod glimpse;
 pub mod observe;
 mod session;
 

@@ -9,6 +9,8 @@ use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision, VisionError};
 use sha2::{Digest, Sha256};
 
+use super::glimpse::{Glimpse, Glimpses};
+
 /// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
 fn tracking_limits() -> Limits {
     Limits { max_bytes: 64 * 1024, max_side: 1920, max_pixels: 1_000_000, ..Limits::default() }
@@ -42,12 +44,13 @@ pub enum ObserveError {
     Vision(#[from] VisionError),
 }
 
-/// A tracking frame, with coordinates in pixels of the full frame.
+/// A tracking frame, with coordinates in pixels of the full frame. `captured_at` is the page's own time, `arrived` the server's, both
+/// in milliseconds.
 pub fn tracking_frame(
     vision: &Vision,
     motion: &mut Motion,
     seq: u32,
-    captured_at: f64,
+    (captured_at, arrived): (f64, f64),
     size: FrameSize,
     bytes: &[u8],
 ) -> Result<FrameObservation, ObserveError> {
@@ -58,13 +61,29 @@ pub fn tracking_frame(
     if !(0.97..1.03).contains(&(scale_x / scale_y)) {
         return Err(ObserveError::Shape);
     }
-    let mut observation = look(vision, motion, seq, captured_at, size, &picture)?;
+    motion.pass(captured_at, arrived);
+    let mut observation = seen(vision, motion, seq, captured_at, size, &picture)?;
     observation.digest = digest(picture.rgb());
+    if let Some(face) = observation.faces.first() {
+        motion.glimpses.keep(seq, &picture, size, face.bounds);
+    }
     Ok(observation)
 }
 
 /// A picture of the whole frame, of any size; coordinates come out in pixels of the full frame. Its digest is left out.
 pub fn look(
+    vision: &Vision,
+    motion: &mut Motion,
+    seq: u32,
+    captured_at: f64,
+    size: FrameSize,
+    picture: &Picture,
+) -> Result<FrameObservation, VisionError> {
+    motion.pass(captured_at, captured_at);
+    seen(vision, motion, seq, captured_at, size, picture)
+}
+
+fn seen(
     vision: &Vision,
     motion: &mut Motion,
     seq: u32,
@@ -80,10 +99,11 @@ pub fn look(
         .filter(|face| face.bounds.width >= LEAST_FACE * picture.width() as f32)
         .collect();
     let first = sightings.first();
-    let step = motion.0.step(picture, first, captured_at);
+    let step = motion.scene.step(picture, first, motion.millis);
     Ok(FrameObservation {
         seq,
         captured_at,
+        arrived_at: captured_at,
         size,
         faces: sightings
             .iter()
@@ -114,7 +134,30 @@ fn explained(zone: selfsame_vision::Explained) -> Explained {
 
 /// What has to be remembered from frame to frame.
 #[derive(Debug, Default)]
-pub struct Motion(selfsame_vision::Motion);
+pub struct Motion {
+    scene: selfsame_vision::Motion,
+    glimpses: Glimpses,
+    /// When the last frame was taken, as the page has it and as the server has it.
+    last: Option<(f64, f64)>,
+    /// The time that passed, in milliseconds.
+    millis: f64,
+}
+
+impl Motion {
+    /// From frame to frame the longer of what the page says and what passed here: a page whose clock is slow would have nothing
+    /// compared, as comparisons want frames some time apart.
+    fn pass(&mut self, captured_at: f64, arrived: f64) {
+        if let Some((captured_before, arrived_before)) = self.last {
+            self.millis += (captured_at - captured_before).max(arrived - arrived_before).max(0.0);
+        }
+        self.last = Some((captured_at, arrived));
+    }
+
+    /// The face as a tracking frame showed it; `None` when there was none, or too long ago.
+    pub fn glimpse(&self, seq: u32) -> Option<Glimpse> {
+        self.glimpses.get(seq).cloned()
+    }
+}
 
 /// The first bytes of the SHA-256 of the pixels: a comment in the file does not make the same picture another one.
 fn digest(pixels: &[u8]) -> u64 {
@@ -148,7 +191,7 @@ pub struct Portrait {
 pub fn evidence_frame(
     vision: &Vision,
     request: EvidenceRequest,
-    first: Option<&Template>,
+    (first, glimpse): (Option<&Template>, Option<&Glimpse>),
     best_before: f32,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
@@ -158,7 +201,7 @@ pub fn evidence_frame(
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     }
-    let Some((observation, face, template)) = inspect(vision, request, first, &picture)? else {
+    let Some((observation, face, template)) = inspect(vision, request, first, glimpse, &picture)? else {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     };
     let quality = observation.quality.unwrap_or(f32::NEG_INFINITY);
@@ -177,6 +220,7 @@ pub fn inspect(
     vision: &Vision,
     request: EvidenceRequest,
     first: Option<&Template>,
+    glimpse: Option<&Glimpse>,
     picture: &Picture,
 ) -> Result<Option<(EvidenceObservation, FaceSighting, Template)>, ObserveError> {
     // The fast path: a face that was found in 320 px is a large one in the crop.
@@ -186,12 +230,14 @@ pub fn inspect(
     let template = vision.embed(picture, &face)?;
     let recapture = vision.recapture(picture, &face);
     let compared = first.map(|first| vision.compare(first, &template)).transpose()?;
+    let likeness = glimpse.and_then(|glimpse| glimpse.likeness(picture, request.crop));
     let observation = EvidenceObservation {
         seq: request.seq,
         face: Some(in_full_frame(picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
         texture: Some(texture),
         quality: Some(quality),
         false_match_rate: compared.map(|compared| compared.false_match_rate),
+        likeness,
         pattern: recapture.pattern,
         edges: recapture.edges,
     };

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
-    BestImage, BioSession, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality, LivenessReport,
-    LivenessStatus, Point, Verdict,
+    BestImage, BioSession, BioSessionState, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality,
+    LivenessReport, LivenessStatus, Point, Verdict,
 };
 use selfsame_liveness::{Capture, Ending, FrameOutcome, FrameSize, Instruction, Phase, fusion, judge};
 use sha2::{Digest, Sha256};
@@ -35,6 +35,10 @@ pub(super) struct Session {
     capture: Capture,
     assembly: Assembly,
     claimed: bool,
+    /// The browser was told of a dot, and with it of the challenge.
+    dots_told: bool,
+    /// It ended the capture after that.
+    fled: bool,
     last_seq: u32,
     received: usize,
     announced: usize,
@@ -85,6 +89,8 @@ impl Session {
             capture,
             assembly: Assembly::default(),
             claimed: false,
+            dots_told: false,
+            fled: false,
             last_seq: 0,
             received: 0,
             announced: 0,
@@ -111,6 +117,7 @@ impl Session {
                 }
                 _ = tick.tick() => {
                     if heard.elapsed() >= SILENCE && self.claimed {
+                        self.flees();
                         self.end(LivenessStatus::Timeout, "the browser fell silent. Try again", CaptureFailure::PoorVideo).await
                     } else {
                         self.tick().await
@@ -169,8 +176,10 @@ impl Session {
             Input::Cancel => {
                 if self.claimed {
                     let diagnostic = "the capture was cancelled in the browser";
-                    // Giving up is nobody's failed attempt.
-                    self.subjects = Subjects::default();
+                    // Giving up is nobody's failed attempt, as long as the challenge is not known.
+                    if !self.dots_told {
+                        self.subjects = Subjects::default();
+                    }
                     self.decide_without_image(LivenessStatus::Failed, diagnostic).await;
                 }
                 Flow::Over
@@ -181,12 +190,15 @@ impl Session {
     /// Nobody else can have the session from here on.
     async fn claim(&mut self) -> Result<(), CaptureFailure> {
         let now = self.app.clock().now();
-        let claimed = self
+        let mut claimed = self
             .session
             .clone()
             .claim(now)
             .map_err(|_| CaptureFailure::Spent("the session has been used or has expired"))?;
         let mut repository = self.app.store().begin().await.map_err(UseCaseError::from)?;
+        // Others judge by it whether anybody is still at work: it is not told by this machine's clock.
+        let since = repository.agreed_time(now).await.map_err(UseCaseError::from)?;
+        claimed.state = BioSessionState::Capturing { since };
         // Looked at again: captures that were attached side by side must not all go on after the first have failed.
         if let Some(until) =
             self.app.locked_out(&mut repository, self.session.tenant_id, &self.subjects).await?
@@ -232,12 +244,12 @@ impl Session {
         }
         let vision = self.app.vision();
         let Some(mut motion) = self.motion.take() else { return self.broke().await };
+        let times = (captured_at, self.app.clock().now().as_millis() as f64);
         let looked = self
             .app
             .workers()
             .run(Urgency::Guidance, move || {
-                let observation =
-                    observe::tracking_frame(&vision, &mut motion, seq, captured_at, size, &picture)?;
+                let observation = observe::tracking_frame(&vision, &mut motion, seq, times, size, &picture)?;
                 Ok::<_, ObserveError>((observation, motion))
             })
             .await;
@@ -262,6 +274,7 @@ impl Session {
         let FrameOutcome { guidance, target, dots, .. } = outcome;
         self.say(Output::Tracking { seq, size, guidance, tilted: self.tilted, target, dots });
         for instruction in outcome.instructions {
+            self.dots_told |= instruction == Instruction::FollowDots;
             self.say(Output::Instruction(instruction));
         }
         if !outcome.evidence.is_empty() {
@@ -292,13 +305,15 @@ impl Session {
 
         let vision = self.app.vision();
         let first = self.first_template.clone();
+        let glimpse = self.motion.as_ref().and_then(|motion| motion.glimpse(seq));
         let best_before = self.best.as_ref().map_or(f32::NEG_INFINITY, |(best, _)| best.quality);
         let digest = hex::encode(Sha256::digest(&bytes));
         let looked = self
             .app
             .workers()
             .run(Urgency::Evidence, move || {
-                observe::evidence_frame(&vision, request, first.as_ref(), best_before, &bytes)
+                let before = (first.as_ref(), glimpse.as_ref());
+                observe::evidence_frame(&vision, request, before, best_before, &bytes)
             })
             .await;
         let evidence = match looked {
@@ -428,7 +443,8 @@ impl Session {
         if !repository.sessions().transition(&self.session, &decided).await? {
             return Err(UseCaseError::internal(&"the session was decided elsewhere"));
         }
-        self.app.count_attempt(&mut repository, decided.tenant_id, &self.subjects, status).await?;
+        let counted = if self.fled { LivenessStatus::Failed } else { status };
+        self.app.count_attempt(&mut repository, decided.tenant_id, &self.subjects, counted).await?;
         self.app.tell(&mut repository, &decided).await?;
         repository.save().await?;
         self.app.told();
@@ -455,6 +471,12 @@ impl Session {
         Flow::Over
     }
 
+    /// Whoever ends a capture once its challenge is known has failed, or could come again until the dots suit a recording. To be
+    /// called where the browser, or who is in front of it, breaks off; not where the server does.
+    fn flees(&mut self) {
+        self.fled = self.dots_told;
+    }
+
     async fn tick(&mut self) -> Flow {
         match self.capture.tick(self.app.clock().now()) {
             Some(ending) => self.ended(ending).await,
@@ -463,6 +485,7 @@ impl Session {
     }
 
     async fn ended(&mut self, ending: Ending) -> Flow {
+        self.flees();
         let (status, diagnostic, failure) = match ending {
             Ending::NoFace => (
                 LivenessStatus::Timeout,
@@ -511,6 +534,7 @@ impl Session {
     }
 
     async fn protocol(&mut self, what: &'static str) -> Flow {
+        self.flees();
         let diagnostic = format!("the browser broke the capture protocol: {what}");
         self.end(LivenessStatus::Error, &diagnostic, CaptureFailure::Protocol(what)).await
     }
@@ -521,6 +545,7 @@ impl Session {
     }
 
     async fn gone(&mut self) -> Flow {
+        self.flees();
         if self.claimed {
             self.decide_without_image(
                 LivenessStatus::Error,

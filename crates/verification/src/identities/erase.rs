@@ -48,6 +48,9 @@ impl Verification {
         self.blobs().purge(&BlobKey::identity_prefix(tenant, id)).await?;
         let mut repository = self.store().begin().await?;
         repository.identities().delete(tenant, id).await?;
-        Ok(repository.save().await?)
+        repository.save().await?;
+        // What was stored while it was erased has no key, but need not stay.
+        self.blobs().purge(&BlobKey::identity_prefix(tenant, id)).await?;
+        Ok(())
     }
 }

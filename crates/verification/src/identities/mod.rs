@@ -20,6 +20,7 @@ use selfsame_store::{EvidenceRow, Repository, SentPicture};
 use sha2::{Digest, Sha256};
 
 use crate::faces::Looked;
+use crate::maintenance::to_its_end;
 use crate::{UseCaseError, Verification};
 
 /// Limits and thresholds of identities.
@@ -265,6 +266,18 @@ impl Verification {
     }
 
     async fn add_picture(
+        &self,
+        tenant: TenantId,
+        id: IdentityId,
+        kind: EvidenceKind,
+        image: Vec<u8>,
+    ) -> Result<(IdentityRecord, EvidenceId), IdentityError> {
+        let app = self.clone();
+        // A picture that is stored has a row, or is removed again: also when whoever sent it has gone.
+        to_its_end(async move { app.look_and_store(tenant, id, kind, image).await }).await
+    }
+
+    async fn look_and_store(
         &self,
         tenant: TenantId,
         id: IdentityId,

@@ -1,10 +1,10 @@
 //! What has become known since evidence was last looked at.
 
 use selfsame_blobs::BlobKey;
-use selfsame_domain::identity::consented;
+use selfsame_domain::identity::{consented, consented_then};
 use selfsame_domain::{
     BioSession, ConsentKind, Evidence, EvidenceComparison, EvidenceKind, EvidenceState, Identity,
-    LivenessStatus, Timestamp,
+    LivenessStatus, Timestamp, Verdict,
 };
 use selfsame_store::{EvidenceRow, Repository};
 use selfsame_vision::Template;
@@ -23,7 +23,8 @@ impl Verification {
         let (tenant, id) = (opened.identity.tenant_id, opened.identity.id);
         let mut rows = repository.identities().evidence(tenant, id).await?;
         let consents = repository.identities().consents(tenant, id).await?;
-        let consented_at = |at| consented(&consents, ConsentKind::Portrait, at);
+        let consented_to =
+            |verdict: &Verdict| consented_then(&consents, ConsentKind::Portrait, verdict.decided_at);
         let mut changed = false;
         for row in &mut rows {
             let EvidenceKind::LivePortrait { session_id, .. } = row.evidence.kind else { continue };
@@ -33,7 +34,7 @@ impl Verification {
             let session = repository.sessions().get(tenant, session_id).await?;
             let (status, at) = match session.as_ref().map(BioSession::verdict) {
                 // A yes needs the picture of whom it is about, and the person's consent to it.
-                Some(Some(verdict)) if verdict.best_image.is_none() || !consented_at(verdict.decided_at) => {
+                Some(Some(verdict)) if verdict.best_image.is_none() || !consented_to(verdict) => {
                     let yes = verdict.status == LivenessStatus::Success;
                     (if yes { LivenessStatus::Error } else { verdict.status }, verdict.decided_at)
                 }
@@ -47,7 +48,7 @@ impl Verification {
             replace(repository, &mut row.evidence, judged).await?;
             changed = true;
         }
-        if consented_at(self.clock().now()) {
+        if consented(&consents, ConsentKind::Portrait, self.clock().now()) {
             changed |= self.settle_comparison(repository, opened, &mut rows).await?;
         }
         Ok((rows, changed))

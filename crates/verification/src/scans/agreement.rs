@@ -145,19 +145,49 @@ fn same(one: &Said<'_>, other: &Said<'_>) -> Option<bool> {
 
 /// Letters and digits alone count, and those that no reader tells apart in print are one.
 fn alike(one: &str, other: &str) -> bool {
-    let plain = |text: &str| -> String {
-        let folded = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
-            'O' | 'Q' | 'D' => '0',
-            'I' | 'L' => '1',
-            'Z' => '2',
-            'S' => '5',
-            'B' => '8',
-            'G' => '6',
-            c => c,
-        });
-        folded.collect()
-    };
     plain(one) == plain(other)
+}
+
+fn plain(text: &str) -> String {
+    let folded = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
+        'O' | 'Q' | 'D' => '0',
+        'I' | 'L' => '1',
+        'Z' => '2',
+        'S' => '5',
+        'B' => '8',
+        'G' => '6',
+        c => c,
+    });
+    folded.collect()
+}
+
+/// Fields of which few people have the same value. A sex, a state, a day of issue or a given name is that of many.
+pub(super) const IDENTIFYING: [FieldName; 4] =
+    [FieldName::DocumentNumber, FieldName::PersonalNumber, FieldName::Surname, FieldName::BirthDate];
+/// Characters of a number that two documents do not share by chance.
+const LEAST_NUMBER: usize = 4;
+
+/// Whether a value that names the holder or the document stands on both sides. Other than for a contradiction it does not matter how surely
+/// it was read: nothing is misread into what another picture says.
+pub(super) fn one_document(front: &DocumentReading, back: &DocumentReading) -> bool {
+    let truncated = [front, back].iter().any(|side| side.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated));
+    let values = |side: &DocumentReading, name: FieldName| -> Vec<String> {
+        let fields = side.fields.iter().chain(side.mrz.iter().flat_map(|mrz| &mrz.fields));
+        let fields = fields.filter(|field| field.name == name);
+        fields.flat_map(|field| [Some(field.value.clone()), field.printed.clone()]).flatten().collect()
+    };
+    let shared = |name: FieldName, one: &str, other: &str| match name {
+        FieldName::Surname => [(one, other), (other, one)]
+            .into_iter()
+            .any(|(printed, zone)| same_name(printed, zone, truncated) != Agreement::Different),
+        // Whole days: a year is that of many.
+        FieldName::BirthDate => one.len() == 10 && one == other,
+        _ => plain(one).len() >= LEAST_NUMBER && alike(one, other),
+    };
+    IDENTIFYING.into_iter().any(|name| {
+        let (one, other) = (values(front, name), values(back, name));
+        one.iter().any(|one| other.iter().any(|other| shared(name, one, other)))
+    })
 }
 
 /// The detail that names a field.
@@ -257,6 +287,31 @@ mod tests {
         let coded = [(DocumentNumber, "X987654", Barcode, 0.999)];
         let found = compared(&front, &coded);
         assert_eq!((found.barcode, found.sides), (Step::No, Step::Unknown));
+    }
+
+    #[test]
+    fn what_few_people_share_makes_two_sides_one_document() {
+        let code = [
+            (Surname, "MUELLER", Mrz, 0.97),
+            (GivenNames, "ANNA", Mrz, 0.97),
+            (DocumentNumber, "X123056", Mrz, 0.999),
+            (BirthDate, "1974-08-12", Mrz, 0.999),
+            (FieldName::Sex, "F", Mrz, 0.97),
+        ];
+        let shared = |front: (FieldName, &str, FieldSource, f32)| one_document(&side(&[front]), &side(&code));
+        assert!(shared((Surname, "Müller", VisualZone, 0.6)));
+        assert!(shared((DocumentNumber, "X123 O56", VisualZone, 0.6)));
+        assert!(shared((BirthDate, "1974-08-12", VisualZone, 0.6)));
+        for other in [
+            (GivenNames, "Anna", VisualZone, 0.95),
+            (FieldName::Sex, "F", VisualZone, 0.95),
+            (BirthDate, "1974", VisualZone, 0.95),
+            (Surname, "M", VisualZone, 0.95),
+            (DocumentNumber, "", VisualZone, 0.95),
+        ] {
+            assert!(!shared(other), "{other:?}");
+        }
+        assert!(!one_document(&side(&[]), &side(&code)) && !one_document(&side(&code), &side(&[])));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    DocumentReading, DocumentType, FieldName, FieldSource, MrzFormat, MrzVerdict,
+    DocumentReading, DocumentSide, DocumentType, FieldName, FieldSource, MrzFormat, MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -29,10 +29,26 @@ pub(super) fn read(
     vision.read_document_with(picture, DocumentWants { visual_zone: true }, now)
 }
 
-/// Whether a picture shows a document.
-pub(super) fn is_document(vision: &Vision, picture: &Picture, now: Timestamp) -> Result<bool, VisionError> {
-    let read = vision.read_document(picture, now)?;
-    Ok(read.document_type.is_some() || read.mrz.is_some())
+/// The longest side, in pixels, at which a selfie is looked at for a document. 760: zones and labels of pages that fill half of it are read,
+/// in a third of the time that a picture of 12 megapixels takes.
+const SELFIE_SIDE: u32 = 760;
+/// Values that make a document of a selfie. 2: one may stand on a wall.
+const LEAST_VALUES: usize = 2;
+
+/// Whether a selfie shows a document: a zone, a page with labels on it, or values at their labels.
+pub(super) fn shows_document(
+    vision: &Vision,
+    picture: &Picture,
+    now: Timestamp,
+) -> Result<bool, VisionError> {
+    let longest = picture.width().max(picture.height());
+    let reduced = (longest > SELFIE_SIDE).then(|| {
+        let to = |side: u32| (f64::from(side) * f64::from(SELFIE_SIDE) / f64::from(longest)).round() as u32;
+        picture.resized(to(picture.width()), to(picture.height()))
+    });
+    let read = read(vision, reduced.as_ref().unwrap_or(picture), now)?;
+    let page = read.mrz.is_some() || read.document_type.is_some() || read.page.is_some();
+    Ok(page || read.fields.len() >= LEAST_VALUES)
 }
 
 fn kind(of: DocumentType) -> IdKind {
@@ -42,6 +58,59 @@ fn kind(of: DocumentType) -> IdKind {
         DocumentType::DrivingLicence => IdKind::DrivingLicence,
         DocumentType::Visa => IdKind::Visa,
     }
+}
+
+/// Whether nothing of a document was read.
+fn is_empty(side: &DocumentReading) -> bool {
+    side.document_type.is_none() && side.mrz.is_none() && side.fields.is_empty()
+}
+
+/// Whether a zone or a barcode says something.
+pub(super) fn has_code(side: &DocumentReading) -> bool {
+    let mut sources = side.fields.iter().flat_map(|field| &field.sources);
+    sources.any(|source| *source != FieldSource::VisualZone)
+}
+
+/// What the front's picture shows in the place of a front. Who says who it is with the other picture alone may show any face in this one.
+fn misplaced(request: &NewScan, seen: &Seen) -> Option<UnreadableReason> {
+    let front = seen.front.as_ref()?;
+    let back = seen.back.as_ref().filter(|back| !is_empty(back));
+    let prints =
+        |name| front.field(name).is_some_and(|field| field.sources.contains(&FieldSource::VisualZone));
+    // A sheet may show both sides.
+    let is_back = front.side == Some(DocumentSide::Back)
+        && !agreement::IDENTIFYING.into_iter().chain([FieldName::GivenNames]).any(prints);
+    if is_empty(front) {
+        // What explains that nothing was read is the better answer.
+        let spoilt = [Indication::Blurred, Indication::Glare, Indication::TooSmall, Indication::TooDark]
+            .into_iter()
+            .any(|indication| seen.front_signs.indicate(indication));
+        back.filter(|_| !spoilt).map(|_| UnreadableReason::MissingFront)
+    } else if is_back
+        || !request.kind.has_back() && front.mrz.is_none() && back.is_some_and(|b| b.mrz.is_some())
+    {
+        Some(UnreadableReason::WrongPage)
+    } else {
+        None
+    }
+}
+
+/// Whether the back is a picture of its own that shows something of a document, and not the front again.
+fn shows_back(seen: &Seen) -> bool {
+    seen.back.as_ref().filter(|_| !seen.back_is_front).is_some_and(|back| {
+        let coded = has_code(back) || back.mrz.is_some() || back.barcode.is_some();
+        let printed = back.page.is_some() || !is_empty(back);
+        coded || printed && back.side != Some(DocumentSide::Front)
+    })
+}
+
+/// Whether front and back are of one document. The back needs no word for that where all that counts stands on the front.
+fn one_document(front: &DocumentReading, back: Option<&DocumentReading>) -> bool {
+    let Some(back) = back else { return true };
+    let names = |name| front.field(name).is_none() && back.field(name).is_some();
+    let counts = has_code(back)
+        || [FieldName::Surname, FieldName::GivenNames, FieldName::BirthDate].into_iter().any(names);
+    !counts || agreement::one_document(front, back)
 }
 
 /// What both sides say together: where one prints what the other has in a zone or barcode, the latter.
@@ -82,12 +151,11 @@ impl Whole<'_> {
 
     /// A zone or a barcode was read: something vouches for more than print.
     fn has_code(&self) -> bool {
-        let mut sources = self.0.fields.iter().flat_map(|field| &field.sources);
-        sources.any(|source| *source != FieldSource::VisualZone)
+        has_code(self.0)
     }
 
     fn is_empty(&self) -> bool {
-        self.0.document_type.is_none() && self.0.mrz.is_none() && self.0.fields.is_empty()
+        is_empty(self.0)
     }
 
     /// What stands in the zone for the issuer to use, by the line that it stands in: first or second.
@@ -153,15 +221,18 @@ pub(super) fn findings(
 ) -> (Findings, Option<ScanReading>) {
     let mut document =
         DocumentFindings { original: seen.original, copy: seen.copy, ..DocumentFindings::default() };
-    let Some(whole) = seen.whole.as_ref().map(Whole) else {
+    let (Some(whole), Some(front)) = (seen.whole.as_ref().map(Whole), &seen.front) else {
         document.legibility.push(LegibilityDetail::BadQuality);
         return (Findings { document, face: seen.face }, None);
     };
     let sides: Vec<_> = [&seen.front, &seen.back].into_iter().flatten().collect();
     let anything = !whole.is_empty();
-    // What could not be read may be a document all the same.
-    document.found = if anything { Step::Yes } else { Step::Unknown };
-    document.legible = Step::of(sides.iter().any(|side| side.mrz.is_some() || !side.fields.is_empty()));
+    // What could not be read may be a document all the same. The back speaks for the front in neither.
+    document.found = if is_empty(front) { Step::Unknown } else { Step::Yes };
+    document.legible = Step::of(front.mrz.is_some() || !front.fields.is_empty());
+    document.misplaced = misplaced(request, seen);
+    document.back = Step::of(shows_back(seen));
+    document.one_document = Step::of(one_document(front, seen.back.as_ref()));
     if request.has(ScanSide::Back) && seen.back.is_none() {
         // It came and could not be opened: what it would have said is not known.
         document.legible = Step::No;
@@ -201,8 +272,12 @@ pub(super) fn findings(
         !wanted.number || sure(FieldName::DocumentNumber),
         !wanted.last_name || sure(FieldName::Surname) || sure(FieldName::GivenNames),
         !wanted.birth_date || sure(FieldName::BirthDate),
-        // Print alone is believed when the whole document was shown.
-        whole.has_code() || !request.kind.has_back() || request.has(ScanSide::Back),
+        if request.kind.has_back() {
+            // Print alone is believed when the whole document was shown.
+            whole.has_code() || document.back.is_yes()
+        } else {
+            front.mrz.is_some()
+        },
     ];
     document.complete = Step::of(anything && read.into_iter().all(|read| read));
     let reading = whole.reading();
@@ -293,8 +368,8 @@ fn altered(
     details
 }
 
-/// How a picture of a front shows a copy, when it indicates that. Backs may be black on white, and their barcodes are patterns. A page
-/// without colour on which nothing is read may be no document at all.
+/// How a picture of a front, or of a back that carries the zone, shows a copy, when it indicates that. Other backs may be black on white,
+/// and their barcodes are patterns. A page without colour on which nothing is read may be no document at all.
 pub(super) fn copy(picture: &Picture, reading: &DocumentReading, signs: &Signs) -> Option<UnreadableReason> {
     let grey_page = signs.indicate(Indication::GreyPage) && !Whole(reading).is_empty();
     if picture.is_grey() || grey_page {

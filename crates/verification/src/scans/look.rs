@@ -1,7 +1,7 @@
 //! Looking at the pictures of a scan. Computes for a second or more: runs on a worker.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::DocumentReading;
+use selfsame_domain::document::{DocumentReading, DocumentSide};
 use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::signs::{SignParams, Signs};
@@ -50,6 +50,9 @@ impl Default for LookParams {
     }
 }
 
+/// Values whose places are known, from which on they tell how large the print is. 3: a single one may be a word of any length.
+const LEAST_BOXES: usize = 3;
+
 /// The pictures, as they were sent.
 pub(super) struct Pictures {
     pub(super) front: Option<Vec<u8>>,
@@ -64,6 +67,8 @@ pub(super) struct Seen {
     /// Of the front and of the back. `None`: the picture is none.
     pub(super) front: Option<DocumentReading>,
     pub(super) back: Option<DocumentReading>,
+    /// The front's file was sent as the back's as well.
+    pub(super) back_is_front: bool,
     /// What both say together; the front alone when no back was seen.
     pub(super) whole: Option<DocumentReading>,
     pub(super) front_signs: Signs,
@@ -104,15 +109,22 @@ pub(super) fn look(
     let Some(front) = front_bytes.as_ref().and_then(|bytes| opened(bytes, limits)) else {
         return Ok(seen);
     };
+    seen.back_is_front = pictures.back.is_some() && pictures.back.as_ref() == front_bytes.as_deref();
     if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
         let reading = super::document::read(vision, &back, now)?;
         seen.back_signs = vision.document_signs(&back, &reading, &params.signs);
+        if reading.mrz.is_some() {
+            seen.copy = super::document::copy(&back, &reading, &seen.back_signs);
+        }
+        if super::document::has_code(&reading) {
+            seen.back_signs.0.extend(vision.specimen_word(&back, &reading, &params.signs)?);
+        }
         seen.back = Some(reading);
     }
     drop(pictures.back);
     let reading = super::document::read(vision, &front, now)?;
     seen.front_signs = vision.document_signs(&front, &reading, &params.signs);
-    seen.copy = super::document::copy(&front, &reading, &seen.front_signs);
+    seen.copy = super::document::copy(&front, &reading, &seen.front_signs).or(seen.copy);
     seen.whole = Some(match &seen.back {
         Some(back) => vision.both_sides(reading.clone(), back.clone()),
         None => reading.clone(),
@@ -146,26 +158,70 @@ struct Portrait {
     turns: u8,
 }
 
-/// The document's portrait: the largest face of the page where a zone tells which part of the picture that is, else the largest of the
-/// picture, which may lie in any quarter turn. Takes the picture: at 12 megapixels a copy is 36 MB.
+/// The document's portrait: the largest face of the page where its zone or its edges tell which part of the picture that is, and no other.
+/// Else the largest face of the picture, which may lie in any quarter turn, that may belong to what was read. Takes the picture: at 12
+/// megapixels a copy is 36 MB.
 fn portrait(
     vision: &Vision,
     front: Picture,
     reading: Option<&DocumentReading>,
 ) -> Result<Option<Portrait>, VisionError> {
-    if let Some(reading) = reading
-        && let Some(face) = vision.portrait_on_page(&front, reading)?
-    {
-        return Ok(Some(Portrait { picture: front, face, turns: 0 }));
+    if let Some(reading) = reading {
+        if let Some(face) = vision.portrait_on_page(&front, reading)? {
+            return Ok(Some(Portrait { picture: front, face, turns: 0 }));
+        }
+        if shows_page(reading) {
+            // A thumb is on the portrait: whoever else is in the picture is not on the page.
+            return Ok(None);
+        }
     }
+    let mut printed = reading.and_then(printed_area);
     let mut picture = front;
     for turns in 0..4 {
-        if let Some(face) = vision.detect(&picture)?.into_iter().next() {
+        let mut faces = vision.detect(&picture)?.into_iter();
+        if let Some(face) = faces.find(|face| printed.is_none_or(|area| belongs_to(face.bounds, area))) {
             return Ok(Some(Portrait { picture, face, turns }));
         }
+        let height = picture.height() as f32;
+        printed = printed.map(|area| turned(area, height));
         picture = picture.rotated_quarter();
     }
     Ok(None)
+}
+
+/// Whether the place of the page that bears the portrait is known: of a back's zone only the back's place is.
+fn shows_page(reading: &DocumentReading) -> bool {
+    match reading.mrz {
+        Some(_) => reading.side != Some(DocumentSide::Back),
+        None => reading.page.is_some(),
+    }
+}
+
+/// Where the values that were read of the front stand; `None` where they are too few to tell how large its print is.
+fn printed_area(reading: &DocumentReading) -> Option<Rect> {
+    let boxes: Vec<Rect> = reading.fields.iter().filter_map(|field| field.bounds).collect();
+    if boxes.len() < LEAST_BOXES {
+        return None;
+    }
+    let edge = |of: fn(&Rect) -> f32, better: fn(f32, f32) -> f32| boxes.iter().map(of).reduce(better);
+    let (left, top) = (edge(|b| b.x, f32::min)?, edge(|b| b.y, f32::min)?);
+    let (right, bottom) = (edge(|b| b.x + b.width, f32::max)?, edge(|b| b.y + b.height, f32::max)?);
+    Some(Rect { x: left, y: top, width: right - left, height: bottom - top })
+}
+
+/// Whether a face may be the portrait of the page on which values stand in an area: faces are half as large as what all values of a card
+/// cover, and no further away than the card is long, which is twice of that when only some were read.
+fn belongs_to(face: Rect, area: Rect) -> bool {
+    let longest = area.width.max(area.height);
+    let centre = face.centre();
+    let off = |at: f32, from: f32, length: f32| (from - at).max(at - from - length).max(0.0);
+    let away = off(centre.x, area.x, area.width).hypot(off(centre.y, area.y, area.height));
+    face.width.max(face.height) <= longest && away <= 2.0 * longest
+}
+
+/// An area of a picture so high, after the picture was turned clockwise by a quarter.
+fn turned(area: Rect, height: f32) -> Rect {
+    Rect { x: height - area.y - area.height, y: area.x, width: area.height, height: area.width }
 }
 
 fn compare_faces(
@@ -202,8 +258,9 @@ fn compare_faces(
         let correlation = vision.photograph_correlation((picture, of_document), (selfie, &face))?;
         one_photograph |= correlation >= params.same_photograph;
     }
-    // A photograph that is also on the document: is the document in the picture with it?
-    let whole = one_photograph && (same_file || super::document::is_document(vision, selfie, now)?);
+    // Where nobody would be approved by it, nobody looks: the face of another is refused for that.
+    let alike = one_photograph || found.alike.is_yes();
+    let whole = same_file || alike && super::document::shows_document(vision, selfie, now)?;
     let cut = |reason| quality.reasons.contains(&reason);
     found.problem = if whole {
         Some(FaceProblem::WholeDocument)
@@ -227,4 +284,73 @@ fn compare_faces(
         seen.template = Some((template, quality.score));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use selfsame_domain::document::{DocumentField, FieldName, FieldSource};
+
+    use super::*;
+
+    fn rect(x: f32, y: f32, width: f32, height: f32) -> Rect {
+        Rect { x, y, width, height }
+    }
+
+    #[test]
+    fn the_face_of_who_holds_the_card_does_not_belong_to_it() {
+        // A card 600 wide whose values stand on its right.
+        let area = rect(500.0, 400.0, 330.0, 240.0);
+        assert!(belongs_to(rect(330.0, 450.0, 110.0, 140.0), area), "the portrait beside them");
+        assert!(!belongs_to(rect(300.0, 0.0, 700.0, 900.0), area), "the head behind the card");
+        assert!(!belongs_to(rect(1500.0, 450.0, 110.0, 140.0), area), "a small face elsewhere");
+    }
+
+    #[test]
+    fn an_area_turns_with_its_picture() {
+        // Of a picture 100 wide and 50 high.
+        let area = rect(10.0, 5.0, 30.0, 20.0);
+        let once = turned(area, 50.0);
+        assert_eq!(once, rect(25.0, 10.0, 20.0, 30.0));
+        assert_eq!(turned(turned(turned(once, 100.0), 50.0), 100.0), area);
+    }
+
+    #[test]
+    fn values_tell_where_the_print_is_when_there_are_enough_of_them() {
+        let field = |at: f32| DocumentField {
+            name: FieldName::Surname,
+            value: "X".to_owned(),
+            printed: None,
+            sources: vec![FieldSource::VisualZone],
+            confidence: 0.9,
+            bounds: Some(rect(10.0 * at, 20.0 * at, 5.0, 2.0)),
+            side: DocumentSide::Front,
+        };
+        let read = |count: u8| DocumentReading {
+            fields: (1..=count).map(|at| field(f32::from(at))).collect(),
+            ..DocumentReading::default()
+        };
+        assert_eq!(printed_area(&read(2)), None);
+        assert_eq!(printed_area(&read(3)), Some(rect(10.0, 20.0, 25.0, 42.0)));
+    }
+
+    #[test]
+    fn a_page_is_known_by_the_zone_of_its_own_side_or_else_by_its_edges() {
+        let mrz = || selfsame_domain::document::MrzReading {
+            format: selfsame_domain::document::MrzFormat::Td1,
+            lines: Vec::new(),
+            verdict: selfsame_domain::document::MrzVerdict::Valid,
+            checks: Vec::new(),
+            corrected: 0,
+            name_truncated: false,
+            corners: [selfsame_domain::Point::default(); 4],
+            fields: Vec::new(),
+        };
+        let page = Some([selfsame_domain::Point::default(); 4]);
+        let front =
+            |side| DocumentReading { mrz: Some(mrz()), side: Some(side), ..DocumentReading::default() };
+        assert!(shows_page(&front(DocumentSide::Front)));
+        assert!(!shows_page(&front(DocumentSide::Back)));
+        assert!(shows_page(&DocumentReading { page, ..DocumentReading::default() }));
+        assert!(!shows_page(&DocumentReading::default()));
+    }
 }

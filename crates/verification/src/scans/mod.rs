@@ -140,7 +140,7 @@ impl Verification {
     ) -> Result<(), UseCaseError> {
         let (tenant, id) = (scan.tenant_id, scan.id);
         let (key, wrapped) = self.new_key()?;
-        let accepted = async {
+        let made = async {
             for (side, bytes) in pictures {
                 let name = BlobKey::scan(tenant, id, side_name(side));
                 self.blobs().put(&name, &key, bytes, self.entropy()).await?;
@@ -154,11 +154,26 @@ impl Verification {
                 let event = CallbackEvent::ScanReceived;
                 self.enqueue(&mut repository, tenant, id.as_uuid(), event, target).await?;
             }
-            Ok(repository.save().await?)
+            Ok::<_, UseCaseError>(repository)
         };
-        if let Err(error) = accepted.await {
-            // Their key is in no row: nobody can open them. What cannot be removed now is only in the way.
-            if let Err(error) = self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await {
+        let accepted = match made.await {
+            Err(error) => Err((error, false)),
+            Ok(repository) => match repository.save().await {
+                Ok(()) => Ok(()),
+                // Whether it was stored is not known when only the answer was lost.
+                Err(error) => match self.has_scan_row(tenant, id).await {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err((error.into(), false)),
+                    Err(_) => Err((error.into(), true)),
+                },
+            },
+        };
+        if let Err((error, may_be_there)) = accepted {
+            // A scan that was stored after all needs its pictures. Without a row their key is nowhere: nobody can open them, and
+            // what cannot be removed now is only in the way.
+            if may_be_there {
+                tracing::warn!(scan = %id, "whether a scan was stored is not known; its pictures stay");
+            } else if let Err(error) = self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await {
                 tracing::warn!(%error, "pictures that nothing refers to could not be removed");
             }
             return Err(error);
@@ -198,7 +213,7 @@ impl Verification {
         let limits = self.settings().images.clone();
         let made = self
             .workers()
-            .run(Urgency::Evidence, move || match (decode(&bytes, &limits), wanted) {
+            .run(Urgency::Request, move || match (decode(&bytes, &limits), wanted) {
                 (Ok(picture), PictureFormat::Jpeg) => (wanted, picture.to_jpeg(MADE_JPEG)),
                 (Ok(picture), PictureFormat::Png) => (wanted, picture.to_png()),
                 // A damaged picture is what it is in its own format alone.
@@ -213,7 +228,7 @@ impl Verification {
         let (vision, limits, now) = (self.vision(), self.settings().images.clone(), self.now());
         let params = self.settings().scans.look.signs;
         self.workers()
-            .run(Urgency::Evidence, move || {
+            .run(Urgency::Request, move || {
                 let picture = decode(&bytes, &limits)?;
                 let reading = document::read(&vision, &picture, now)?;
                 let signs = vision.front_signs(&picture, &reading, &params)?;
@@ -230,7 +245,7 @@ impl Verification {
     ) -> Result<Option<ScanReading>, UseCaseError> {
         let (vision, limits, now) = (self.vision(), self.settings().images.clone(), self.now());
         self.workers()
-            .run(Urgency::Evidence, move || {
+            .run(Urgency::Request, move || {
                 let read = |bytes: Vec<u8>| -> Result<_, UseCaseError> {
                     Ok(document::read(&vision, &decode(&bytes, &limits)?, now)?)
                 };
@@ -260,11 +275,12 @@ impl Verification {
         self.scan_row(tenant, id).await?;
         let app = self.clone();
         to_its_end(async move {
-            // Who asks for it gets it: with the row goes the key, whether or not the store can be reached.
-            if let Err(error) = app.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await {
-                tracing::error!(%error, "pictures of a scan that was deleted stay in the object store; nobody can read them");
+            app.forget_scan_row(tenant, id).await?;
+            // Who asks for it gets it: with the row went the key, whether or not the store can be reached.
+            if let Err(error) = app.purge_erased_scan(tenant, id).await {
+                tracing::error!(%error, "pictures of a scan that was deleted are still in the object store, where nobody can read them; will try again");
             }
-            app.forget_scan_row(tenant, id).await
+            Ok(())
         })
         .await
     }
@@ -294,19 +310,40 @@ impl Verification {
         tally.end()
     }
 
+    /// Removes what could not be removed when its scan was erased. Returns of how many.
+    pub(crate) async fn purge_erased_scans(&self, most: u64) -> Result<usize, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let left = repository.scans().for_maintenance_unpurged(most).await?;
+        drop(repository);
+        let mut tally = Tally::default();
+        for (tenant, id) in left {
+            tally.add(self.purge_erased_scan(tenant, id).await);
+        }
+        tally.end()
+    }
+
     async fn forget_scan(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
-        // The pictures go first: should this be interrupted, the row still says that there is something to erase.
-        self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await?;
+        // The key goes first. Should this be interrupted, the tombstone still says that there is something to remove.
         self.forget_scan_row(tenant, id).await?;
-        // What was stored while it was erased has no key, but need not stay.
+        self.purge_erased_scan(tenant, id).await
+    }
+
+    async fn purge_erased_scan(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
         self.blobs().purge(&BlobKey::scan_prefix(tenant, id)).await?;
-        Ok(())
+        let mut repository = self.store().begin().await?;
+        repository.scans().purged(tenant, id).await?;
+        Ok(repository.save().await?)
     }
 
     async fn forget_scan_row(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
         let mut repository = self.store().begin().await?;
         repository.scans().erase(tenant, id, self.clock().now()).await?;
         Ok(repository.save().await?)
+    }
+
+    async fn has_scan_row(&self, tenant: TenantId, id: ScanId) -> Result<bool, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        Ok(repository.scans().find(tenant, id).await?.is_some())
     }
 
     async fn scan_row(&self, tenant: TenantId, id: ScanId) -> Result<(ScanRow, DataKey), UseCaseError> {

@@ -29,7 +29,8 @@ const GRACE: Duration = Duration::from_secs(60 * 60);
 enum Stopped {
     /// It may be the scan's own doing. That counts, or it would go on for ever.
     ByTheScan(UseCaseError),
-    /// Database, object store or a place among the workers is away for a while: whatever was sent will be looked at.
+    /// Database, object store, the tenant's settings or a place among the workers is away for a while: whatever was sent will be
+    /// looked at.
     ByAnOutage(UseCaseError),
 }
 
@@ -156,7 +157,8 @@ impl Verification {
     /// Looks, reads, compares and judges.
     async fn find(&self, row: &ScanRow) -> Result<Found, Stopped> {
         let scan = &row.scan;
-        let policy = self.scan_policy(scan.tenant_id).await.map_err(Stopped::ByTheScan)?;
+        // Settings that cannot be read are the operator's to mend, for all scans of the tenant.
+        let policy = self.scan_policy(scan.tenant_id).await.map_err(Stopped::ByAnOutage)?;
         let key = self.unwrap_key(&row.wrapped_key).map_err(Stopped::ByAnOutage)?;
         let mut digest = Sha256::new();
         let mut read = [None, None, None];
@@ -183,7 +185,7 @@ impl Verification {
         let now = self.clock().now();
         let seen = self
             .workers()
-            .run(Urgency::Evidence, move || look(&vision, &limits, pictures, &params, now))
+            .run(Urgency::Request, move || look(&vision, &limits, pictures, &params, now))
             .await
             .map_err(|error| match UseCaseError::from(error) {
                 busy @ UseCaseError::Overloaded => Stopped::ByAnOutage(busy),

@@ -36,13 +36,23 @@ pub(crate) async fn store(folder: &Path) -> Store {
 
 /// With a tenant whose API key is `key`.
 pub(crate) async fn app(folder: &Path, clock: Arc<dyn Clock>, settings: Settings) -> Verification {
+    app_on(store(folder).await, folder, clock, settings).await
+}
+
+/// As [`app`], on a database that others may use too.
+pub(crate) async fn app_on(
+    store: Store,
+    folder: &Path,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+) -> Verification {
     let models = VisionSettings {
         weights_dir: repository().join("models"),
         sessions: Some(1),
         ..VisionSettings::default()
     };
     let parts = Parts {
-        store: store(folder).await,
+        store,
         blobs: Blobs::local(&folder.join("objects")).expect("a new folder"),
         master: MasterKeys::load_or_create(&folder.join("keys"), &OsEntropy).expect("a new folder"),
         vision: Arc::new(Vision::load(&models).expect("the networks; run `make models`")),

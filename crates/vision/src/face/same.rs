@@ -1,4 +1,4 @@
-//! Whether two pictures hold the same photograph of a face, not only the same person.
+//! Whether two pictures hold the same photograph of a face, be it mirrored, not only the same person.
 
 use zeroize::Zeroizing;
 
@@ -9,7 +9,8 @@ use crate::inference::Slot;
 use crate::inference::{Lane, VisionError};
 
 /// Normalised correlation of the luma of the two faces, brought into the same place: -1..=1. A photograph and its own copy, smaller or
-/// compressed again, are above 0.95; two photographs of one person seldom are above 0.9.
+/// compressed again, are above 0.95; two photographs of one person seldom are above 0.9. The larger one of `b` as it is and of its mirror
+/// image: cameras that face their user mirror, and so does who wants to hide a copy.
 pub(crate) fn correlation(
     lane: &mut Lane,
     a: (&Picture, &FaceSighting),
@@ -27,7 +28,17 @@ pub(crate) fn correlation(
         Ok::<_, VisionError>(Zeroizing::new(grey.collect::<Vec<f32>>()))
     };
     let (a, b) = (luma(a)?, luma(b)?);
-    Ok(normalised(&a, &b))
+    Ok(either_way(&a, &b))
+}
+
+fn either_way(a: &[f32], b: &[f32]) -> f32 {
+    normalised(a, b).max(normalised(a, &mirrored(b)))
+}
+
+/// The same square with left and right exchanged.
+fn mirrored(luma: &[f32]) -> Zeroizing<Vec<f32>> {
+    let rows = luma.chunks_exact(CROP as usize);
+    Zeroizing::new(rows.flat_map(|row| row.iter().rev().copied()).collect())
 }
 
 /// 0 where one of them is flat.
@@ -57,5 +68,16 @@ mod tests {
         assert!((normalised(&a, &b) - 1.0).abs() < 1e-5);
         assert!((normalised(&a, &c) + 1.0).abs() < 1e-5);
         assert_eq!(normalised(&a, &[7.0; 100]), 0.0);
+    }
+    #[test]
+    fn a_mirror_image_is_the_same_photograph() {
+        let side = u16::try_from(CROP).unwrap();
+        let at = |x: u16, y: u16| f32::from(x) + f32::from(x * 7 % 13) + f32::from(y * 5 % 11);
+        let a: Vec<f32> = (0..side).flat_map(|y| (0..side).map(move |x| at(x, y))).collect();
+        let b = mirrored(&a);
+        assert!(normalised(&a, &b) < 0.0, "only its mirror image is alike");
+        assert!((either_way(&a, &b) - 1.0).abs() < 1e-5);
+        assert!((either_way(&a, &a) - 1.0).abs() < 1e-5);
+        assert_eq!(mirrored(&b).as_slice(), a);
     }
 }

@@ -96,6 +96,29 @@ impl Picture {
         Self { width, height, rgb: self.resample(&mut resizer, whole, width, height), format: None }
     }
 
+    /// A part of the picture (left, top, width, height; not of whole pixels) at another size. `None` where the part does not lie inside.
+    pub fn resized_part(&self, part: [f64; 4], width: u32, height: u32) -> Option<Self> {
+        let [left, top, wide, high] = part;
+        let (width, height) = (width.max(1), height.max(1));
+        // A hundredth of a pixel is rounding. Written so that what is no number is refused.
+        let right = f64::from(self.width) + 0.01;
+        let bottom = f64::from(self.height) + 0.01;
+        if !(left >= -0.01
+            && top >= -0.01
+            && wide >= 1.0
+            && high >= 1.0
+            && left + wide <= right
+            && top + high <= bottom)
+        {
+            return None;
+        }
+        let (left, top) = (left.max(0.0), top.max(0.0));
+        let window =
+            (left, top, wide.min(f64::from(self.width) - left), high.min(f64::from(self.height) - top));
+        let mut resizer = fir::Resizer::new();
+        Some(Self { width, height, rgb: self.resample(&mut resizer, window, width, height), format: None })
+    }
+
     /// As a PNG file.
     pub fn to_png(&self) -> Vec<u8> {
         let mut png = Vec::new();

@@ -72,11 +72,16 @@ fn zone(verdict: MrzVerdict) -> MrzReading {
     }
 }
 
+/// A back that says nothing of its own.
+fn plain_back() -> DocumentReading {
+    DocumentReading { page: Some([Point::default(); 4]), ..DocumentReading::default() }
+}
+
 /// A licence whose two sides were seen, without what its pictures indicate.
 fn seen(whole: DocumentReading) -> Seen {
     Seen {
         front: Some(whole.clone()),
-        back: Some(DocumentReading::default()),
+        back: Some(plain_back()),
         whole: Some(whole),
         original: Step::Yes,
         ..Seen::default()
@@ -102,6 +107,100 @@ fn print_alone_is_believed_when_it_is_sure_and_whole() {
     assert_eq!(refused(&both, &seen(page(VisualZone, 0.89))), UnreadableReason::NotReadable);
     let front = Seen { back: None, ..seen(page(VisualZone, 0.95)) };
     assert_eq!(refused(&request(IdKind::DrivingLicence, false), &front), UnreadableReason::MissingBack);
+    // Any other picture is no back, nor is the front a second time.
+    let nothing = Seen { back: Some(DocumentReading::default()), ..seen(page(VisualZone, 0.95)) };
+    assert_eq!(refused(&both, &nothing), UnreadableReason::MissingBack);
+    let same_file = Seen { back_is_front: true, ..seen(page(VisualZone, 0.95)) };
+    assert_eq!(refused(&both, &same_file), UnreadableReason::MissingBack);
+    let again = DocumentReading { side: Some(DocumentSide::Front), ..page(VisualZone, 0.95) };
+    let again = Seen { back: Some(again), ..seen(page(VisualZone, 0.95)) };
+    assert_eq!(refused(&both, &again), UnreadableReason::MissingBack);
+}
+
+/// What both pictures say together, where they contradict one another in nothing.
+fn sides(front: DocumentReading, back: DocumentReading) -> Seen {
+    let whole = front.clone().with_back(back.clone());
+    Seen { front: Some(front), back: Some(back), ..seen(whole) }
+}
+
+/// What is left of a side when only these fields of it were read.
+fn only(names: &[FieldName], mut side: DocumentReading) -> DocumentReading {
+    side.fields.retain(|field| names.contains(&field.name));
+    side
+}
+
+#[test]
+fn a_selfie_in_the_place_of_the_front_approves_nothing_whatever_the_back_says() {
+    let of = |kind, back: DocumentReading| {
+        let seen = sides(DocumentReading::default(), back);
+        refused(&request(kind, true), &seen)
+    };
+    for source in [Mrz, FieldSource::Barcode, VisualZone] {
+        let back =
+            DocumentReading { mrz: (source == Mrz).then(|| zone(MrzVerdict::Valid)), ..page(source, 0.999) };
+        assert_eq!(of(IdKind::DrivingLicence, back), UnreadableReason::MissingFront, "{source:?}");
+    }
+    let data_page = DocumentReading {
+        document_type: Some(DocumentType::Passport),
+        mrz: Some(MrzReading { format: MrzFormat::Td3, ..zone(MrzVerdict::Valid) }),
+        ..page(Mrz, 0.999)
+    };
+    assert_eq!(of(IdKind::Passport, data_page.clone()), UnreadableReason::MissingFront);
+    // What spoilt the front is told instead.
+    let blurred = selfsame_vision::signs::Testimony {
+        indicates: Indication::Blurred,
+        measure: 9.0,
+        threshold: 5.0,
+        bounds: None,
+    };
+    let spoilt = Seen { front_signs: Signs(vec![blurred]), ..sides(DocumentReading::default(), data_page) };
+    let outcome = outcome(&request(IdKind::Passport, true), &spoilt);
+    let details = vec![LegibilityDetail::Blurred];
+    assert_eq!(outcome, Outcome::NotReadable { reason: UnreadableReason::NotReadable, details });
+}
+
+#[test]
+fn a_back_or_another_page_in_the_place_of_the_front_is_the_wrong_page() {
+    let coded =
+        |side| DocumentReading { side: Some(side), mrz: Some(zone(MrzVerdict::Valid)), ..page(Mrz, 0.999) };
+    let both = request(IdKind::DrivingLicence, true);
+    assert_eq!(refused(&both, &seen(coded(DocumentSide::Back))), UnreadableReason::WrongPage);
+    // A sheet with both sides on it.
+    let mut sheet = coded(DocumentSide::Back);
+    sheet.fields[0].sources.push(VisualZone);
+    assert_eq!(outcome(&both, &seen(sheet)), Outcome::Approved);
+    let of_passport =
+        |side: DocumentReading| DocumentReading { document_type: Some(DocumentType::Passport), ..side };
+    let passport = request(IdKind::Passport, true);
+    let (cover, data_page) = (of_passport(page(VisualZone, 0.95)), of_passport(coded(DocumentSide::Front)));
+    assert_eq!(refused(&passport, &sides(cover.clone(), data_page.clone())), UnreadableReason::WrongPage);
+    assert_eq!(outcome(&passport, &sides(data_page, DocumentReading::default())), Outcome::Approved);
+    // Nor does print alone stand for a passport, be its digits checked or not.
+    let unchecked = NewScan { mrz_check: false, ..passport };
+    assert_eq!(refused(&unchecked, &seen(cover)), UnreadableReason::NotReadable);
+}
+
+#[test]
+fn a_code_on_the_back_counts_when_the_front_says_who_it_is_as_well() {
+    let both = request(IdKind::DrivingLicence, true);
+    for source in [Mrz, FieldSource::Barcode] {
+        let back = || DocumentReading {
+            mrz: (source == Mrz).then(|| zone(MrzVerdict::Valid)),
+            ..page(source, 0.999)
+        };
+        for name in [DocumentNumber, Surname, BirthDate] {
+            let front = only(&[name, ExpiryDate], page(VisualZone, 0.7));
+            assert_eq!(outcome(&both, &sides(front, back())), Outcome::Approved, "{source:?} {name:?}");
+        }
+        let front = only(&[ExpiryDate, IssuingCountry], page(VisualZone, 0.95));
+        assert_eq!(refused(&both, &sides(front, back())), UnreadableReason::NotReadable, "{source:?}");
+    }
+    // What names the holder in print alone stands on the front, or beside something that does.
+    let front = only(&[ExpiryDate, DocumentNumber], page(VisualZone, 0.95));
+    let rest = only(&[Surname, BirthDate], page(VisualZone, 0.95));
+    assert_eq!(refused(&both, &sides(front.clone(), rest)), UnreadableReason::NotReadable);
+    let rest = only(&[Surname, BirthDate, DocumentNumber], page(VisualZone, 0.95));
+    assert_eq!(outcome(&both, &sides(front, rest)), Outcome::Approved);
 }
 
 #[test]
