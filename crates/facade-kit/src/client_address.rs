@@ -37,7 +37,8 @@ impl TrustedProxies {
         networks.collect::<Result<_, _>>().map(Self)
     }
 
-    fn contain(&self, address: IpAddr) -> bool {
+    /// Whether an address is that of a proxy whose word on its clients is believed.
+    pub fn contain(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|(network, length)| match (address, network) {
             (IpAddr::V4(address), IpAddr::V4(network)) => {

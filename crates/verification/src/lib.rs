@@ -224,9 +224,7 @@ impl Verification {
     /// # Errors
     /// That it is not there, or not as it should be.
     pub async fn reaches_database(&self) -> Result<(), UseCaseError> {
-        let mut repository = self.store().begin().await?;
-        repository.tenants().by_name(tenants::DEVELOPMENT_TENANT).await?;
-        Ok(())
+        self.development_tenant().await.map(drop)
     }
 
     /// The key that signs results; `None` until [`Verification::prepare`] has made or read it.

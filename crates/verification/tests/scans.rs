@@ -65,6 +65,24 @@ fn was_looked_at(scan: &Scan) -> bool {
     !matches!(decision.outcome, Outcome::NotReadable { reason: UnreadableReason::NotProcessed, .. })
 }
 
+/// For several rounds, in each of which it is due.
+async fn waits(folder: &Path, of: (TenantId, ScanId), clock: &Held) {
+    for _ in 0..3 {
+        tokio::time::sleep(A_ROUND).await;
+        clock.pass(Duration::from_secs(10));
+        assert_eq!(scan(folder, of).await.decision(), None);
+    }
+}
+
+async fn is_come_back_to(folder: &Path, of: (TenantId, ScanId), clock: &Held) {
+    let began = Instant::now();
+    while !was_looked_at(&scan(folder, of).await) {
+        clock.pass(Duration::from_secs(60));
+        assert!(began.elapsed() < Duration::from_secs(30), "nobody came back to it");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_objects_are_away_a_scan_waits_and_no_try_counts() {
     let folder = tempfile::tempdir().unwrap();
@@ -75,20 +93,11 @@ async fn while_the_objects_are_away_a_scan_waits_and_no_try_counts() {
     let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
     std::fs::rename(&here, &away).unwrap();
     let work = tokio::spawn(app.work_on_scans());
-    for _ in 0..3 {
-        tokio::time::sleep(A_ROUND).await;
-        clock.pass(Duration::from_secs(10));
-        assert_eq!(scan(folder.path(), of).await.decision(), None);
-    }
+    waits(folder.path(), of, &clock).await;
     // Some stores make their folder anew.
     let _none_was_made = std::fs::remove_dir_all(&here);
     std::fs::rename(&away, &here).unwrap();
-    let began = Instant::now();
-    while !was_looked_at(&scan(folder.path(), of).await) {
-        clock.pass(Duration::from_secs(60));
-        assert!(began.elapsed() < Duration::from_secs(30), "nobody came back to it");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    is_come_back_to(folder.path(), of, &clock).await;
     work.abort();
 }
 
@@ -108,18 +117,9 @@ async fn while_settings_cannot_be_read_a_scan_waits_and_no_try_counts() {
     };
     settings("'{\"of a newer version\":\"x\"}'").await;
     let work = tokio::spawn(app.work_on_scans());
-    for _ in 0..3 {
-        tokio::time::sleep(A_ROUND).await;
-        clock.pass(Duration::from_secs(10));
-        assert_eq!(scan(folder.path(), of).await.decision(), None);
-    }
+    waits(folder.path(), of, &clock).await;
     settings("NULL").await;
-    let began = Instant::now();
-    while !was_looked_at(&scan(folder.path(), of).await) {
-        clock.pass(Duration::from_secs(60));
-        assert!(began.elapsed() < Duration::from_secs(30), "nobody came back to it");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    is_come_back_to(folder.path(), of, &clock).await;
     work.abort();
 }
 

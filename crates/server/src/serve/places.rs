@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use selfsame_config::ServerConfig;
 use selfsame_facade_kit::TrustedProxies;
 
@@ -91,9 +90,7 @@ impl Places {
 
     /// A proxy whose word on its clients is believed, and this machine. The bound for one address is not theirs.
     fn speaks_for_others(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
-        let other = (HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static("0.0.0.0"));
-        peer.is_loopback() || self.proxies.client(peer, &HeaderMap::from_iter([other])) != peer
+        peer.to_canonical().is_loopback() || self.proxies.contain(peer)
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {

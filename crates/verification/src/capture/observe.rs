@@ -283,3 +283,21 @@ fn brightness(picture: &Picture, bounds: Rect) -> f32 {
     }
     if count == 0 { 0.0 } else { sum as f32 / count as f32 / 1000.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_clock_of_the_page_slows_no_comparison() {
+        let mut motion = Motion::default();
+        // The page says 18 ms a frame, and 150 pass here.
+        for frame in 0..=10 {
+            motion.pass(f64::from(frame) * 18.0, f64::from(frame) * 150.0);
+        }
+        assert!((motion.millis - 1_500.0).abs() < 1e-6, "{}", motion.millis);
+        // Frames that a network held up arrive at once.
+        motion.pass(10.0 * 18.0 + 150.0, 10.0 * 150.0);
+        assert!((motion.millis - 1_650.0).abs() < 1e-6, "{}", motion.millis);
+    }
+}
