@@ -299,16 +299,23 @@ fn the_recognisers_alternatives_decide_and_raise_doubts() {
     let reading = one(Line::from(good[0]), with(good[1], 15, vec![('3', 0.6), ('0', 0.4)]));
     assert_eq!((reading.verdict, reading.mrz.lines[1].as_str()), (Verdict::Valid, good[1]));
     assert_eq!(reading.replaced.len(), 1);
+    let numbered = |number: &str| {
+        let digit = |text: &str| selfsame_mrz::check_digit(text.as_bytes()).expect("ASCII");
+        let line = format!("{number}{}{}", digit(number), &good[1][10..43]);
+        let covered = [&line[..10], &line[13..20], &line[21..43]].concat();
+        format!("{line}{}", digit(&covered))
+    };
     // G and 6 look the same to a check digit: what the recogniser cannot tell nobody can.
-    let second = "L698902C38UTO7408122F1204159ZE184226B<<<<<10";
-    let digit = selfsame_mrz::check_digit(b"L698902C3").map(|digit| char::from(b'0' + digit));
-    let second = format!("L698902C3{}{}", digit.expect("ASCII"), &second[10..43]);
-    let covered = [&second[..10], &second[13..20], &second[21..43]].concat();
-    let last = selfsame_mrz::check_digit(covered.as_bytes()).expect("ASCII");
-    let second = format!("{second}{last}");
+    let second = numbered("L698902C3");
     assert_eq!(one(Line::from(good[0]), Line::from(second.as_str())).verdict, Verdict::Valid);
     let unsure = with(&second, 1, vec![('6', 0.6), ('G', 0.4)]);
     assert_eq!(one(Line::from(good[0]), unsure).verdict, Verdict::Ambiguous);
+    // So do L and 1. That it may be a letter is enough, be it another one and all but out of the question.
+    let second = numbered("L198902C3");
+    for (other, verdict) in [('7', Verdict::Valid), ('I', Verdict::Ambiguous), ('L', Verdict::Ambiguous)] {
+        let reading = one(Line::from(good[0]), with(&second, 1, vec![('1', 0.9994), (other, 0.0006)]));
+        assert_eq!((reading.verdict, reading.mrz.lines[1].as_str()), (verdict, second.as_str()), "{other}");
+    }
     // A letter of a name that might as well be another.
     let unsure = with(good[0], 15, vec![('A', 0.6), ('H', 0.4)]);
     assert_eq!(one(unsure, Line::from(good[1])).verdict, Verdict::Ambiguous);

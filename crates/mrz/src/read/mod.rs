@@ -465,7 +465,7 @@ fn solve(sheet: &Sheet, params: &ReadParams) -> Vec<(Found, bool)> {
                 doubts |= Doubts::IN_ANY_LINE;
             }
             let mut one = finish(sheet, &text, cost);
-            doubts |= rivals::doubts(sheet, &text);
+            doubts |= rivals::doubts(sheet, &text, params);
             one.doubts = doubts;
             // A text that breaks another rule is no rival.
             if one.mrz.issues.is_empty() || found.is_empty() {
