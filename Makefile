@@ -68,7 +68,7 @@ test: lint advisories test-rust test-web ## everything that CI checks; installs 
 
 test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is installed)
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  $(CARGO) nextest run --workspace --locked && $(CARGO) test --workspace --locked --doc; \
+	  $(CARGO) nextest run --workspace --locked --no-fail-fast && $(CARGO) test --workspace --locked --doc; \
 	else $(CARGO) test --workspace --locked; fi
 
 # The binary comes from the very build that the Rust tests used: `make build` selects other features of the dependencies, and they would

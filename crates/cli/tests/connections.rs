@@ -12,6 +12,9 @@ use tokio::net::TcpStream;
 const HEAD_WITHIN: Duration = Duration::from_secs(15);
 /// What is under way at a stop has, the lease, and some for a busy machine.
 const STOPPED_WITHIN: Duration = Duration::from_secs(15);
+const ASK: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+/// And goes.
+const ASK_ONCE: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 const HALF_A_HEAD: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
 
 fn settings() -> TestServerSettings {
@@ -33,8 +36,8 @@ async fn hears(mut stream: TcpStream) -> Vec<u8> {
 }
 
 async fn is_alive(server: &TestServer) -> bool {
-    let request = server.request(Method::GET, "/health/live").timeout(Duration::from_secs(5));
-    request.send().await.is_ok_and(|answer| answer.status().as_u16() == 204)
+    let heard = tokio::time::timeout(Duration::from_secs(5), hears(connect(server, ASK_ONCE).await)).await;
+    heard.is_ok_and(|heard| heard.starts_with(b"HTTP/1.1 204"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,10 +52,6 @@ async fn half_a_head_is_closed_while_others_are_served() {
         let stream = connect(&server, says).await;
         slow.spawn(tokio::time::timeout(HEAD_WITHIN, hears(stream)));
     }
-    // And the second head on a connection whose first was whole.
-    let again = [b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n", HALF_A_HEAD].concat();
-    let stream = connect(&server, &again).await;
-    slow.spawn(tokio::time::timeout(HEAD_WITHIN, hears(stream)));
     while let Some(closed) = slow.join_next().await {
         assert!(closed.expect("a task").is_ok(), "a connection is kept open");
         assert!(is_alive(&server).await, "others are not served");
@@ -60,10 +59,35 @@ async fn half_a_head_is_closed_while_others_are_served() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_go_on_after_a_request_is_let_go() {
+    let server = settings().with("SELFSAME__SERVER__KEEP_ALIVE_SECONDS", 2).start().await;
+    for second in [&b""[..], HALF_A_HEAD] {
+        let stream = connect(&server, &[ASK, second].concat()).await;
+        let asked = Instant::now();
+        let heard = tokio::time::timeout(HEAD_WITHIN, hears(stream)).await.expect("it is closed");
+        assert!(heard.starts_with(b"HTTP/1.1 204"), "{}", String::from_utf8_lossy(&heard));
+        assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_kept_for_the_next_request() {
+    let server = settings().start().await;
+    let mut stream = connect(&server, ASK).await;
+    let mut heard = [0; 1024];
+    assert_ne!(stream.read(&mut heard).await.expect("an answer"), 0);
+    // Longer than a first head may take.
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    stream.write_all(ASK).await.expect("a connection");
+    let count = stream.read(&mut heard).await.expect("an answer");
+    assert!(heard[..count].starts_with(b"HTTP/1.1 204"), "{:?}", &heard[..count]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stop_waits_for_nobody_who_does_nothing() {
     let mut server = settings().observing().start().await;
     let _half = connect(&server, HALF_A_HEAD).await;
-    let again = [b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n", HALF_A_HEAD].concat();
+    let again = [ASK, HALF_A_HEAD].concat();
     let _second_half = connect(&server, &again).await;
     // A body that does not come.
     let post =
@@ -121,18 +145,21 @@ async fn one_connection_too_many_is_closed_and_the_others_are_served() {
     let outside = connect(&server, b"").await;
     let heard = tokio::time::timeout(Duration::from_secs(3), hears(outside)).await.expect("it is closed");
     assert!(heard.is_empty());
-    assert!(is_alive(&server).await);
+    let answer = server.request(Method::GET, "/health/live").send().await.expect("who is inside is served");
+    assert_eq!(answer.status().as_u16(), 204);
     let mut one = inside.remove(0);
-    one.write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        .await
-        .expect("sent");
+    one.write_all(ASK_ONCE).await.expect("sent");
     let heard = hears(one).await;
     assert!(heard.starts_with(b"HTTP/1.1 204"), "{}", String::from_utf8_lossy(&heard));
-    // Who left made room.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let newcomer =
-        connect(&server, b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
-    assert!(hears(newcomer).await.starts_with(b"HTTP/1.1 204"));
+    // Who left made room, once the server has noticed.
+    let left = Instant::now();
+    loop {
+        if is_alive(&server).await {
+            break;
+        }
+        assert!(left.elapsed() < Duration::from_secs(5), "no room comes free");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

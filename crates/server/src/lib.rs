@@ -163,7 +163,10 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         None
     };
     let places = serve::Places::from_settings(&config.server, proxies.clone());
-    let request_timeout = Duration::from_secs(config.server.request_timeout_seconds);
+    let patience = serve::Patience {
+        request: Duration::from_secs(config.server.request_timeout_seconds),
+        keep_alive: Duration::from_secs(config.server.keep_alive_seconds),
+    };
     let bioserver = BioserverState {
         app: app.clone(),
         outbound: OutboundUrlRules { development: config.development },
@@ -179,7 +182,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         gips,
         netverify,
         try_it,
-        request_timeout,
+        request_timeout: patience.request,
     });
     let courier = callbacks::courier(
         &config,
@@ -195,7 +198,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
-    let serving = serve::serve(listener, router, places, request_timeout, stop());
+    let serving = serve::serve(listener, router, places, patience, stop());
     // A signing key that could not be made would leave a server without results: say so rather than go on.
     let served = tokio::select! {
         () = serving => Ok(()),

@@ -101,17 +101,21 @@ impl Verification {
         if face.has_image {
             self.put_image(&session, id, &key, looked.jpeg).await?;
         }
-        let added = async {
+        let made = async {
             let sealed = self.seal_template(&session, id, &key, &looked.template)?;
             let kept = Face { friendly_name: self.seal_name(&face, &key)?, ..face.clone() };
             let mut repository = self.store().begin().await?;
             repository.exclusively(&format!("faces/{}", session.id)).await?;
             self.admits_face(&mut repository, &session).await?;
             repository.faces().add(&kept, Some(sealed)).await?;
-            Ok(repository.save().await?)
+            Ok(repository)
         };
-        match added.await {
-            Ok(()) => Ok(face),
+        match made.await {
+            Ok(repository) => {
+                // Where only the answer is lost the face is there, and has a picture. Else its session takes it along.
+                repository.save().await?;
+                Ok(face)
+            }
             Err(error) => {
                 self.discard_image(&BlobKey::image(tenant, session.id, id)).await;
                 Err(error)

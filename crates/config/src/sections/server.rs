@@ -20,6 +20,8 @@ pub struct ServerConfig {
     pub max_connections_per_address: usize,
     /// 1 to 600.
     pub request_timeout_seconds: u64,
+    /// How long a connection is kept open for its next request, 1 to 3600.
+    pub keep_alive_seconds: u64,
     /// Addresses and networks, read by whoever serves.
     pub trusted_proxies: Vec<String>,
     /// Whether anybody may capture on the page at `/`; unset: on loopback only.
@@ -33,6 +35,7 @@ impl ServerConfig {
         bounds("server.max_connections", self.max_connections, least, 1_000_000, rule)?;
         let per_address = self.max_connections_per_address;
         bounds("server.max_connections_per_address", per_address, 1, 1_000_000, "1 to 1000000")?;
+        bounds("server.keep_alive_seconds", self.keep_alive_seconds, 1, 3600, "1 to 3600")?;
         bounds("server.request_timeout_seconds", self.request_timeout_seconds, 1, 600, "1 to 600")
     }
 }

@@ -28,7 +28,7 @@ use places::Place;
 pub(crate) use places::Places;
 use stream::Watched;
 
-/// From the first byte that a head may have to its last; so long is a connection without a request kept, too.
+/// The head of the first request. One who has sent a request gets [`Patience::keep_alive`] for the next.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// A client that takes not one byte for so long takes none any more.
 const TAKEN_WITHIN: Duration = Duration::from_secs(30);
@@ -41,12 +41,21 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(8);
 /// When the system has no more to give, trying at once would only burn a core.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// What operators decide.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// For a request.
+    pub(crate) request: Duration,
+    /// For the next request of a connection.
+    pub(crate) keep_alive: Duration,
+}
+
 /// Serves until `stop` ends, and a little longer what is under way. WebSockets are not waited for.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     places: Places,
-    request_timeout: Duration,
+    patience: Patience,
     stop: impl Future<Output = ()>,
 ) {
     let places = Arc::new(places);
@@ -59,9 +68,7 @@ pub(crate) async fn serve(
         };
         // Over the bound: dropped, which closes it.
         let Some(place) = places.take(peer.ip()) else { continue };
-        let connection =
-            connection(stream, peer, place, router.clone(), stopping.subscribe(), request_timeout);
-        tokio::spawn(connection);
+        tokio::spawn(connection(stream, peer, place, router.clone(), stopping.subscribe(), patience));
     }
     drop(listener);
     stopping.send_replace(());
@@ -94,7 +101,7 @@ async fn connection(
     place: Place,
     router: Router,
     mut stopping: watch::Receiver<()>,
-    request_timeout: Duration,
+    patience: Patience,
 ) {
     // Answers of a capture are small and awaited. One that refuses the option is as good.
     let _ = stream.set_nodelay(true);
@@ -109,10 +116,10 @@ async fn connection(
         }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.keep_alive);
     let io = TokioIo::new(Watched::new(stream, TAKEN_WITHIN, place));
     let mut serving = pin!(builder.serve_connection_with_upgrades(io, TowerToHyperService::new(service)));
-    // The timer above runs only once it is known that HTTP/1 is spoken.
+    // The timer above runs only once it is known that HTTP/1 is spoken, and knows no first request from a further one.
     let silent = async {
         sleep(HEAD_WITHIN).await;
         if begun.load(Ordering::Relaxed) {
@@ -130,6 +137,6 @@ async fn connection(
     if begun.load(Ordering::Relaxed) {
         serving.as_mut().graceful_shutdown();
         // At a stop, who serves waits for less.
-        let _ = timeout(request_timeout + ANSWER_WITHIN, serving).await;
+        let _ = timeout(patience.request + ANSWER_WITHIN, serving).await;
     }
 }

@@ -306,7 +306,11 @@ impl Verification {
         let name = BlobKey::evidence_image(tenant, id, evidence.id);
         self.blobs().put(&name, &key, jpeg, self.entropy()).await.map_err(UseCaseError::from)?;
         match self.store_picture(&evidence, picture).await {
-            Ok(record) => Ok((record, evidence.id)),
+            Ok((record, repository)) => {
+                // Where only the answer is lost the evidence is there, and has a picture. Else its identity takes it along.
+                repository.save().await.map_err(UseCaseError::from)?;
+                Ok((record, evidence.id))
+            }
             Err(error) => {
                 // Of an identity that was erased meanwhile nothing may stay behind.
                 self.discard_image(&name).await;
@@ -315,11 +319,12 @@ impl Verification {
         }
     }
 
+    /// In a transaction that is still to be saved.
     async fn store_picture(
         &self,
         evidence: &Evidence,
         picture: SentPicture,
-    ) -> Result<IdentityRecord, IdentityError> {
+    ) -> Result<(IdentityRecord, Repository), IdentityError> {
         let mut repository = self.store().begin().await?;
         repository
             .identities()
@@ -334,8 +339,7 @@ impl Verification {
         repository.identities().add_evidence(evidence, Some(picture)).await?;
         let (rows, _) = self.settle(&mut repository, &opened).await?;
         let record = self.record(&mut repository, opened.identity, rows).await?;
-        repository.save().await?;
-        Ok(record)
+        Ok((record, repository))
     }
 
     /// The picture of the portrait that counts as JPEG; `None` when there is none (yet).
