@@ -123,6 +123,33 @@ test('the oval follows the size that the server asks for, and its border the sta
   await page.close();
 });
 
+test('a video that the page makes after the init, or makes anew, gets its oval; one that it never makes is told', async () => {
+  const { page, failures } = await open({ width: 640, height: 360 });
+  const told = await page.evaluate(async (info) => {
+    const attempt = (call) => { try { call(); return 'silent'; } catch (error) { return error.message; } };
+    const display = () => attempt(() => BioserverVideoUI.displayPassiveVideoAnimation(info));
+    const ovals = () => document.querySelectorAll('#late .wbs-oval').length;
+    const make = () => {
+      document.getElementById('late')?.remove();
+      const box = document.createElement('div');
+      box.id = 'late';
+      box.append(Object.assign(document.createElement('video'), { id: 'late-video' }));
+      document.body.append(box);
+    };
+    const steps = [attempt(() => BioserverVideoUI.initPassiveVideoGraphics('late-video')), display()];
+    for (let times = 0; times < 2; times += 1) {
+      make();
+      steps.push(display(), ovals());
+    }
+    steps.push(attempt(() => BioserverVideoUI.stopPassiveVideoAnimation()), ovals(), display());
+    return steps;
+  }, tracking);
+  const missing = 'Failed to display animation: the page has no video late-video';
+  assert.deepEqual(told, ['silent', missing, 'silent', 1, 'silent', 1, 'silent', 0, 'silent']);
+  assert.deepEqual(failures, []);
+  await page.close();
+});
+
 test('the four scripts together are at most 120 kB gzipped', async () => {
   let size = 0;
   for (const name of ['environment-api', 'network-check', 'video-api', 'video-ui']) {

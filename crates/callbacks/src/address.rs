@@ -2,12 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::PrivateNetworks;
+
 /// The guard of the address that is really dialled, after names were resolved. It stands behind the check of the literal URL when a
 /// callback is registered: a name can point anywhere, and point elsewhere tomorrow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AddressRules {
     /// Allows every address. For laptops, never for production.
     pub development: bool,
+    /// Allowed beside the public internet.
+    pub private: PrivateNetworks,
 }
 
 /// IPv4 networks that are not the public internet: the IANA special-purpose address registry (RFC 6890 and its updates).
@@ -46,8 +50,8 @@ const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 
 
 impl AddressRules {
     /// Whether a callback may be sent to this address.
-    pub fn allows(self, address: IpAddr) -> bool {
-        self.development || is_public(address)
+    pub fn allows(&self, address: IpAddr) -> bool {
+        self.development || is_public(address) || self.private.contain(address)
     }
 }
 
@@ -165,7 +169,18 @@ mod tests {
 
     #[test]
     fn development_allows_all() {
-        let rules = AddressRules { development: true };
+        let rules = AddressRules { development: true, ..AddressRules::default() };
         assert!(rules.allows("127.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_network_that_is_listed_is_allowed_and_no_other() {
+        let private = PrivateNetworks::parse(&["10.1.0.0/16"]).unwrap();
+        let rules = AddressRules { private, ..AddressRules::default() };
+        for (address, allowed) in
+            [("10.1.2.3", true), ("1.1.1.1", true), ("10.2.0.1", false), ("169.254.169.254", false)]
+        {
+            assert_eq!(rules.allows(address.parse().unwrap()), allowed, "{address}");
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::signing::seconds;
 use crate::{AddressRules, GuardedResolver, Lookup, Message, SigningSecret, signature};
 
 /// Bounds of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientParams {
     /// For the name, the connection and its encryption.
     pub connect_timeout: Duration,
@@ -76,7 +76,9 @@ impl Outcome {
             Self::Answered { .. } => "the receiver refused it",
             Self::TimedOut => "no answer in time",
             Self::Unreachable => "no connection (name, network or certificate)",
-            Self::Forbidden => "the address may not be called: it is not a public one",
+            Self::Forbidden => {
+                "the address may not be called: it is not a public one, nor in callbacks.allowed_private"
+            }
             Self::Unworded => "what it tells of could not be read",
         }
     }
@@ -112,7 +114,7 @@ impl Client {
             .pool_max_idle_per_host(0)
             .connect_timeout(params.connect_timeout)
             .https_only(!params.rules.development)
-            .dns_resolver(Arc::new(GuardedResolver::new(lookup, params.rules)))
+            .dns_resolver(Arc::new(GuardedResolver::new(lookup, params.rules.clone())))
             .build()
             .map_err(|error| ClientError::Build(causes(&error)))?;
         Ok(Self { http, params })

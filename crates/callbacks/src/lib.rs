@@ -9,6 +9,7 @@
 mod address;
 mod client;
 mod dialect;
+mod private;
 mod resolver;
 mod schedule;
 mod signing;
@@ -16,6 +17,7 @@ mod signing;
 pub use address::AddressRules;
 pub use client::{Client, ClientError, ClientParams, Outcome};
 pub use dialect::{Dialect, DialectError, Event, Message, Wording};
+pub use private::{PrivateNetworkError, PrivateNetworks};
 pub use resolver::{GuardedResolver, Looking, Lookup, SystemLookup};
 pub use schedule::{Next, Schedule};
 pub use signing::{SecretError, SigningSecret, signature};

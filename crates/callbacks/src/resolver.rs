@@ -52,7 +52,7 @@ impl GuardedResolver {
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let found = self.lookup.lookup(name.as_str());
-        let rules = self.rules;
+        let rules = self.rules.clone();
         Box::pin(async move {
             let found = found.await?;
             // One forbidden address among good ones is enough: no honest name has such company.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use selfsame_callbacks::{
-    AddressRules, Client, ClientParams, Looking, Lookup, Message, Outcome, SigningSecret, SystemLookup,
+    AddressRules, Client, ClientParams, Looking, Lookup, Message, Outcome, PrivateNetworks, SigningSecret,
+    SystemLookup,
 };
 use selfsame_domain::{OsEntropy, Timestamp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -69,11 +70,12 @@ impl Lookup for Says {
 }
 
 fn client(development: bool, lookup: impl Lookup + 'static) -> Client {
-    let params = ClientParams {
-        connect_timeout: Duration::from_secs(2),
-        timeout: Duration::from_secs(1),
-        rules: AddressRules { development },
-    };
+    client_by(AddressRules { development, ..AddressRules::default() }, lookup)
+}
+
+fn client_by(rules: AddressRules, lookup: impl Lookup + 'static) -> Client {
+    let params =
+        ClientParams { connect_timeout: Duration::from_secs(2), timeout: Duration::from_secs(1), rules };
     Client::new(params, Arc::new(lookup)).expect("a client")
 }
 
@@ -179,6 +181,30 @@ async fn what_is_not_the_internet_is_never_dialled() {
     }
     assert_eq!(attempt(&client, "http://bank.example/").await, Outcome::Forbidden, "unencrypted");
     assert_eq!(inside.requests(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_private_network_that_is_listed_is_dialled_and_no_other() {
+    let inside = Receiver::answering("HTTP/1.1 200 OK\r\n\r\n", Duration::ZERO).await;
+    let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+    let private = PrivateNetworks::parse(&["127.0.0.0/8"]).expect("a network");
+    let rules = AddressRules { private, ..AddressRules::default() };
+    // It speaks no TLS: that it was reached is all there is to see.
+    let client = client_by(rules.clone(), Says(vec![address("127.0.0.1")]));
+    let named = attempt(&client, &format!("https://bank.internal:{}/", inside.port)).await;
+    let literal = attempt(&client, &format!("https://127.0.0.1:{}/", inside.port)).await;
+    for outcome in [named, literal] {
+        assert!(matches!(outcome, Outcome::Unreachable | Outcome::TimedOut), "{outcome:?}");
+    }
+    // What came is written down when the connection is closed.
+    let began = Instant::now();
+    while inside.requests().len() < 2 && began.elapsed() < Duration::from_secs(5) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(inside.requests().len(), 2);
+    let beside = client_by(rules, Says(vec![address("127.0.0.1"), address("10.0.0.1")]));
+    assert_eq!(attempt(&beside, "https://bank.internal/").await, Outcome::Forbidden);
+    assert_eq!(attempt(&beside, "https://10.0.0.1/").await, Outcome::Forbidden);
 }
 
 #[tokio::test]

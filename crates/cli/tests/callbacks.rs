@@ -208,7 +208,12 @@ async fn a_capture_cut_off_by_a_kill_is_told_after_the_restart() {
 async fn a_slow_receiver_holds_up_nobody_else() {
     let slow = CallbackReceiver::start([Reply::status(200).after(Duration::from_secs(600))]).await;
     let quick = CallbackReceiver::start([Reply::status(200)]).await;
-    let server = settings().with("SELFSAME__CALLBACKS__MOST_AT_ONCE", 3).start().await;
+    let server = settings()
+        .with("SELFSAME__CALLBACKS__MOST_AT_ONCE", 3)
+        // Longer than a busy machine needs for five captures: what is given up makes room.
+        .with("SELFSAME__CALLBACKS__TIMEOUT_SECONDS", 60)
+        .start()
+        .await;
     for _ in 0..5 {
         decided(&server, &slow.url("/")).await;
     }
@@ -306,6 +311,25 @@ async fn outside_development_nothing_inside_is_called() {
         .opens_session_with(json!({ "livenessMode": "LIVENESS_PASSIVE", "callbackURL": receiver.url("/") }))
         .await;
     assert_eq!(refused.status, 400);
+    let opens = async |server: &TestServer, url: &str| {
+        let body = json!({ "livenessMode": "LIVENESS_PASSIVE", "callbackURL": url });
+        server.opens_session_with(body).await.status
+    };
+    assert_eq!(opens(&server, "https://bank.example.com:9943/demo-server").await, 201, "a port may be named");
+    assert_eq!(opens(&server, "https://localhost:9943").await, 400);
+    let private = settings()
+        .with("SELFSAME__DEVELOPMENT", false)
+        .with("SELFSAME__CALLBACKS__ALLOWED_PRIVATE", r#"["127.0.0.0/8"]"#)
+        .start()
+        .await;
+    for (url, status) in [
+        ("https://localhost:9943", 201),
+        ("https://127.0.0.1:9943", 201),
+        ("https://10.0.0.1:9943", 400),
+        ("http://127.0.0.1:9943", 400),
+    ] {
+        assert_eq!(opens(&private, url).await, status, "{url}");
+    }
     let wrong_folder = Command::new(env!("CARGO_BIN_EXE_selfsame"))
         .args(["callbacks", "list", "--data"])
         .arg(server.data().join("objects"))

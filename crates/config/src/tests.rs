@@ -65,6 +65,7 @@ const OVERRIDES: &[Override] = &[
     ("callbacks.most_at_once", "19", |c| c.callbacks.most_at_once == 19),
     ("callbacks.most_per_receiver", "3", |c| c.callbacks.most_per_receiver == 3),
     ("callbacks.keep_days", "21", |c| c.callbacks.keep_days == 21),
+    ("callbacks.allowed_private", "[\"10.1.0.0/16\"]", |c| c.callbacks.allowed_private == ["10.1.0.0/16"]),
     ("images.max_bytes", "13000", |c| c.images.max_bytes == 13_000),
     ("images.max_side", "1400", |c| c.images.max_side == 1_400),
     ("images.max_pixels", "150000", |c| c.images.max_pixels == 150_000),

@@ -48,7 +48,7 @@ pub enum FieldName {
     Authority,
     /// As printed, lines joined by `, `.
     Address,
-    /// The part of the address that names a state or province, by its postal code.
+    /// The postal code of the state of the USA whose authority issued the card.
     State,
     OptionalData,
     OptionalData2,

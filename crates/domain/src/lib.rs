@@ -34,7 +34,7 @@ pub use identity::{
     EvidenceProblem, EvidenceState, Identity, IdentityStatus, NewConsent, NewIdentity, PictureFacts,
     Submission,
 };
-pub use lockout::{FailedAttempts, LockoutParams};
+pub use lockout::{FailedAttempts, LockoutParams, network};
 pub use personal::Personal;
 pub use tenant::{CaptureChainPolicy, Setting, SettingError, Tenant, TenantSettings, UnknownSetting};
 pub use verdict::{

@@ -1,5 +1,6 @@
 //! Failed attempts, and for how long they block.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::Timestamp;
@@ -75,6 +76,14 @@ impl FailedAttempts {
             Some(until) => now.since(until.max(self.last_at)) >= params.window && until <= now,
             None => now.since(self.first_at) >= params.window,
         }
+    }
+}
+
+/// The address as it is counted: networks of IPv6 are given out in /64, and whoever has one address has them all.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
     }
 }
 
@@ -163,5 +172,14 @@ mod tests {
             record = Some(FailedAttempts::failed(record, at(0), &params));
         }
         assert_eq!(record.unwrap().blocked(at(0)), None);
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_address() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:4860:1:2:3:4:5:6"), of("2001:4860:1:2::1"));
+        assert_ne!(of("2001:4860:1:2::1"), of("2001:4860:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 }

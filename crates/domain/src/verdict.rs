@@ -112,6 +112,9 @@ pub struct BestImage {
 #[serde(rename_all = "camelCase")]
 pub struct LivenessReport {
     pub witnesses: Vec<WitnessReport>,
+    /// What they come to together, 0 to 1; absent where the capture ended before all were heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
     /// Tracking frames that arrived and were looked at.
     pub frames_tracked: u32,
     /// Full frames that arrived as evidence.

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use selfsame_domain::TenantId;
-use selfsame_facade_kit::{OutboundUrlRules, TrustedProxies};
+use selfsame_facade_kit::{CallbackUrlRules, TrustedProxies};
 use selfsame_verification::Verification;
 
 pub use callback::{BioserverDialect, DIALECT};
@@ -27,11 +27,20 @@ pub use words::{face_json, result_json};
 #[derive(Debug, Clone)]
 pub struct BioserverState {
     pub app: Verification,
-    pub outbound: OutboundUrlRules,
+    pub outbound: CallbackUrlRules,
     /// Whose word on a browser's address is believed.
     pub proxies: TrustedProxies,
+    /// Where best images are, as results name it.
+    pub images: ImagePlace,
     /// What `capabilities` names as version.
     pub version: &'static str,
+}
+
+/// The object store in the words of `imageStorage`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImagePlace {
+    pub region: String,
+    pub bucket: String,
 }
 
 /// All routes of the dialect. The scripts themselves are static files of the web build and are mounted by the server.

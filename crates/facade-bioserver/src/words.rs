@@ -7,6 +7,8 @@ use selfsame_liveness::{Direction, Instruction, Position};
 use selfsame_verification::faces::{FaceMatch, StoredImage};
 use serde_json::{Map, Value, json};
 
+use crate::ImagePlace;
+
 pub(crate) fn mode(mode: LivenessMode) -> &'static str {
     match mode {
         LivenessMode::Passive => "LIVENESS_PASSIVE",
@@ -119,19 +121,26 @@ pub fn result_json(session: &BioSession, verdict: &Verdict) -> Value {
             "framesOfEvidence": report.frames_of_evidence,
         }),
     );
+    if let Some(score) = report.score {
+        // Rounded as the text will show it: 0.931, not the nearest of 32 bits.
+        result["report"]["score"] = ((f64::from(score) * 1000.0).round() / 1000.0).into();
+    }
     Value::Object(result)
 }
 
-/// `imageStorage`: where the best image is. Region and bucket are those of the object store: a folder of this server.
-pub(crate) fn image_storage_json(stored: &StoredImage) -> Value {
-    json!({
-        "region": "local",
-        "bucketName": "objects",
+/// `imageStorage`: where the best image is; without a hash where it could not be read just now.
+pub(crate) fn image_storage_json(place: &ImagePlace, stored: &StoredImage) -> Value {
+    let mut storage = json!({
+        "region": place.region,
+        "bucketName": place.bucket,
         "key": stored.key,
-        "hash": stored.hash,
-        "hashAlgorithm": "SHA_256",
         "contentType": "image/jpeg",
-    })
+    });
+    if let Some(hash) = &stored.hash {
+        storage["hash"] = hash.as_str().into();
+        storage["hashAlgorithm"] = "SHA_256".into();
+    }
+    storage
 }
 
 /// The Face object.
@@ -185,6 +194,21 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn where_the_best_image_is_comes_from_the_settings_and_its_hash_may_be_missing() {
+        let place = ImagePlace { region: "eu-central-1".to_owned(), bucket: "pictures".to_owned() };
+        let mut stored = StoredImage { key: "k".to_owned(), hash: Some("ab".to_owned()) };
+        let mut expected = json!({
+            "region": "eu-central-1", "bucketName": "pictures", "key": "k", "hash": "ab", "hashAlgorithm": "SHA_256",
+            "contentType": "image/jpeg",
+        });
+        assert_eq!(image_storage_json(&place, &stored), expected);
+        stored.hash = None;
+        let members = expected.as_object_mut().unwrap();
+        members.retain(|name, _| !name.starts_with("hash"));
+        assert_eq!(image_storage_json(&place, &stored), expected);
+    }
 
     #[test]
     fn every_guidance_of_the_original_is_said_and_no_other() {

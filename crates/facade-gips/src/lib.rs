@@ -19,7 +19,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::routing::{get, post};
 use selfsame_domain::{EvidenceId, IdentityId, TenantId};
-use selfsame_facade_kit::OutboundUrlRules;
+use selfsame_facade_kit::CallbackUrlRules;
 use selfsame_verification::Verification;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -30,7 +30,7 @@ pub use error::{ApiError, problem};
 #[derive(Debug, Clone)]
 pub struct GipsState {
     pub app: Verification,
-    pub outbound: OutboundUrlRules,
+    pub outbound: CallbackUrlRules,
     /// What the health check names as version.
     pub version: &'static str,
 }

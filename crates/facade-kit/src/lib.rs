@@ -10,4 +10,4 @@ mod outbound_url;
 pub use auth::{AuthFailure, tenant_by_api_key};
 pub use client_address::{NetworkError, TrustedProxies};
 pub use multipart::{PartError, bounded_part};
-pub use outbound_url::{OutboundUrlError, OutboundUrlRules};
+pub use outbound_url::{CallbackUrlRules, OutboundUrlError, OutboundUrlRules};

@@ -1,13 +1,13 @@
 //! How this dialect tells what became of a scan: a form, nested values as JSON.
 
-use selfsame_domain::scan::{Outcome, PartialDay, ScanReading, ScanSide};
+use selfsame_domain::scan::{Outcome, PartialDay, Scan, ScanReading, ScanSide};
 use selfsame_domain::{CallbackEvent, ScanId, Timestamp};
 use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
 use selfsame_verification::scans::ScanRecord;
 use selfsame_verification::{UseCaseError, Verification};
 use url::form_urlencoded::Serializer;
 
-use crate::words;
+use crate::{address, national, words};
 
 /// What scans of this dialect are opened with.
 pub const DIALECT: &str = "netverify";
@@ -138,16 +138,17 @@ pub(crate) fn fields(record: &ScanRecord, public_url: &str, told_at: Timestamp) 
         fields.push(("facemap", url));
     }
     if let Some(reading) = words::readable(record) {
-        fields.extend(read_fields(reading));
+        fields.extend(read_fields(&record.scan, reading));
     }
     fields
 }
 
-fn read_fields(reading: &ScanReading) -> Fields {
+fn read_fields(scan: &Scan, reading: &ScanReading) -> Fields {
     let mut fields = Fields::new();
     fields.extend(reading.kind.map(|kind| ("idType", words::id_type(kind).to_owned())));
+    let country = words::fitting(reading.country(scan), 3);
+    fields.extend(country.map(|country| ("idCountry", country.to_owned())));
     for (name, value, most) in [
-        ("idCountry", &reading.issuing_country, 3),
         ("idNumber", &reading.number, 200),
         ("idFirstName", &reading.first_name, 200),
         ("idLastName", &reading.last_name, 200),
@@ -160,8 +161,9 @@ fn read_fields(reading: &ScanReading) -> Fields {
         ("optionalData1", &reading.optional_data_1, 255),
         ("optionalData2", &reading.optional_data_2, 255),
     ] {
-        fields.extend(value.as_deref().map(|value| (name, words::cut(value, most))));
+        fields.extend(words::fitting(value.as_deref(), most).map(|value| (name, value.to_owned())));
     }
+    fields.extend(national::named(reading));
     let mut day = |day: Option<PartialDay>, name, parts| {
         let Some(day) = day else { return };
         fields.push(match day.exact() {
@@ -172,10 +174,7 @@ fn read_fields(reading: &ScanReading) -> Fields {
     day(reading.birth_date, "idDob", "dateOfBirthParts");
     day(reading.expiry, "idExpiry", "expiryDateParts");
     day(reading.issued, "issuingDate", "issuingDateParts");
-    if let Some(address) = &reading.address {
-        let address = words::raw_address(address, reading.issuing_country.as_deref());
-        fields.push(("idAddress", address.to_string()));
-    }
+    fields.extend(address::raw(reading).map(|address| ("idAddress", address.to_string())));
     fields
 }
 

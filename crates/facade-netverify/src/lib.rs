@@ -3,12 +3,15 @@
 //! Path on disk follows the path in the URL. A domain state becomes a word of this dialect in `words`, with exhaustive matches; an
 //! error becomes status and body in `error`. What the documentation leaves open is decided in docs/api-netverify.md.
 
+mod absent;
+mod address;
 mod auth;
 mod callback;
 mod country;
 mod error;
 mod fastfill;
 mod id_types;
+mod national;
 mod perform;
 mod scans;
 mod words;
@@ -18,7 +21,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Uri, header};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use selfsame_facade_kit::OutboundUrlRules;
 use selfsame_verification::Verification;
 use tokio::sync::Semaphore;
@@ -57,6 +60,7 @@ const UPLOADS_MIB: usize = 128;
 pub fn router(state: NetverifyState) -> Router {
     let base = "/api/netverify/v2";
     let scan = format!("{base}/scans/{{scan}}");
+    let authentication = format!("{base}/authentications/{{authentication}}");
     let routes: Vec<(String, MethodRouter<NetverifyState>)> = vec![
         (
             format!("{base}/performNetverify"),
@@ -74,6 +78,10 @@ pub fn router(state: NetverifyState) -> Router {
         (format!("{scan}/images"), get(scans::images::list)),
         (format!("{scan}/images/{{side}}"), get(scans::images::one)),
         (format!("{scan}/images/liveness/{{number}}"), get(scans::images::liveness)),
+        (authentication.clone(), get(absent::none).delete(absent::none)),
+        (format!("{authentication}/images/face"), get(absent::none)),
+        (format!("{authentication}/images/liveness/{{number}}"), get(absent::none)),
+        (format!("{base}/documents/{{document}}"), delete(absent::none)),
         // What callbacks name.
         ("/recognition/v1/idscan/{scan}/{side}".to_owned(), get(scans::images::one)),
     ];

@@ -222,22 +222,9 @@ pub(crate) fn date_parts(day: PartialDay) -> Value {
     parts.into()
 }
 
-/// An address as it is printed.
-pub(crate) fn raw_address(text: &str, country: Option<&str>) -> Value {
-    let mut address = Map::new();
-    if let Some(country) = country {
-        address.insert("country".to_owned(), country.into());
-    }
-    address.insert("formattedAddress".to_owned(), text.into());
-    for (at, line) in text.split(", ").take(5).enumerate() {
-        address.insert(format!("line{}", at + 1), line.into());
-    }
-    address.into()
-}
-
-/// Cut to what the dialect has room for, between characters.
-pub(crate) fn cut(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
+/// A value that the dialect has room for. What is longer is left out: a part of a number is another number.
+pub(crate) fn fitting(value: Option<&str>, most: usize) -> Option<&str> {
+    value.filter(|value| value.chars().count() <= most)
 }
 
 /// When the scan ended.

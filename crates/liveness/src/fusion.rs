@@ -54,7 +54,13 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
     let surroundings = optional(surroundings(held(), &params.surroundings));
     let mut witnesses = vec![
         texture(&capture.evidence, &params.texture),
-        consistency(&capture.evidence, &capture.requested, |seq| capture.sighting(seq), &params.consistency),
+        consistency(
+            &capture.evidence,
+            &capture.requested,
+            held(),
+            |seq| capture.sighting(seq),
+            &params.consistency,
+        ),
         micro_motion(held(), &params.micro_motion),
         replay(held(), &params.replay),
         chain,
@@ -80,7 +86,38 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
     }
     let score = weigh(&witnesses);
     let (status, diagnostic) = fuse(&witnesses, capture.plan(), score, &params.fusion);
-    Judgement { status, diagnostic, score, report: report(capture, witnesses) }
+    let report = LivenessReport { score: Some(score), ..report(capture, witnesses) };
+    Judgement { status, diagnostic, score, report }
+}
+
+/// The report of a capture that ended before its evidence was complete: what the witnesses say who need none. None of them binds,
+/// for none of them decided; and there is no fused score, which is of all together.
+pub fn report_early(capture: &Capture, params: &WitnessParams) -> LivenessReport {
+    if capture.frames.is_empty() {
+        return report(capture, Vec::new());
+    }
+    // Of what was asked, as far as it went; before anything was asked, of all that was seen.
+    let held = capture.performed();
+    let frames = || capture.frames.iter().filter(|frame| held.is_empty() || held.contains(&frame.seq));
+    let turn = if matches!(capture.plan(), Plan::Active(_)) { params.depth.turn } else { f32::INFINITY };
+    let mut witnesses = vec![
+        micro_motion(frames(), &params.micro_motion),
+        replay(frames(), &params.replay),
+        capture_chain(&capture.camera, &capture.environment, &capture.frames, &params.capture_chain),
+        surroundings(frames(), &params.surroundings),
+        eyes(frames(), &params.eyes),
+        depth(frames(), &DepthParams { turn, ..params.depth.clone() }),
+    ];
+    if let Some(record) = capture.approach_so_far() {
+        witnesses.push(perspective(Some(record), |seq| capture.sighting(seq), &params.perspective));
+    }
+    if let Some(record) = capture.dots_so_far() {
+        witnesses.push(obedience(Some(record), &params.obedience));
+    }
+    for word in &mut witnesses {
+        word.binding = false;
+    }
+    report(capture, witnesses)
 }
 
 /// The witnesses of a recording in which nothing was asked: frames in order, and some of them looked at in full. For
@@ -166,10 +203,10 @@ pub(crate) fn signs_of_life<'a>(frames: impl Iterator<Item = &'a FrameObservatio
     for_life.min(MOST_FOR_LIFE) + against
 }
 
-/// The report of a capture that ended early: nobody testified.
-pub fn report(capture: &Capture, witnesses: Vec<WitnessReport>) -> LivenessReport {
+fn report(capture: &Capture, witnesses: Vec<WitnessReport>) -> LivenessReport {
     LivenessReport {
         witnesses,
+        score: None,
         frames_tracked: capture.frames_tracked,
         frames_of_evidence: u32::try_from(capture.evidence.len()).unwrap_or(u32::MAX),
         device: capture.device.clone(),

@@ -19,7 +19,7 @@ pub mod witness;
 
 pub use capture::{Capture, CaptureParams, Ending, EvidenceRequest, FrameOutcome, Instruction, Phase};
 pub use challenge::{Challenge, Direction, Dot, Plan};
-pub use fusion::{FusionParams, Judgement, judge, judge_recording, weigh};
+pub use fusion::{FusionParams, Judgement, judge, judge_recording, report_early, weigh};
 pub use guidance::{Guidance, GuidanceParams, Position};
 pub use observation::{
     Around, CameraClaims, EnvironmentClaims, EvidenceObservation, Explained, FaceObservation,

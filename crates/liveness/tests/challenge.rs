@@ -1,11 +1,13 @@
 //! Whether motion that was not made for a challenge meets it: perfect faces, whose heads move as the recording of another
 //! session, in another order, or at random. Time passes as fast as numbers do.
 
-use selfsame_domain::{DeviceInfo, Entropy, Point, Rect, SeededEntropy, Testimony, Timestamp};
-use selfsame_liveness::witness::{ObedienceParams, obedience};
+use selfsame_domain::{
+    DeviceInfo, Entropy, LivenessReport, Point, Rect, SeededEntropy, Testimony, Timestamp, Witness,
+};
+use selfsame_liveness::witness::{ObedienceParams, WitnessParams, obedience};
 use selfsame_liveness::{
-    CameraClaims, Capture, CaptureParams, Challenge, DotsParams, EnvironmentClaims, FaceObservation,
-    FrameObservation, FrameSize, Plan,
+    CameraClaims, Capture, CaptureParams, Challenge, DotsParams, DotsView, Ending, EnvironmentClaims,
+    FaceObservation, FrameObservation, FrameOutcome, FrameSize, Plan, report_early,
 };
 
 const RATE: f64 = 7.0;
@@ -87,13 +89,22 @@ fn wandering(dice: &Dice) -> Motion {
 }
 
 /// Whether the dots were reached and the obedience witness is content. `aim` is told which dot is shown, and where, in ones.
-fn meets(challenge: &Challenge, mut aim: impl FnMut(f64, Option<(usize, Point)>) -> Point) -> bool {
+fn meets(challenge: &Challenge, aim: impl FnMut(f64, Option<(usize, Point)>) -> Point) -> bool {
+    performs(challenge, aim, |_, _| {})
+}
+
+/// The same, and `look` sees what follows from each frame.
+fn performs(
+    challenge: &Challenge,
+    mut aim: impl FnMut(f64, Option<(usize, Point)>) -> Point,
+    mut look: impl FnMut(&FrameOutcome, &Capture),
+) -> bool {
     let params = CaptureParams::default();
     let DotsParams { full_yaw, full_pitch, .. } = params.dots;
     let at = |seconds: f64| Timestamp::from_millis((seconds * 1e3) as i64);
     let mut capture = Capture::new(params, Plan::Active(challenge.clone()), DeviceInfo::default(), at(0.0));
     capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0.0));
-    let mut shown = None;
+    let mut shown: Option<(usize, Point)> = None;
     for seq in 1..300_u32 {
         let seconds = f64::from(seq) / RATE;
         if capture.tick(at(seconds)).is_some() {
@@ -116,12 +127,15 @@ fn meets(challenge: &Challenge, mut aim: impl FnMut(f64, Option<(usize, Point)>)
             ..FrameObservation::default()
         };
         let outcome = capture.frame(frame, at(seconds));
+        look(&outcome, &capture);
         shown = outcome.dots.as_ref().and_then(|view| {
             let dot = view.dots.last()?;
             // As a page sees it: about the middle of the face, a third of the frame's height being one.
             let one = dot.radius / 0.17;
             let place = Point { x: (dot.centre.x - 640.0) / one, y: (dot.centre.y - 360.0) / one };
-            Some((view.dots.len() - 1, place))
+            // One that was missed makes room for the next, at another place.
+            let number = shown.map_or(0, |(number, last)| number + usize::from(last != place));
+            Some((number, place))
         });
         if outcome.ending.is_some() {
             return false;
@@ -140,10 +154,19 @@ fn challenge(seed: u64) -> Challenge {
 
 /// Someone who goes to each dot when it is shown, except to those that `errs` says, where they go astray.
 fn follower(challenge: &Challenge, seed: u64, errs: impl Fn(usize) -> bool) -> bool {
+    watched_follower(challenge, seed, errs, |_, _| {})
+}
+
+fn watched_follower(
+    challenge: &Challenge,
+    seed: u64,
+    errs: impl Fn(usize) -> bool,
+    look: impl FnMut(&FrameOutcome, &Capture),
+) -> bool {
     let dice = Dice(SeededEntropy::new(seed ^ 0xA5A5));
     let mut motion = Motion { moves: Vec::new(), tremor: 0.03 };
-    let mut told = None;
-    meets(challenge, |seconds, shown| {
+    let mut told: Option<(usize, Point)> = None;
+    let aim = |seconds: f64, shown: Option<(usize, Point)>| {
         if shown != told {
             told = shown;
             if let Some((index, place)) = shown {
@@ -154,7 +177,95 @@ fn follower(challenge: &Challenge, seed: u64, errs: impl Fn(usize) -> bool) -> b
             }
         }
         motion.at(seconds, &dice)
-    })
+    };
+    performs(challenge, aim, look)
+}
+
+#[test]
+fn the_page_is_told_how_many_dots_were_reached() {
+    for (seed, missed) in [(3, 0), (4, 1), (5, 2)] {
+        let mut views: Vec<DotsView> = Vec::new();
+        let mut reached = 0;
+        let met = watched_follower(
+            &challenge(seed),
+            seed,
+            |index| index < missed,
+            |outcome, capture| {
+                views.push(outcome.dots.clone().expect("active mode tells of its challenge in every frame"));
+                if let Some(record) = capture.dots() {
+                    assert_eq!(record.dots.iter().filter(|dot| dot.reached_at.is_none()).count(), missed);
+                    reached = record.dots.len() - missed;
+                }
+            },
+        );
+        assert!(met && reached >= 2, "{seed}");
+        assert!(views[0].dots.is_empty() && views[0].done == 0, "before the challenge");
+        let (last, before) = views.split_last().expect("frames");
+        assert_eq!((last.done, last.dots.len()), (reached, reached), "the last dot counts");
+        let mut told = 0;
+        for view in before.iter().filter(|view| !view.dots.is_empty()) {
+            assert_eq!(view.done + 1, view.dots.len(), "the index is that of the dot to go to");
+            assert!(view.done >= told && view.done < reached);
+            told = view.done;
+        }
+    }
+}
+
+#[test]
+fn a_challenge_that_fails_keeps_the_count_of_what_was_reached() {
+    let mut last = None;
+    let seed = 6;
+    assert!(!watched_follower(
+        &challenge(seed),
+        seed,
+        |index| index > 0,
+        |outcome, _| {
+            last = Some(outcome.clone());
+        }
+    ));
+    let last = last.expect("frames");
+    assert!(matches!(last.ending, Some(Ending::Unmet(_))), "{:?}", last.ending);
+    let view = last.dots.expect("the final frame tells of it as well");
+    assert_eq!((view.done, view.dots.len()), (1, 2));
+}
+
+#[test]
+fn who_ends_early_leaves_the_word_of_those_who_need_no_evidence() {
+    let params = WitnessParams::default();
+    let nobody = Capture::new(
+        CaptureParams::default(),
+        Plan::Active(challenge(1)),
+        DeviceInfo::default(),
+        Timestamp::from_millis(0),
+    );
+    assert!(report_early(&nobody, &params).witnesses.is_empty());
+    let names =
+        |report: &LivenessReport| report.witnesses.iter().map(|word| word.witness).collect::<Vec<_>>();
+    let (mut before, mut under_way, mut unmet) = (None, None, None);
+    let met = watched_follower(
+        &challenge(6),
+        6,
+        |_| true,
+        |outcome, capture| {
+            let report = report_early(capture, &params);
+            assert!(report.score.is_none() && report.witnesses.iter().all(|word| !word.binding));
+            if outcome.ending.is_some() {
+                unmet = Some(report);
+            } else if outcome.dots.as_ref().is_some_and(|view| !view.dots.is_empty()) {
+                under_way.get_or_insert(report);
+            } else {
+                before.get_or_insert(report);
+            }
+        },
+    );
+    assert!(!met);
+    let before = names(&before.expect("positioning"));
+    assert!(before.contains(&Witness::MicroMotion) && !before.contains(&Witness::Obedience), "{before:?}");
+    for report in [under_way, unmet] {
+        let report = report.expect("a challenge");
+        assert!(names(&report).contains(&Witness::Obedience), "{report:?}");
+        assert!(!names(&report).contains(&Witness::Texture), "there is no evidence");
+    }
 }
 
 #[test]

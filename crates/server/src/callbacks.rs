@@ -8,16 +8,24 @@ use selfsame_config::Config;
 use selfsame_domain::{OsEntropy, SystemClock};
 use selfsame_verification::Verification;
 use selfsame_verification::callbacks::{
-    AddressRules, Callbacks, Client, ClientParams, Courier, CourierParams, Dialect, Schedule, SystemLookup,
+    AddressRules, Callbacks, Client, ClientParams, Courier, CourierParams, Dialect, PrivateNetworks,
+    Schedule, SystemLookup,
 };
 
 use crate::ServeError;
 use crate::keys::open_servers_master;
 use crate::stores::open_database;
 
+/// Where callbacks may go: what is checked when one is registered, and again when it is dialled.
+pub(crate) fn address_rules(config: &Config) -> Result<AddressRules, ServeError> {
+    let private = PrivateNetworks::parse(&config.callbacks.allowed_private)?;
+    Ok(AddressRules { development: config.development, private })
+}
+
 pub(crate) fn courier(
     config: &Config,
     app: &Verification,
+    rules: AddressRules,
     dialects: Vec<Arc<dyn Dialect>>,
 ) -> Result<Courier, ServeError> {
     let settings = &config.callbacks;
@@ -25,7 +33,7 @@ pub(crate) fn courier(
     let client = ClientParams {
         connect_timeout: timeout.min(ClientParams::default().connect_timeout),
         timeout,
-        rules: AddressRules { development: config.development },
+        rules,
     };
     let schedule = Schedule {
         pauses: settings.schedule_seconds.iter().copied().map(Duration::from_secs).collect(),

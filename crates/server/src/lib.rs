@@ -22,7 +22,7 @@ use selfsame_config::{Config, LockoutConfig};
 use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
 use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
 use selfsame_facade_gips::{GipsDialect, GipsState};
-use selfsame_facade_kit::{OutboundUrlRules, TrustedProxies};
+use selfsame_facade_kit::{CallbackUrlRules, OutboundUrlRules, TrustedProxies};
 use selfsame_facade_netverify::{NetverifyDialect, NetverifyState};
 use selfsame_store::{Store, StoreSettings};
 use selfsame_verification::identities::IdentityParams;
@@ -81,6 +81,8 @@ pub enum ServeError {
     InUse(PathBuf),
     #[error("server.trusted_proxies: {0}")]
     TrustedProxies(#[from] selfsame_facade_kit::NetworkError),
+    #[error("callbacks.allowed_private: {0}")]
+    AllowedPrivate(#[from] selfsame_verification::callbacks::PrivateNetworkError),
     #[error("{0}")]
     Setting(#[from] selfsame_domain::SettingError),
     #[error("the server stopped: {0}")]
@@ -99,6 +101,7 @@ const LEFT_WITHIN: Duration = Duration::from_secs(5);
 pub async fn run(config: Config) -> Result<(), ServeError> {
     telemetry::start(&config.log)?;
     let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
+    let addresses = callbacks::address_rules(&config)?;
     let folder = config.data.dir.clone();
     let in_data = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
     make_private_folder(&config.data.dir).map_err(in_data)?;
@@ -169,12 +172,15 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     };
     let bioserver = BioserverState {
         app: app.clone(),
-        outbound: OutboundUrlRules { development: config.development },
+        outbound: CallbackUrlRules { addresses: addresses.clone() },
         proxies,
+        images: stores::image_place(&config),
         version: env!("CARGO_PKG_VERSION"),
     };
-    let gips = GipsState { app: app.clone(), outbound: bioserver.outbound, version: bioserver.version };
-    let netverify = NetverifyState::new(app.clone(), bioserver.outbound, &public_url);
+    let gips =
+        GipsState { app: app.clone(), outbound: bioserver.outbound.clone(), version: bioserver.version };
+    let names_only = OutboundUrlRules { development: config.development };
+    let netverify = NetverifyState::new(app.clone(), names_only, &public_url);
     let netverify_dialect = NetverifyDialect::new(app.clone(), public_url);
     let router = routes::router(routes::Mounts {
         app: app.clone(),
@@ -187,6 +193,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let courier = callbacks::courier(
         &config,
         &app,
+        addresses,
         vec![
             Arc::new(BioserverDialect),
             Arc::new(GipsDialect::new(app.clone())),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use selfsame_blobs::{Blobs, S3Settings};
 use selfsame_config::{BlobStoreKind, Config};
 use selfsame_domain::OsEntropy;
+use selfsame_facade_bioserver::ImagePlace;
 use selfsame_store::{Kind, Store, StoreSettings, shown};
 
 use crate::ServeError;
@@ -26,6 +27,17 @@ pub(crate) fn open_blobs(config: &Config) -> Result<Blobs, ServeError> {
             allow_http: config.development,
         })?,
     })
+}
+
+/// Where pictures are kept, as results name it.
+pub(crate) fn image_place(config: &Config) -> ImagePlace {
+    let blobs = &config.blobs;
+    match blobs.store {
+        BlobStoreKind::Folder => ImagePlace { region: "local".to_owned(), bucket: "objects".to_owned() },
+        BlobStoreKind::S3 => {
+            ImagePlace { region: blobs.region.clone(), bucket: blobs.bucket.clone().unwrap_or_default() }
+        }
+    }
 }
 
 /// Writes, reads, lists and removes a probe in the bucket of the settings. `None` where there is none: a folder is part of the
@@ -158,6 +170,17 @@ pub(crate) fn alone(config: &Config) -> Result<Option<std::fs::File>, ServeError
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_are_said_to_be_where_they_are() {
+        let mut config = Config::load(None).expect("the default");
+        let place = |region: &str, bucket: &str| ImagePlace { region: region.into(), bucket: bucket.into() };
+        assert_eq!(image_place(&config), place("local", "objects"));
+        config.blobs.store = BlobStoreKind::S3;
+        config.blobs.bucket = Some("pictures".to_owned());
+        config.blobs.region = "eu-central-1".to_owned();
+        assert_eq!(image_place(&config), place("eu-central-1", "pictures"));
+    }
 
     #[test]
     fn a_database_elsewhere_is_to_be_verified() {

@@ -1,8 +1,10 @@
 //! Faces that the integrator's server adds to a session, and comparisons between the faces of a session.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_blobs::{BlobError, BlobKey, DataKey};
 use selfsame_domain::{
     BioSession, Face, FaceId, FaceImageType, FaceQuality, Personal, Point, SessionId, TenantId, Timestamp,
 };
@@ -20,6 +22,9 @@ const KEPT_JPEG: u8 = 93;
 const COMPRESSED_JPEG: u8 = 75;
 /// Longest side of the smaller picture.
 const COMPRESSED_SIDE: u32 = 1280;
+
+/// Who asks for a result waits no longer for a hash in it.
+const HASH_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a name begins with that is kept sealed, in base64. Earlier versions kept names as they are.
 const SEALED: &str = "sealed:";
@@ -51,8 +56,8 @@ pub struct FaceMatch {
 pub struct StoredImage {
     /// Name of the object, which is encrypted: it says nothing and opens nothing.
     pub key: String,
-    /// SHA-256 of the JPEG as it is read back, hexadecimal.
-    pub hash: String,
+    /// SHA-256 of the JPEG as it is read back, hexadecimal; `None` while the store is away.
+    pub hash: Option<String>,
 }
 
 /// The largest face of a picture, and what is kept of it.
@@ -204,16 +209,40 @@ impl Verification {
         Ok(Some(smaller))
     }
 
-    /// Where the picture of a face is stored; `None` when the session keeps no pictures.
+    /// Where the picture of a face is stored; `None` when the session keeps no pictures, or this one is lost. A verdict stands
+    /// without its picture: a store that is away costs the hash and nothing else.
     pub async fn stored_image(
         &self,
         tenant: TenantId,
         session: SessionId,
         face: FaceId,
     ) -> Result<Option<StoredImage>, UseCaseError> {
-        let Some(jpeg) = self.face_image(tenant, session, face, false).await? else { return Ok(None) };
-        let key = BlobKey::image(tenant, session, face).as_str().to_owned();
-        Ok(Some(StoredImage { key, hash: hex::encode(Sha256::digest(&jpeg)) }))
+        let (session, key) = self.session_with_key(tenant, session).await?;
+        let mut repository = self.store().begin().await?;
+        let face = repository.faces().get(tenant, session.id, face).await?;
+        drop(repository);
+        let Some(face) = face.filter(|face| face.has_image) else { return Ok(None) };
+        let name = BlobKey::image(tenant, session.id, face.id);
+        let hash = match tokio::time::timeout(HASH_WITHIN, self.blobs().get(&name, &key)).await {
+            Ok(Ok(Some(jpeg))) => Some(hex::encode(Sha256::digest(&jpeg))),
+            Ok(Ok(None)) => {
+                tracing::error!(session = %session.id, "a best image is no longer in the object store");
+                return Ok(None);
+            }
+            Ok(Err(error @ BlobError::Sealed)) => {
+                tracing::error!(%error, session = %session.id, "a best image in the object store is not the one that was put");
+                return Ok(None);
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, session = %session.id, "a best image could not be read for its hash");
+                None
+            }
+            Err(_) => {
+                tracing::warn!(session = %session.id, "a best image could not be read for its hash in time");
+                None
+            }
+        };
+        Ok(Some(StoredImage { key: name.as_str().to_owned(), hash }))
     }
 
     /// The given face compared with every other face of its session, best first.

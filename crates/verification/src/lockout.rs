@@ -5,11 +5,13 @@
 //! transaction of its verdict. SPOOF and FAILED count; TIMEOUT, ERROR and a cancelled capture do not, unless the browser ended it so
 //! after it was told of the first dot: who may look at challenges for nothing waits for one that a recording answers.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use aws_lc_rs::hmac;
 use selfsame_blobs::BlobKey;
-use selfsame_domain::{FailedAttempts, LivenessStatus, LockoutParams, Personal, TenantId, Timestamp};
+use selfsame_domain::{
+    FailedAttempts, LivenessStatus, LockoutParams, Personal, TenantId, Timestamp, network,
+};
 use selfsame_store::Repository;
 
 use crate::{UseCaseError, Verification};
@@ -44,9 +46,6 @@ pub(crate) struct Subjects {
     device: Option<String>,
     address: Option<String>,
 }
-
-/// Networks of IPv6 are given out in /64: whoever has one address has them all.
-const V6_NETWORK: u32 = 64;
 
 impl Verification {
     pub(crate) async fn subjects(
@@ -156,30 +155,5 @@ impl Verification {
             LivenessStatus::Timeout | LivenessStatus::Error => {}
         }
         Ok(())
-    }
-}
-
-/// The address as it is counted.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let mask = u128::MAX << (128 - V6_NETWORK);
-            IpAddr::V6(Ipv6Addr::from(u128::from(address) & mask))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ipv6_network_is_one_address() {
-        let of = |text: &str| network(text.parse().unwrap());
-        assert_eq!(of("2001:4860:1:2:3:4:5:6"), of("2001:4860:1:2::1"));
-        assert_ne!(of("2001:4860:1:2::1"), of("2001:4860:1:3::1"));
-        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
-        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 }

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait as _, Database};
 use selfsame_domain::scan::{
-    CallbackGranularity, IdKind, NewScan, Outcome, PictureFormat, Scan, ScanClaims, ScanFields, ScanPolicy,
-    ScanSide, UnreadableReason,
+    CallbackGranularity, Decision, IdKind, NewScan, Outcome, PictureFormat, Scan, ScanClaims, ScanFields,
+    ScanPolicy, ScanSide, UnreadableReason,
 };
 use selfsame_domain::{ScanId, SystemClock, TenantId};
 use selfsame_store::ScanRow;
@@ -86,6 +86,18 @@ async fn is_come_back_to(folder: &Path, of: (TenantId, ScanId), clock: &Held) {
     }
 }
 
+async fn is_decided(folder: &Path, of: (TenantId, ScanId), clock: &Held) -> Decision {
+    let began = Instant::now();
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        clock.pass(Duration::from_secs(5));
+        if let Some(decision) = scan(folder, of).await.decision() {
+            return decision.clone();
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "it goes on for ever");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_objects_are_away_a_scan_waits_and_no_try_counts() {
     let folder = tempfile::tempdir().unwrap();
@@ -156,19 +168,29 @@ async fn a_picture_that_is_lost_ends_a_scan_without_a_yes() {
     }
     clock.pass(Duration::from_secs(2 * 60 * 60));
     let work = tokio::spawn(app.work_on_scans());
-    let began = Instant::now();
-    let decision = loop {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        clock.pass(Duration::from_secs(5));
-        if let Some(decision) = scan(folder.path(), of).await.decision() {
-            break decision.clone();
-        }
-        assert!(began.elapsed() < Duration::from_secs(30), "it goes on for ever");
-    };
+    let decision = is_decided(folder.path(), of, &clock).await;
     work.abort();
     let Outcome::NotReadable { reason, .. } = decision.outcome else { panic!("{decision:?}") };
     assert_eq!(reason, UnreadableReason::NotProcessed);
     assert_eq!(row(folder.path(), of).await.attempts, 3, "two tries, and the one that ended it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_damaged_ends_a_scan_without_a_yes() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Held::default());
+    let once = ScanParams { most_attempts: 1, ..ScanParams::default() };
+    let app = app(folder.path(), clock.clone(), settings(once)).await;
+    let of = opened(&app, &[ScanSide::Front]).await;
+    for object in objects(folder.path()) {
+        let half = std::fs::metadata(&object).unwrap().len() / 2;
+        OpenOptions::new().write(true).open(&object).unwrap().set_len(half).unwrap();
+    }
+    let work = tokio::spawn(app.work_on_scans());
+    let decision = is_decided(folder.path(), of, &clock).await;
+    work.abort();
+    let Outcome::NotReadable { reason, .. } = decision.outcome else { panic!("{decision:?}") };
+    assert_eq!(reason, UnreadableReason::NotProcessed);
 }
 
 #[tokio::test(flavor = "multi_thread")]

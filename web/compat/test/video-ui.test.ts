@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { complete } from '../src/ui/active.ts';
 import { around, aspect, onPage, oval, resting, seen, toggled, unit } from '../../sdk/src/draw/geometry.ts';
 import { approach } from '../../sdk/src/draw/glide.ts';
+import { putGlobals } from '../../sdk/test/page.ts';
 import * as ui from '../src/video-ui.ts';
 
 const frame = { width: 1280, height: 720 };
@@ -86,4 +87,44 @@ test('what may come before any graphics were there does not throw', () => {
   ui.displayPassiveVideoAnimation(undefined);
   ui.updateLivenessActiveGraphics('user-video', undefined);
   ui.updateLivenessActiveGraphics('user-video', { w: 1280, h: 720 });
+});
+
+/** A page that has none of the elements that it is asked for. */
+function putEmptyPage(): void {
+  putGlobals({
+    document: { getElementById: () => null, querySelector: () => null, querySelectorAll: () => [] },
+    HTMLVideoElement: class {},
+  });
+}
+
+test('a wrong id of the video is told by what comes next, in the documented words, and the stop ends that', () => {
+  putEmptyPage();
+  const thrown = (words: string) => (error: unknown): boolean => {
+    const { message, error: inner } = error as Error & { error: { message: string } };
+    assert.equal(message, `Failed to ${words}: the page has no video user-vidoe`);
+    assert.equal(inner.message, message);
+    return true;
+  };
+  ui.initPassiveVideoGraphics('user-vidoe');
+  assert.throws(() => ui.displayPassiveVideoAnimation({ w: 1280, h: 720 }), thrown('display animation'));
+  assert.throws(() => ui.displayPassiveVideoAnimation({ w: 1280, h: 720 }), thrown('display animation'));
+  // Another init is a new beginning, not a stop.
+  ui.initPassiveVideoGraphics('user-vidoe');
+  assert.throws(() => ui.stopPassiveVideoAnimation(), thrown('stop animation'));
+  ui.stopPassiveVideoAnimation();
+  ui.displayPassiveVideoAnimation({ w: 1280, h: 720 });
+});
+
+test('a wrong id of the best image is told by its display, and by the reset that finds nothing to take away', async () => {
+  putEmptyPage();
+  ui.resetBestImage();
+  const picture = new Blob(['jpeg']);
+  const told = [
+    [ui.displayPassiveVideoBestImage(picture, undefined, 'best'), 'display animation'],
+    [ui.displayBestImage(picture, undefined, 'best'), 'display best image'],
+    [ui.displayAndCenterBestImage(picture, undefined, 'best'), 'display best image'],
+  ] as const;
+  for (const [shown, words] of told) await assert.rejects(shown, { message: `Failed to ${words}: the page has no element best` });
+  assert.throws(() => ui.resetBestImage(), { message: 'Failed to reset image: the page has no element best' });
+  ui.resetBestImage();
 });

@@ -73,7 +73,7 @@ function show({ width, height, reading, signs }: Answer): void {
   if (reading.mrz) polygon(reading.mrz.corners, 'zone');
   if (reading.barcode && reading.barcode.corners.length > 2) polygon(reading.barcode.corners, 'barcode');
 
-  for (const { box } of signs.filter(speaks)) if (box) polygon(outline(box), 'doubt');
+  for (const { box } of [...signs.filter(speaks), ...(reading.disagreements ?? [])]) if (box) polygon(outline(box), 'doubt');
 
   const rows = reading.fields.map(({ name, value, sources, confidence, box }) => {
     const row = make('tr', '', make('td', '', fieldWords(name)), make('td', '', value), make('td', '', sourceWords(sources)), make('td', '', `${Math.round(100 * confidence)} %`));

@@ -11,6 +11,16 @@ export interface Field {
   box?: Box;
 }
 
+/** A field that is printed in one way and said in another by the zone or the barcode. */
+export interface Disagreement {
+  name: string;
+  printed: string;
+  other: string;
+  /** Where the other value stands. */
+  source: string;
+  box: Box;
+}
+
 export interface Zone {
   format: string;
   lines: string[];
@@ -25,6 +35,8 @@ export interface Reading {
   mrz?: Zone;
   barcode?: { kind: string; content: { type: string; version?: number; issuer?: string | null }; corners: Point[] };
   fields: Field[];
+  /** Absent when there is none. */
+  disagreements?: Disagreement[];
   /** Where the page's edges are, if they show. */
   page?: Point[];
   warnings: string[];
@@ -65,6 +77,46 @@ const ALTERATIONS: Record<string, string> = {
   LINE_BREAK: 'that characters of the machine-readable zone were replaced', SPECIMEN_WORD: 'a specimen', OTHER_PORTRAIT: 'that the portrait was replaced',
 };
 
+/** What is read less surely is no fault, only a doubt: the server's `documents.least_confidence`, as it is by default. */
+const SURE = 0.9;
+/** No holder is older, in years; the server's default too. */
+const OLDEST = 125;
+
+const day = (now: Date): string => now.toISOString().slice(0, 10);
+
+/** The last day that a date of which the document may leave out parts can be. */
+const last = (date: string): string => (date.length === 4 ? `${date}-12-31` : date.length === 7 ? `${date}-31` : date);
+
+/** What is wrong with the dates: whether they cannot be, or the document has run out, and whether that is sure. */
+interface DateFault { kind: 'impossible' | 'expired'; sure: boolean; words: string }
+
+function dateFaults(reading: Reading, now: Date): DateFault[] {
+  const found: DateFault[] = [];
+  const field = (name: string): Field | undefined => reading.fields.find((known) => known.name === name);
+  // Only days that are known whole can contradict one another.
+  const whole = (name: string): string | undefined => {
+    const known = field(name);
+    return known && known.value.length === 10 && known.confidence >= SURE ? known.value : undefined;
+  };
+  const today = day(now);
+  const [birth, issue, expiry] = [whole('birthDate'), whole('issueDate'), whole('expiryDate')];
+  const impossible = (words: string): void => void found.push({ kind: 'impossible', sure: true, words });
+  if (birth && birth > today) impossible(`The date of birth, ${birth}, is yet to come`);
+  if (birth && Number(today.slice(0, 4)) - Number(birth.slice(0, 4)) > OLDEST) impossible(`The date of birth, ${birth}, is more than ${OLDEST} years ago`);
+  if (birth && issue && issue < birth) impossible(`Issued on ${issue}, before the birth on ${birth}`);
+  if (issue && expiry && issue >= expiry) impossible(`Issued on ${issue}, but expired since ${expiry}`);
+  if (birth && expiry && birth >= expiry) impossible(`Expired since ${expiry}, but the birth was on ${birth}`);
+  const end = field('expiryDate');
+  if (end && last(end.value) < today) {
+    const sure = end.confidence >= SURE;
+    found.push({ kind: 'expired', sure, words: `The document ${sure ? 'has' : 'seems to have'} expired: ${end.value}` });
+  }
+  return found;
+}
+
+const differs = ({ name, printed, other, source }: Disagreement): string =>
+  `${fieldWords(name)} is printed as ${printed}, but the ${sourceWords([source])} says ${other}`;
+
 export const speaks = (sign: Sign): boolean => sign.measure >= sign.threshold;
 
 /** `someName` and `SOME_NAME` that a newer server may send: readable all the same. */
@@ -78,7 +130,7 @@ export const typeWords = (type: string): string => TYPES[type] ?? plain(type);
 export const fieldWords = (name: string): string => FIELDS[name] ?? plain(name);
 export const sourceWords = (sources: string[]): string => sources.map((source) => SOURCES[source] ?? plain(source)).join(', ');
 
-export function verdict(reading: Reading, signs: Sign[] = []): { title: string; tone: Tone; explanation: string } {
+export function verdict(reading: Reading, signs: Sign[] = [], now = new Date()): { title: string; tone: Tone; explanation: string } {
   const { documentType, issuingCountry, mrz, fields } = reading;
   if (!documentType && fields.length === 0) {
     return {
@@ -91,12 +143,19 @@ export function verdict(reading: Reading, signs: Sign[] = []): { title: string; 
   if (signs.some((sign) => speaks(sign) && !(sign.indicates in USABILITY))) {
     return { title, tone: 'spoof', explanation: 'The picture indicates a copy or an alteration; the checks say which.' };
   }
-  if (mrz?.verdict === 'VALID') return { title, tone: 'success', explanation: 'Every check digit of the machine-readable zone agrees.' };
   if (mrz?.verdict === 'INVALID') return { title, tone: 'spoof', explanation: 'Check digits disagree: misread, or altered.' };
+  const [differing] = reading.disagreements ?? [];
+  if (differing) return { title, tone: 'spoof', explanation: `${differs(differing)}: misread, or altered.` };
+  const dates = dateFaults(reading, now);
+  const impossible = dates.find(({ kind }) => kind === 'impossible');
+  if (impossible) return { title, tone: 'spoof', explanation: `${impossible.words}, which cannot be.` };
+  const expired = dates.find(({ kind }) => kind === 'expired');
+  if (expired) return { title, tone: 'unsure', explanation: `${expired.words}.` };
+  if (mrz?.verdict === 'VALID') return { title, tone: 'success', explanation: 'Every check digit of the machine-readable zone agrees.' };
   return { title, tone: 'unsure', explanation: 'It was read, and nothing on it vouches for what was read.' };
 }
 
-export function checks(reading: Reading, signs: Sign[] = []): Check[] {
+export function checks(reading: Reading, signs: Sign[] = [], now = new Date()): Check[] {
   const found: Check[] = [];
   const { mrz, barcode } = reading;
   for (const { field, ok } of mrz?.checks ?? []) {
@@ -112,6 +171,8 @@ export function checks(reading: Reading, signs: Sign[] = []): Check[] {
   }
   const several = reading.fields.filter((field) => field.sources.length > 1).length;
   if (several > 0) found.push({ mark: 'good', words: several === 1 ? 'One field reads the same in two places' : `${several} fields read the same in two places` });
+  for (const differing of reading.disagreements ?? []) found.push({ mark: 'bad', words: differs(differing) });
+  for (const { sure, words } of dateFaults(reading, now)) found.push({ mark: sure ? 'bad' : 'open', words });
   for (const warning of reading.warnings) {
     found.push({ mark: warning === 'MRZ_INVALID' ? 'bad' : 'open', words: WARNINGS[warning] ?? plain(warning) });
   }

@@ -30,6 +30,58 @@ test('check digits are no good news where the picture indicates an alteration', 
   assert.equal(tone('GLARE', 0.9), 'success');
 });
 
+const NOW = new Date('2026-03-01T12:00:00Z');
+const dated = (dates: Record<string, string>, confidence = 0.99): Reading => reading({
+  mrz: zone('VALID'),
+  fields: Object.entries(dates).map(([name, value]) => ({ name, value, sources: ['MRZ'], confidence })),
+});
+
+test('what is printed and not what the zone says is a fault, with both values', () => {
+  const differing = { name: 'birthDate', printed: '1974-08-12', other: '1984-08-12', source: 'MRZ', box: { x: 1, y: 2, width: 3, height: 4 } };
+  const altered = reading({ mrz: zone('VALID'), disagreements: [differing] });
+  const { tone, explanation } = verdict(altered, [], NOW);
+  assert.equal(tone, 'spoof');
+  assert.match(explanation, /Date of birth is printed as 1974-08-12, but the machine-readable zone says 1984-08-12/);
+  const told = checks(altered, [], NOW).filter(({ mark }) => mark === 'bad');
+  assert.equal(told.length, 1);
+  assert.match(told[0]?.words ?? '', /1974-08-12.*1984-08-12/);
+  // It stands behind a zone that contradicts itself.
+  assert.match(verdict({ ...altered, mrz: zone('INVALID', false) }, [], NOW).explanation, /Check digits/);
+});
+
+test('a document that has expired is no good news', () => {
+  for (const [expiry, tone] of [['2026-02-28', 'unsure'], ['2026-03-01', 'success'], ['2026-02', 'unsure'], ['2026-03', 'success'], ['2025', 'unsure'], ['2026', 'success']] as const) {
+    assert.equal(verdict(dated({ expiryDate: expiry }), [], NOW).tone, tone, expiry);
+    const told = checks(dated({ expiryDate: expiry }), [], NOW).filter(({ mark }) => mark === 'bad');
+    assert.equal(told.length, tone === 'unsure' ? 1 : 0, expiry);
+  }
+  assert.match(verdict(dated({ expiryDate: '2026-02-28' }), [], NOW).explanation, /has expired: 2026-02-28/);
+  // What was not read surely is a doubt.
+  const doubted = checks(dated({ expiryDate: '2026-02-28' }, 0.8), [], NOW);
+  assert.ok(doubted.some(({ mark, words }) => mark === 'open' && /seems to have expired/.test(words)));
+});
+
+test('dates that cannot be are a fault', () => {
+  for (const [dates, words] of [
+    [{ birthDate: '2027-01-01' }, /2027-01-01, is yet to come/],
+    [{ birthDate: '1899-01-01' }, /more than 125 years ago/],
+    [{ birthDate: '2000-01-01', issueDate: '1999-01-01' }, /before the birth on 2000-01-01/],
+    [{ issueDate: '2030-01-01', expiryDate: '2030-01-01' }, /Issued on 2030-01-01/],
+    [{ birthDate: '2020-01-01', expiryDate: '2019-01-01' }, /birth was on 2020-01-01/],
+  ] as const) {
+    const { tone, explanation } = verdict(dated(dates), [], NOW);
+    assert.equal(tone, 'spoof', explanation);
+    assert.match(explanation, words);
+    assert.ok(checks(dated(dates), [], NOW).some((check) => check.mark === 'bad' && words.test(check.words)));
+    assert.equal(checks(dated(dates, 0.8), [], NOW).filter(({ mark }) => mark === 'bad').length, 0);
+  }
+  const sound = dated({ birthDate: '1974-08-12', issueDate: '2020-01-01', expiryDate: '2030-01-01' });
+  assert.equal(verdict(sound, [], NOW).tone, 'success');
+  assert.deepEqual(checks(sound, [], NOW).map(({ mark }) => mark), ['good', 'good']);
+  // Of months and years nothing is said.
+  assert.equal(verdict(dated({ birthDate: '2074' }), [], NOW).tone, 'success');
+});
+
 test('each check is told with how it went', () => {
   const told = checks(reading({ mrz: zone('INVALID', false), warnings: ['MRZ_INVALID'] }));
   assert.deepEqual(told.map(({ mark }) => mark), ['good', 'bad', 'bad']);

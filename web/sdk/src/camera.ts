@@ -8,16 +8,30 @@ const WANTED: MediaStreamConstraints = {
   video: { facingMode: 'user', width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
 };
 
-/** Opens the front camera. Rejects with a {@link CaptureError} of code 1304 that says why not. */
-export async function openCamera(deviceId?: string): Promise<MediaStream> {
+/**
+ * Opens the front camera, or the one with that id (a text means exactly that one). Rejects with a {@link CaptureError} of code 1304
+ * that says why not.
+ */
+export async function openCamera(deviceId?: ConstrainDOMString): Promise<MediaStream> {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw cameraError(new TypeError('navigator.mediaDevices is missing'));
   }
-  const constraints = deviceId
-    ? { ...WANTED, video: { ...(WANTED.video as MediaTrackConstraints), deviceId: { exact: deviceId } } }
-    : WANTED;
+  const chosen = typeof deviceId === 'string' && deviceId !== '' ? { exact: deviceId } : deviceId;
+  const constraints = chosen ? { ...WANTED, video: { ...(WANTED.video as MediaTrackConstraints), deviceId: chosen } } : WANTED;
   try {
     return await navigator.mediaDevices.getUserMedia(constraints);
+  } catch (cause) {
+    throw cameraError(cause);
+  }
+}
+
+/** The cameras of this device. Before the person has allowed one, browsers tell neither ids nor names. */
+export async function cameras(): Promise<MediaDeviceInfo[]> {
+  if (!navigator.mediaDevices?.enumerateDevices) {
+    throw cameraError(new TypeError('navigator.mediaDevices is missing'));
+  }
+  try {
+    return (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'videoinput');
   } catch (cause) {
     throw cameraError(cause);
   }

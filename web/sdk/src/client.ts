@@ -3,8 +3,8 @@
 import { Socket } from 'engine.io-client';
 
 import { claims, stopCamera, videoTrack } from './camera.ts';
-import { thisDevice } from './device.ts';
-import { CaptureError, ErrorCode } from './errors.ts';
+import { type Device, thisDevice, thisDeviceInDetail } from './device.ts';
+import { CaptureError, connectError, ErrorCode } from './errors.ts';
 import { cropped, FrameSource } from './frames.ts';
 import { initial, isOver, type State, transition, type Event as MachineEvent } from './machine.ts';
 import {
@@ -70,6 +70,8 @@ export class CaptureClient {
   private state: State = initial;
   private readonly options: CaptureOptions;
   private readonly socket: Socket;
+  private readonly device: Promise<Device>;
+  private readonly connecting: ReturnType<typeof setTimeout>;
   private source: FrameSource | undefined;
   private stream: MediaStream | undefined;
   private ring: FrameRing | undefined;
@@ -106,6 +108,8 @@ export class CaptureClient {
 
   private constructor(options: CaptureOptions, server: { origin: string; path: string }) {
     this.options = options;
+    // Asked for while the connection is made.
+    this.device = thisDeviceInDetail();
     this.socket = new Socket(server.origin, {
       path: server.path,
       transports: ['websocket', 'polling'],
@@ -114,11 +118,11 @@ export class CaptureClient {
       withCredentials: false,
     });
     this.socket.binaryType = 'arraybuffer';
-    this.socket.on('open', () => this.hello());
+    this.socket.on('open', () => void this.hello());
     this.socket.on('message', (data) => this.heard(data as string | ArrayBuffer));
-    this.socket.on('error', () => this.lost());
+    this.socket.on('error', (cause) => this.lost(cause));
     this.socket.on('close', () => this.lost());
-    setTimeout(() => {
+    this.connecting = setTimeout(() => {
       if (this.state.name === 'connecting') this.fail(ErrorCode.NotFunctional, 'The server does not answer.');
     }, CONNECT_MS);
   }
@@ -206,6 +210,7 @@ export class CaptureClient {
     this.state = transition(before, event);
     if (this.state === before) return;
     const { state } = this;
+    if (before.name === 'connecting') clearTimeout(this.connecting);
     tell(() => this.options.onState?.(state));
     if (this.state.name === 'ready') {
       this.settle?.resolve(this);
@@ -237,16 +242,16 @@ export class CaptureClient {
     this.step({ type: 'fail', error: new CaptureError(code, error, options) });
   }
 
-  private lost(): void {
+  private lost(cause?: unknown): void {
     if (isOver(this.state)) return;
-    if (this.state.name === 'connecting') this.fail(ErrorCode.NotFunctional, 'The server cannot be reached.');
+    if (this.state.name === 'connecting') this.step({ type: 'fail', error: connectError(cause) });
     else this.fail(ErrorCode.Unknown, 'The connection to the server was lost.');
   }
 
-  private hello(): void {
-    this.say({
-      type: 'hello', protocol: PROTOCOL, sdk: SDK_VERSION, sessionId: this.options.sessionId, device: thisDevice(),
-    });
+  private async hello(): Promise<void> {
+    const device = await this.device;
+    if (this.state.name !== 'connecting') return;
+    this.say({ type: 'hello', protocol: PROTOCOL, sdk: SDK_VERSION, sessionId: this.options.sessionId, device });
   }
 
   private say(message: object): void {

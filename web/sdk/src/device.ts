@@ -1,4 +1,4 @@
-/** What a user agent string says of browser and system. Claims, for guidance and statistics. */
+/** What a browser says of itself and its system, by its user agent string and its client hints. Claims, for guidance and statistics. */
 
 export interface Device {
   deviceModel?: string;
@@ -11,6 +11,8 @@ export interface Device {
 }
 
 const DEVICE_ID_KEY = 'selfsame.device';
+/** How long a browser may think about its client hints: a capture does not wait for statistics. */
+const HINTS_MS = 500;
 
 /** The same at every visit where the page may keep it; otherwise none, and the server counts by address alone. */
 export function deviceId(storage: () => Storage = () => localStorage): string | undefined {
@@ -82,4 +84,81 @@ export function thisDevice(): Device {
   const id = deviceId();
   if (id) device.deviceId = id;
   return device;
+}
+
+/** What Chromium tells when asked: its user agent string holds versions and model that are the same for everybody. */
+export interface Hints {
+  platform?: unknown;
+  platformVersion?: unknown;
+  model?: unknown;
+  fullVersionList?: unknown;
+}
+
+/** Systems as the hints name them. */
+const PLATFORMS: Record<string, System> = {
+  Android: 'Android', Windows: 'Windows', macOS: 'Mac OS', Linux: 'Linux', 'Chrome OS': 'Linux', 'Chromium OS': 'Linux',
+};
+
+/** Browsers as the hints name them, by our names; the first that is there counts. */
+const BRANDS: Record<string, string[]> = {
+  Chrome: ['Google Chrome', 'Android WebView', 'HeadlessChrome', 'Chromium'],
+  Edge: ['Microsoft Edge'],
+  'Samsung Browser': ['Samsung Internet'],
+};
+
+/** Windows counts its API contracts: 13 and above is Windows 11, 1 to 10 is Windows 10, 0 is older (Microsoft's table for this hint). */
+function windowsVersion(platformVersion: string): string | undefined {
+  const contracts = Number.parseInt(platformVersion, 10);
+  if (contracts >= 13) return '11';
+  return contracts >= 1 ? '10' : undefined;
+}
+
+function fullVersion(list: unknown, name: string): string | undefined {
+  if (!Array.isArray(list)) return undefined;
+  for (const brand of BRANDS[name] ?? [name]) {
+    const found = (list as ({ brand?: unknown; version?: unknown } | null)[]).find((entry) => entry?.brand === brand)?.version;
+    if (typeof found === 'string' && found !== '') return found;
+  }
+  return undefined;
+}
+
+/** The device with what the hints know better. Hints of another system are those of an emulation, and say nothing of this one. */
+export function refined(device: Device, hints: Hints): Device {
+  const better = { ...device };
+  const { platform, platformVersion, model, fullVersionList } = hints;
+  if (typeof platform !== 'string' || PLATFORMS[platform] !== device.osType) return better;
+  if (typeof platformVersion === 'string') {
+    const osVersion = device.osType === 'Windows' ? windowsVersion(platformVersion) : platformVersion;
+    if (osVersion) better.osVersion = osVersion;
+  }
+  if (typeof model === 'string' && model !== '') better.deviceModel = model;
+  const browserVersion = fullVersion(fullVersionList, device.browserName ?? '');
+  if (browserVersion) better.browserVersion = browserVersion;
+  return better;
+}
+
+interface UserAgentData {
+  getHighEntropyValues?: (names: string[]) => Promise<Hints | undefined>;
+}
+
+/** The browser's hints; nothing where it has none, refuses or takes too long. */
+async function hints(): Promise<Hints | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const { userAgentData } = navigator as { userAgentData?: UserAgentData };
+    if (!userAgentData?.getHighEntropyValues) return undefined;
+    const late = new Promise<undefined>((resolve) => { timer = setTimeout(() => resolve(undefined), HINTS_MS); });
+    return await Promise.race([userAgentData.getHighEntropyValues(['platformVersion', 'model', 'fullVersionList']), late]);
+  } catch {
+    // A permissions policy may forbid it.
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** {@link thisDevice}, with the versions and the model that only the client hints tell. Never rejects. */
+export async function thisDeviceInDetail(): Promise<Device> {
+  const device = thisDevice();
+  return refined(device, (await hints()) ?? {});
 }

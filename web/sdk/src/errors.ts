@@ -48,3 +48,25 @@ export function cameraError(cause: unknown): CaptureError {
   const words = CAMERA_WORDS[name] ?? (cause instanceof Error ? cause.message : String(cause));
   return new CaptureError(ErrorCode.NoStream, `${name} : ${words}`, { name });
 }
+
+/** When a `Retry-After`, in seconds or as a date, lets one try again; `undefined` when it says nothing. */
+function retryDate(header: string | null | undefined): string | undefined {
+  if (!header) return undefined;
+  const at = new Date(/^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header));
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+/**
+ * Why no connection came about, from engine.io's error. It tells the status of a poll that was answered with a refusal, and the
+ * request; of a refused WebSocket no browser tells anything, which is why polling is tried after it.
+ */
+export function connectError(cause: unknown): CaptureError {
+  const { description: status, context } = (cause ?? {}) as { description?: unknown; context?: Partial<XMLHttpRequest> };
+  if (status === 503) return new CaptureError(ErrorCode.Overloaded, 'The server is overloaded. Try again in few seconds.');
+  if (status === 429) {
+    const unlockDateTime = retryDate(context?.getResponseHeader?.('Retry-After'));
+    const options = unlockDateTime === undefined ? {} : { unlockDateTime };
+    return new CaptureError(ErrorCode.TooManyAttempts, 'Too many attempts failed. Wait before you try again', options);
+  }
+  return new CaptureError(ErrorCode.NotFunctional, 'The server cannot be reached.');
+}

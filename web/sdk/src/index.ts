@@ -7,9 +7,9 @@
  * await client.start(await openCamera());
  * ```
  */
-export { openCamera, stopCamera } from './camera.ts';
+export { cameras, openCamera, stopCamera } from './camera.ts';
 export { address, CaptureClient, type CaptureOptions, connect, DEFAULT_PATH, SDK_VERSION } from './client.ts';
-export { browser, describe, type Device, system, type System, thisDevice } from './device.ts';
+export { browser, describe, type Device, system, type System, thisDevice, thisDeviceInDetail } from './device.ts';
 export { cameraError, CaptureError, ErrorCode } from './errors.ts';
 export { isOver, type State } from './machine.ts';
 export { type Connectivity, LATENCY_SPEED_THRESHOLD, measure, UPLOAD_SPEED_THRESHOLD } from './network.ts';

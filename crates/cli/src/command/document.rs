@@ -73,10 +73,81 @@ struct CheckReport {
     passed: bool,
 }
 
+/// What the reading says of itself. A check is there when there was something to check.
+fn checks(reading: &DocumentReading, dates: &Dates) -> Vec<CheckReport> {
+    // A layout without check digits has none to pass.
+    let digits = reading.mrz.as_ref().filter(|mrz| !mrz.checks.is_empty());
+    let digits = digits.map(|mrz| mrz.checks.iter().all(|check| check.ok));
+    // One that is printed, and read in a zone or barcode as well.
+    let twice = reading.fields.iter().map(|field| &field.sources);
+    let twice =
+        twice.filter(|sources| sources.contains(&FieldSource::VisualZone)).any(|sources| sources.len() > 1);
+    let differing = !reading.disagreements.is_empty();
+    let printed = (differing || twice).then_some(!differing);
+    [
+        ("mrzCheckDigits", digits),
+        ("printAgrees", printed),
+        ("datesPossible", dates.any.then_some(dates.impossible.is_empty())),
+        ("notExpired", dates.expired.map(|expired| !expired)),
+    ]
+    .into_iter()
+    .filter_map(|(check, passed)| Some(CheckReport { check, passed: passed? }))
+    .collect()
+}
+
+/// What the dates say, by the rules that scans are judged by: only values that were read surely count.
+#[derive(Debug, Default, PartialEq)]
+struct Dates {
+    /// There is one.
+    any: bool,
+    /// What cannot be.
+    impossible: Vec<&'static str>,
+    /// `None` when no end was read surely.
+    expired: Option<bool>,
+}
+
+impl Dates {
+    fn of(reading: &DocumentReading, least_confidence: f32, greatest_age: i32, now: Timestamp) -> Self {
+        let now = now.to_rfc3339();
+        let today = now.get(..10).unwrap_or_default();
+        let sure = |name| {
+            let field = reading.field(name).filter(|field| field.confidence >= least_confidence);
+            field.map(|field| field.value.as_str())
+        };
+        // Days that are not known whole contradict none.
+        let whole = |name| sure(name).filter(|date| date.len() == 10);
+        let (birth, issue, expiry) =
+            (whole(FieldName::BirthDate), whole(FieldName::IssueDate), whole(FieldName::ExpiryDate));
+        let year = |date: &str| date.get(..4).and_then(|year| year.parse::<i32>().ok());
+        let age = birth.and_then(|birth| Some(year(today)? - year(birth)?));
+        let after =
+            |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one >= other);
+        let impossible = [
+            (birth.is_some_and(|birth| birth > today), "the birth is yet to come"),
+            (age.is_some_and(|age| age > greatest_age), "the birth is too long ago"),
+            (
+                birth.zip(issue).is_some_and(|(birth, issue)| issue < birth),
+                "it was issued before the holder was born",
+            ),
+            (after(issue, expiry), "it expired before it was issued"),
+            (after(birth, expiry), "it expired before the holder was born"),
+        ];
+        // Good through its last day: where day or month are not known, the last that they can be.
+        let last = |end: &str| match end.len() {
+            4 => format!("{end}-12-31"),
+            7 => format!("{end}-31"),
+            _ => end.to_owned(),
+        };
+        Self {
+            any: birth.or(issue).or(expiry).is_some(),
+            impossible: impossible.into_iter().filter_map(|(wrong, words)| wrong.then_some(words)).collect(),
+            expired: sure(FieldName::ExpiryDate).map(|end| last(end).as_str() < today),
+        }
+    }
+}
+
 impl<'a> Report<'a> {
-    fn of(Seen { reading, signs }: &'a Seen) -> Self {
-        // A layout without check digits has none to pass.
-        let digits = reading.mrz.as_ref().filter(|mrz| !mrz.checks.is_empty());
+    fn of(Seen { reading, signs, dates }: &'a Seen) -> Self {
         Self {
             document_type: reading.document_type,
             issuing_country: reading.issuing_country.as_deref(),
@@ -84,13 +155,7 @@ impl<'a> Report<'a> {
             barcode: reading.barcode.as_ref(),
             fields: &reading.fields,
             disagreements: &reading.disagreements,
-            checks: digits
-                .map(|mrz| CheckReport {
-                    check: "mrzCheckDigits",
-                    passed: mrz.checks.iter().all(|check| check.ok),
-                })
-                .into_iter()
-                .collect(),
+            checks: checks(reading, dates),
             signs: signs
                 .iter()
                 .flat_map(|(side, signs)| signs.0.iter().map(move |testimony| (*side, *testimony)))
@@ -143,23 +208,26 @@ pub(crate) fn document(args: &DocumentArgs) -> Result<ExitCode, Failure> {
     Ok(if seen.reading.document_type.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// What was read of both sides, and what the picture of each indicates.
+/// What was read of both sides, what the picture of each indicates, and what the dates say.
 struct Seen {
     reading: DocumentReading,
     signs: Vec<(DocumentSide, Signs)>,
+    dates: Dates,
 }
 
 fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
     let eyes = Eyes::open(&args.sources)?;
-    let params = selfsame_server::sign_params(&args.sources.config()?.documents);
+    let documents = args.sources.config()?.documents;
+    let params = selfsame_server::sign_params(&documents);
     let now = SystemClock.now();
     let (reading, signs) = side(&eyes, &args.front, DocumentSide::Front, &params, now)?;
-    let mut seen = Seen { reading, signs: vec![(DocumentSide::Front, signs)] };
+    let mut seen = Seen { reading, signs: vec![(DocumentSide::Front, signs)], dates: Dates::default() };
     if let Some(back) = &args.back {
         let (reading, signs) = side(&eyes, back, DocumentSide::Back, &params, now)?;
         seen.reading = eyes.vision.both_sides(seen.reading, reading);
         seen.signs.push((DocumentSide::Back, signs));
     }
+    seen.dates = Dates::of(&seen.reading, documents.least_confidence, documents.greatest_age, now);
     Ok(seen)
 }
 
@@ -194,7 +262,7 @@ const fn type_words(document: Option<DocumentType>) -> &'static str {
     }
 }
 
-fn say_words(Seen { reading, signs }: &Seen) -> Result<(), Failure> {
+fn say_words(Seen { reading, signs, dates }: &Seen) -> Result<(), Failure> {
     let mut head = toned(Tone::Strong, type_words(reading.document_type));
     if let Some(country) = &reading.issuing_country {
         head.push_str(&format!(", {country}"));
@@ -242,6 +310,12 @@ fn say_words(Seen { reading, signs }: &Seen) -> Result<(), Failure> {
             disagreement.other
         );
         say(&toned(Tone::Bad, &words))?;
+    }
+    for words in &dates.impossible {
+        say(&toned(Tone::Bad, &format!("dates that cannot be: {words}")))?;
+    }
+    if dates.expired == Some(true) {
+        say(&toned(Tone::Warning, "it has expired"))?;
     }
     for (side, signs) in signs {
         for sign in signs.0.iter().filter(|sign| sign.speaks()) {
@@ -299,5 +373,87 @@ const fn warning_words(warning: DocumentWarning) -> &'static str {
         DocumentWarning::MrzAmbiguous => {
             "the machine-readable zone can be read in several ways; compare it with what is printed"
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use selfsame_domain::Rect;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+    fn reading(fields: &[(FieldName, &str, FieldSource, f32)]) -> DocumentReading {
+        let field = |(name, value, source, confidence): &(FieldName, &str, FieldSource, f32)| DocumentField {
+            name: *name,
+            value: (*value).to_owned(),
+            printed: None,
+            sources: vec![*source],
+            confidence: *confidence,
+            bounds: None,
+            side: DocumentSide::Front,
+        };
+        DocumentReading { fields: fields.iter().map(field).collect(), ..DocumentReading::default() }
+    }
+
+    fn told(reading: &DocumentReading) -> Vec<(&'static str, bool)> {
+        let dates = Dates::of(reading, 0.9, 125, NOW);
+        checks(reading, &dates).into_iter().map(|check| (check.check, check.passed)).collect()
+    }
+
+    use FieldName::{BirthDate, ExpiryDate, IssueDate};
+    use FieldSource::{Mrz, VisualZone};
+
+    #[test]
+    fn dates_are_checked_where_they_were_read_surely() {
+        assert_eq!(NOW.to_rfc3339().get(..10), Some("2026-09-21"));
+        for (fields, expected) in [
+            (
+                vec![(BirthDate, "1974-08-12"), (ExpiryDate, "2026-09-21")],
+                vec![("datesPossible", true), ("notExpired", true)],
+            ),
+            (vec![(ExpiryDate, "2026-09-20")], vec![("datesPossible", true), ("notExpired", false)]),
+            (vec![(ExpiryDate, "2026-09")], vec![("notExpired", true)]),
+            (vec![(ExpiryDate, "2025")], vec![("notExpired", false)]),
+            (vec![(BirthDate, "2074-08-12")], vec![("datesPossible", false)]),
+            (vec![(BirthDate, "1874-08-12")], vec![("datesPossible", false)]),
+            (vec![(BirthDate, "2000-01-01"), (IssueDate, "1999-01-01")], vec![("datesPossible", false)]),
+            (
+                vec![(IssueDate, "2030-01-01"), (ExpiryDate, "2030-01-01")],
+                vec![("datesPossible", false), ("notExpired", true)],
+            ),
+            (vec![(BirthDate, "2000"), (IssueDate, "1999")], vec![]),
+            (vec![], vec![]),
+        ] {
+            let with = |confidence| {
+                let fields: Vec<_> =
+                    fields.iter().map(|(name, value)| (*name, *value, Mrz, confidence)).collect();
+                told(&reading(&fields))
+            };
+            assert_eq!(with(0.99), expected, "{fields:?}");
+            assert_eq!(with(0.5), [], "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn print_is_checked_against_what_a_machine_reads() {
+        let surname = |source| (FieldName::Surname, "ERIKSSON", source, 0.99);
+        assert_eq!(told(&reading(&[surname(VisualZone)])), []);
+        assert_eq!(told(&reading(&[surname(Mrz)])), []);
+        let mut both = reading(&[surname(Mrz), (FieldName::BirthPlace, "ZENITH", VisualZone, 0.9)]);
+        assert_eq!(told(&both), [], "nothing stands in both");
+        both.fields[0].sources.push(VisualZone);
+        assert_eq!(told(&both), [("printAgrees", true)]);
+        both.disagreements.push(FieldDisagreement {
+            name: FieldName::Surname,
+            printed: "ERICSSON".to_owned(),
+            other: "ERIKSSON".to_owned(),
+            source: Mrz,
+            confidence: 0.95,
+            bounds: Rect::default(),
+            side: DocumentSide::Front,
+        });
+        assert_eq!(told(&both), [("printAgrees", false)]);
     }
 }

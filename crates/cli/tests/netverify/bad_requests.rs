@@ -61,12 +61,13 @@ async fn every_wrong_field_is_named() {
     let wrong = json!({
         "frontsideImage": "!", "faceImage": STANDARD.encode(b"text"), "country": "ZZZ", "idType": 7,
         "personalNumber": "123456789012345", "dob": "yesterday", "callbackUrl": "ftp://x",
-        "userConsent": { "userIp": "x" },
+        "additionalChecks": [],
     });
     let answer = performs(&server, &wrong).await;
     let mut fields = assert_error("all at once", &answer, 400);
     fields.sort();
     let expected = [
+        "additionalChecks",
         "callbackUrl",
         "country",
         "dob",
@@ -75,7 +76,6 @@ async fn every_wrong_field_is_named() {
         "idType",
         "merchantIdScanReference",
         "personalNumber",
-        "userConsent.userIp",
     ];
     assert_eq!(fields, expected);
     assert_eq!(answer.json()["requestURI"], format!("{BASE}/performNetverify"));
@@ -88,6 +88,59 @@ async fn every_wrong_field_is_named() {
         assert_error("a mixed-up type", &performs(&server, &announced).await, 400),
         ["frontsideImageMimeType"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_refuses_nothing_until_it_is_enforced() {
+    let mut wrong = body(&blank());
+    wrong["userConsent"] = json!({
+        "userIp": "somewhere", "userLocation": { "country": "US" }, "consent": { "obtained": "maybe" },
+    });
+    let server = settings().start().await;
+    let perform =
+        request(&server, Method::POST, &format!("{BASE}/performNetverify")).json(&wrong).send().await;
+    let answer = perform.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let warnings = answer.headers()["selfsame-warnings"].to_str().expect("a text").to_owned();
+    for field in ["userConsent.userIp", "userConsent.userLocation.country", "userConsent.consent.obtained"] {
+        assert!(warnings.contains(field), "{warnings}");
+    }
+    let answer: Value = answer.json().await.expect("JSON");
+    let reference = answer["jumioIdScanReference"].as_str().expect("a reference");
+    let data = done(&server, reference).await;
+    assert!(data["transaction"].get("clientIp").is_none(), "{data}");
+
+    let server = settings().with("SELFSAME__NETVERIFY__ENFORCE_CONSENT", "true").start().await;
+    let fields = assert_error("enforced", &performs(&server, &wrong).await, 400);
+    assert_eq!(fields.len(), 3, "{fields:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_is_not_offered_there_is_none() {
+    let server = settings().start().await;
+    let some = "11111111-2222-4333-8444-555555555555";
+    for (method, path) in [
+        (Method::GET, format!("/authentications/{some}")),
+        (Method::GET, format!("/authentications/{some}/images/face")),
+        (Method::GET, format!("/authentications/{some}/images/liveness/1")),
+        (Method::DELETE, format!("/authentications/{some}")),
+        (Method::DELETE, format!("/documents/{some}")),
+    ] {
+        for slash in ["", "/"] {
+            let path = format!("{BASE}{path}{slash}");
+            let call = || server.request(method.clone(), &path).header("user-agent", AGENT);
+            assert_error(&path, &server.answers(call()).await, 403);
+            let wrong = call().basic_auth(API_TOKEN, Some("wrong"));
+            assert_error(&path, &server.answers(wrong).await, 401);
+            let nameless = server.request(method.clone(), &path).basic_auth(API_TOKEN, Some(API_SECRET));
+            assert_error(&path, &server.answers(nameless).await, 403);
+            let answer = server.answers(request(&server, method.clone(), &path)).await;
+            assert_error(&path, &answer, 404);
+            assert_eq!(answer.json()["requestURI"], path);
+        }
+    }
+    let other = server.answers(request(&server, Method::GET, &format!("{BASE}/documents/{some}"))).await;
+    assert_error("nothing is read there", &other, 405);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -142,7 +142,7 @@ async fn what_is_wrong_is_told_in_the_dialects_words() {
     let (another, _) = passport(&opened("frames/single_face/0001.jpg"));
     for (what, body, path, expected) in [
         ("nothing to read", body(&blank()), "/document/status", "ERROR_NOT_READABLE_ID"),
-        ("nothing to read", body(&blank()), "/verification/rejectReason/rejectReasonCode", "200"),
+        ("nothing to read", body(&blank()), "/verification/rejectReason/rejectReasonCode", "201"),
         ("another country", elsewhere, "/document/status", "DENIED_UNSUPPORTED_ID_COUNTRY"),
         ("another kind", card, "/document/status", "DENIED_UNSUPPORTED_ID_TYPE"),
         ("a stranger", with_face(&stranger), "/verification/identityVerification/similarity", "NO_MATCH"),

@@ -320,7 +320,7 @@ async fn settings_that_cannot_be_read_refuse_and_never_allow() {
     let body = body(&blank());
     let reference = bank.accepted(&server, &body).await;
     let data = bank.done(&server, &reference).await;
-    assert_eq!(data["verification"]["rejectReason"]["rejectReasonCode"], "200", "{data:#}");
+    assert_eq!(data["verification"]["rejectReason"]["rejectReasonCode"], "201", "{data:#}");
     for damaged in ["{", r#"{"netverify.keep_days":"DAMAGED"}"#, r#"{"netverify.newer":"true"}"#] {
         tamper(&server, &format!("UPDATE tenants SET settings = '{damaged}' WHERE name = 'bank'")).await;
         assert_error(damaged, &bank.performs(&server, &body).await, 500);
@@ -349,6 +349,6 @@ async fn settings_that_cannot_be_read_refuse_and_never_allow() {
 
     done_with(&server, &["tenants", "unset", "bank", "--all", "--json"]);
     let data = bank.done(&server, &reference).await;
-    assert_eq!(data["verification"]["rejectReason"]["rejectReasonCode"], "200", "{data:#}");
+    assert_eq!(data["verification"]["rejectReason"]["rejectReasonCode"], "201", "{data:#}");
     bank.accepted(&server, &body).await;
 }

@@ -103,6 +103,16 @@ async fn a_second_pair_reads_and_deletes_where_there_is_one() {
     assert_error("the first pair", &get(&server, &format!("/scans/{reference}")).await, 401);
     let read = server.answers(as_tenant(&server, &reader, Method::GET, &path)).await;
     assert_eq!(read.status, 200);
+    // So are authentications and document verifications, if there were any.
+    for (method, kind) in
+        [(Method::GET, "authentications"), (Method::DELETE, "authentications"), (Method::DELETE, "documents")]
+    {
+        let path = format!("{BASE}/{kind}/{reference}");
+        let first = server.answers(request(&server, method.clone(), &path)).await;
+        assert_error("the first pair", &first, 401);
+        let none = server.answers(as_tenant(&server, &reader, method, &path)).await;
+        assert_error("the reader", &none, 404);
+    }
     let perform = as_tenant(&server, &reader, Method::POST, &format!("{BASE}/performNetverify"));
     assert_error("it performs nothing", &server.answers(perform.json(&body(&blank()))).await, 401);
     assert_error("the first pair", &server.answers(request(&server, Method::DELETE, &path)).await, 401);

@@ -193,7 +193,7 @@ fn told(outcome: &FrameOutcome) -> Guidance {
         too_close: outcome.guidance.too_close,
         too_far: outcome.guidance.too_far,
         target_half_height: outcome.target.map(|target| f64::from(target.radius)),
-        active: outcome.dots.as_ref().map(|view| ActiveGuidance {
+        active: outcome.dots.as_ref().filter(|view| !view.dots.is_empty()).map(|view| ActiveGuidance {
             controlled: place(view.controlled),
             target: view.done,
             circles: view

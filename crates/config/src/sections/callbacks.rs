@@ -20,6 +20,8 @@ pub struct CallbacksConfig {
     pub most_per_receiver: usize,
     /// How long the record of a callback is kept, 1 to 365.
     pub keep_days: u64,
+    /// Networks that are not public and may be called; at most 100.
+    pub allowed_private: Vec<String>,
 }
 
 impl CallbacksConfig {
@@ -42,6 +44,7 @@ impl CallbacksConfig {
         bounds("callbacks.timeout_seconds", self.timeout_seconds, 1, 60, "1 to 60")?;
         bounds("callbacks.most_at_once", self.most_at_once, 1, 1_000, "1 to 1000")?;
         bounds("callbacks.most_per_receiver", self.most_per_receiver, 1, 100, "1 to 100")?;
-        bounds("callbacks.keep_days", self.keep_days, 1, 365, "1 to 365")
+        bounds("callbacks.keep_days", self.keep_days, 1, 365, "1 to 365")?;
+        bounds("callbacks.allowed_private", self.allowed_private.len(), 0, 100, "at most 100 networks")
     }
 }

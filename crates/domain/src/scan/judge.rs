@@ -41,10 +41,16 @@ pub struct DocumentFindings {
     pub kind: Option<IdKind>,
     /// ISO 3166-1 alpha-3, or XKX.
     pub country: Option<String>,
+    /// Nothing on the document says whose it is: no zone, no licence's barcode and no print. Then what was announced has to do.
+    pub country_unstated: Step,
     /// There is a machine-readable zone.
     pub has_mrz: bool,
-    /// Its check digits are right.
+    /// It breaks no rule, and its check digits are right.
     pub mrz: Step,
+    /// Its check digits. No: one disagrees. Unknown: there is none, or none disagrees in a zone that breaks another rule or is in doubt.
+    pub check_digits: Step,
+    /// What explains that a zone with a broken rule was misread: faults of the picture that it stands in.
+    pub mrz_spoilt: Vec<LegibilityDetail>,
     /// Name, number and dates were read.
     pub complete: Step,
     /// The printed zone says what the machine-readable one says; unknown when one of them was not read.
@@ -68,8 +74,12 @@ pub struct DocumentFindings {
     pub replaced: Vec<ManipulationDetail>,
     /// Dates that cannot be.
     pub impossible: Vec<ManipulationDetail>,
-    /// It is valid on the day of the scan.
+    /// It is valid on the day of the scan; unknown where no such day was read with certainty.
     pub in_date: Step,
+    /// The same of a day that was read with doubt.
+    pub in_date_in_doubt: Step,
+    /// It is of a form that has no such day, all of it was seen, and none stands there.
+    pub expiry_unstated: Step,
     /// It is not marked as a specimen.
     pub no_specimen: Step,
     /// It is the thing itself: neither a photocopy nor a screen shows it.
@@ -159,7 +169,7 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
         return unreadable(UnreadableReason::NotReadable, &seen.legibility);
     }
     if request.mrz_check && seen.mrz == Step::No {
-        return Outcome::Fraud { reason: FraudReason::MrzCheckFailed, details: Vec::new() };
+        return broken_zone(seen);
     }
     match seen.kind {
         Some(kind) if kind == request.kind => {}
@@ -169,6 +179,8 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
     match &seen.country {
         Some(country) if *country == request.country => {}
         Some(_) => return Outcome::UnsupportedCountry,
+        // Most licences and many cards name no country where a machine reads it. Passports and visas do, in their zone.
+        None if seen.country_unstated.is_yes() && request.kind.has_back() => {}
         None => return unreadable(UnreadableReason::NotReadable, &seen.legibility),
     }
     let fraud = |reason, details: &[ManipulationDetail]| Outcome::Fraud { reason, details: details.to_vec() };
@@ -203,18 +215,44 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
     if request.mrz_check && zone_required && !seen.mrz.is_yes() {
         return unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::BadQuality]);
     }
-    match seen.in_date {
-        Step::Yes => {}
-        Step::No if params.accept_expired => {}
-        Step::No => return Outcome::UnsupportedKind,
-        Step::Unknown => {
-            return unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::MissingFields]);
-        }
+    if let Some(refused) = out_of_date(request, seen, params) {
+        return refused;
     }
     if !seen.no_specimen.is_yes() || !seen.original.is_yes() {
         return unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::BadQuality]);
     }
     Outcome::Approved
+}
+
+/// A zone that breaks a rule. It accuses nobody where its picture explains that it was misread, nor where its check digits agree: what else
+/// a zone may not hold, such as a code of no state, stands more often in what was misread than in what was altered.
+fn broken_zone(seen: &DocumentFindings) -> Outcome {
+    if !seen.mrz_spoilt.is_empty() {
+        unreadable(UnreadableReason::NotReadable, &seen.mrz_spoilt)
+    } else if seen.check_digits == Step::No {
+        Outcome::Fraud { reason: FraudReason::MrzCheckFailed, details: Vec::new() }
+    } else {
+        unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::BadQuality])
+    }
+}
+
+/// What refuses a document that may have run out.
+fn out_of_date(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) -> Option<Outcome> {
+    let doubted = seen.in_date_in_doubt == Step::No;
+    match seen.in_date {
+        Step::Yes => None,
+        Step::No | Step::Unknown if params.accept_expired => None,
+        Step::No => Some(Outcome::UnsupportedKind),
+        // There is no such day, or nobody asked for it; one that was read and is past speaks all the same, be it in doubt.
+        Step::Unknown if (seen.expiry_unstated.is_yes() || !request.fields.expiry) && !doubted => None,
+        // It may stand there.
+        Step::Unknown
+            if seen.in_date_in_doubt == Step::Unknown && request.kind.has_back() && !seen.back.is_yes() =>
+        {
+            Some(unreadable(UnreadableReason::MissingBack, &[]))
+        }
+        Step::Unknown => Some(unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::MissingFields])),
+    }
 }
 
 fn face(request: &NewScan, seen: FaceFindings) -> FaceMatch {

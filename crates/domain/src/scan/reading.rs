@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{IdKind, ScanFields};
+use super::{IdKind, Outcome, Scan, ScanFields};
 
 /// A date of which day and month may be unknown, as documents have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,13 @@ impl std::fmt::Debug for ScanReading {
 }
 
 impl ScanReading {
+    /// Whose document it is, ISO 3166-1 alpha-3: what was read on it, else, of one that was approved, what was announced, because that is
+    /// what it was judged by. The latter is the integrator's word, and no field of the document.
+    pub fn country<'a>(&'a self, scan: &'a Scan) -> Option<&'a str> {
+        let approved = scan.decision().is_some_and(|decision| decision.outcome == Outcome::Approved);
+        self.issuing_country.as_deref().or_else(|| approved.then_some(scan.request.country.as_str()))
+    }
+
     /// Without what was not asked for.
     #[must_use]
     pub fn only(self, fields: ScanFields) -> Self {

@@ -28,6 +28,7 @@ fn all_good() -> Findings {
             country: Some("UTO".to_owned()),
             has_mrz: true,
             mrz: Step::Yes,
+            check_digits: Step::Yes,
             complete: Step::Yes,
             printed_agrees: Step::Yes,
             in_date: Step::Yes,
@@ -136,7 +137,8 @@ fn the_reason_is_the_one_that_helps() {
         decide(&request(), &seen).outcome
     };
     let fraud = |reason| Outcome::Fraud { reason, details: Vec::new() };
-    assert_eq!(outcome(|seen| seen.mrz = Step::No), fraud(FraudReason::MrzCheckFailed));
+    let wrong_digit = outcome(|seen| (seen.mrz, seen.check_digits) = (Step::No, Step::No));
+    assert_eq!(wrong_digit, fraud(FraudReason::MrzCheckFailed));
     assert_eq!(outcome(|seen| seen.printed_agrees = Step::No), fraud(FraudReason::PrintedMrzMismatch));
     assert_eq!(outcome(|seen| seen.kind = Some(IdKind::IdentityCard)), Outcome::UnsupportedKind);
     assert_eq!(outcome(|seen| seen.country = Some("DEU".to_owned())), Outcome::UnsupportedCountry);
@@ -194,6 +196,88 @@ fn the_reason_is_the_one_that_helps() {
 }
 
 #[test]
+fn a_zone_that_was_misread_accuses_nobody() {
+    let outcome = |digits, spoilt: &[LegibilityDetail]| {
+        let mut seen = all_good();
+        (seen.document.mrz, seen.document.check_digits) = (Step::No, digits);
+        // What is wrong with the other picture explains nothing.
+        (seen.document.mrz_spoilt, seen.document.legibility) =
+            (spoilt.to_vec(), vec![LegibilityDetail::Glare]);
+        decide(&request(), &seen).outcome
+    };
+    let unreadable =
+        |detail| Outcome::NotReadable { reason: UnreadableReason::NotReadable, details: vec![detail] };
+    let fraud = Outcome::Fraud { reason: FraudReason::MrzCheckFailed, details: Vec::new() };
+    assert_eq!(outcome(Step::No, &[]), fraud);
+    for detail in [LegibilityDetail::Blurred, LegibilityDetail::Glare, LegibilityDetail::BadQuality] {
+        assert_eq!(outcome(Step::No, &[detail]), unreadable(detail));
+    }
+    // All digits agree, or there are none, and another rule is broken.
+    for digits in [Step::Yes, Step::Unknown] {
+        assert_eq!(outcome(digits, &[]), unreadable(LegibilityDetail::BadQuality), "{digits:?}");
+    }
+}
+
+#[test]
+fn the_announced_country_stands_for_one_that_is_stated_nowhere() {
+    let licence = NewScan { kind: IdKind::DrivingLicence, ..request() };
+    let outcome = |request: &NewScan, country: Option<&str>, unstated| {
+        let mut seen = all_good();
+        seen.document.kind = Some(request.kind);
+        seen.document.country = country.map(str::to_owned);
+        seen.document.country_unstated = unstated;
+        decide(request, &seen).outcome
+    };
+    assert_eq!(outcome(&licence, None, Step::Yes), Outcome::Approved);
+    for doubt in [Step::No, Step::Unknown] {
+        assert!(matches!(outcome(&licence, None, doubt), Outcome::NotReadable { .. }), "{doubt:?}");
+    }
+    assert_eq!(outcome(&licence, Some("DEU"), Step::Yes), Outcome::UnsupportedCountry);
+    // A passport's zone says whose it is.
+    assert!(matches!(outcome(&request(), None, Step::Yes), Outcome::NotReadable { .. }));
+}
+
+#[test]
+fn a_day_of_expiry_that_is_not_sure_refuses_where_it_is_asked_for_or_seems_past() {
+    let missing = Outcome::NotReadable {
+        reason: UnreadableReason::NotReadable,
+        details: vec![LegibilityDetail::MissingFields],
+    };
+    let unasked = NewScan { fields: ScanFields { expiry: false, ..request().fields }, ..request() };
+    let outcome = |request: &NewScan, in_doubt, unstated, accept_expired| {
+        let mut seen = all_good();
+        seen.document.in_date = Step::Unknown;
+        (seen.document.in_date_in_doubt, seen.document.expiry_unstated) = (in_doubt, unstated);
+        let params = JudgeParams { accept_expired, ..JudgeParams::default() };
+        judge(request, &seen, &params, Timestamp::from_millis(1)).outcome
+    };
+    use Step::{No, Unknown, Yes};
+    // It may stand on a side that nobody saw.
+    let card = NewScan { kind: IdKind::IdentityCard, ..request() };
+    let mut seen = all_good();
+    (seen.document.kind, seen.document.in_date) = (Some(IdKind::IdentityCard), Unknown);
+    let missing_back = Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
+    assert_eq!(decide(&card, &seen).outcome, missing_back);
+    seen.document.back = Yes;
+    assert_eq!(decide(&card, &seen).outcome, missing);
+    for in_doubt in [Yes, Unknown] {
+        assert_eq!(outcome(&request(), in_doubt, Unknown, false), missing);
+        assert_eq!(outcome(&request(), in_doubt, No, false), missing);
+        assert_eq!(outcome(&unasked, in_doubt, Unknown, false), Outcome::Approved);
+    }
+    assert_eq!(outcome(&request(), Unknown, Yes, false), Outcome::Approved);
+    for request in [&request(), &unasked] {
+        assert_eq!(outcome(request, No, Unknown, false), missing);
+        assert_eq!(outcome(request, No, Yes, false), missing);
+        assert_eq!(outcome(request, No, Unknown, true), Outcome::Approved);
+    }
+    // One that is sure and past is, asked for or not.
+    let mut seen = all_good();
+    seen.document.in_date = No;
+    assert_eq!(decide(&unasked, &seen).outcome, Outcome::UnsupportedKind);
+}
+
+#[test]
 fn a_scan_ends_once() {
     let now = Timestamp::from_millis(5);
     let id = ScanId::random(&OsEntropy);
@@ -209,6 +293,20 @@ fn a_scan_ends_once() {
     assert!(
         failed.has_expired(Timestamp::from_millis(15)) && !failed.has_expired(Timestamp::from_millis(14))
     );
+}
+
+#[test]
+fn the_announced_country_is_told_of_what_was_approved_by_it() {
+    let now = Timestamp::from_millis(5);
+    let (id, tenant) = (ScanId::random(&OsEntropy), TenantId::random(&OsEntropy));
+    let pending = Scan::accept(id, tenant, request(), now, Duration::from_millis(10));
+    let approved = pending.clone().decide(decide(&request(), &all_good())).unwrap();
+    let refused = pending.clone().decide(decide(&request(), &Findings::default())).unwrap();
+    let unread = ScanReading::default();
+    assert_eq!(unread.country(&approved), Some("UTO"));
+    assert_eq!((unread.country(&refused), unread.country(&pending)), (None, None));
+    let read = ScanReading { issuing_country: Some("DEU".to_owned()), ..ScanReading::default() };
+    assert_eq!((read.country(&approved), read.country(&refused)), (Some("DEU"), Some("DEU")));
 }
 
 #[test]

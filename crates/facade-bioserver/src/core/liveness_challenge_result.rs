@@ -20,10 +20,19 @@ pub(crate) async fn handle(
 
 /// `…/liveness-challenge-result/{livenessMode}/{securityLevel}`, as clients of versions up to 3.22 ask. What they name is what
 /// they opened the session with: it decides nothing here.
-pub(crate) async fn handle_old(
+pub(crate) async fn handle_with_level(
     Caller(tenant): Caller,
     State(state): State<BioserverState>,
     Path((session, _mode, _level)): Path<(String, String, String)>,
+) -> Result<Response, ApiError> {
+    result(&state, tenant, &session).await
+}
+
+/// `…/liveness-challenge-result/{livenessMode}`, of older ones still, with or without `?numberOfChallenge=`: the same.
+pub(crate) async fn handle_with_mode(
+    Caller(tenant): Caller,
+    State(state): State<BioserverState>,
+    Path((session, _mode)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     result(&state, tenant, &session).await
 }
@@ -37,7 +46,7 @@ async fn result(state: &BioserverState, tenant: TenantId, session: &str) -> Resu
     if let Some(best) = &verdict.best_image
         && let Some(stored) = state.app.stored_image(tenant, session.id, best.face_id).await?
     {
-        result["imageStorage"] = words::image_storage_json(&stored);
+        result["imageStorage"] = words::image_storage_json(&state.images, &stored);
     }
     let signature = state.app.sign(&result)?;
     result["signature"] = signature.into();

@@ -24,7 +24,11 @@ pub(crate) fn router() -> Router<BioserverState> {
         .route(&format!("{session}/liveness-challenge-result"), get(liveness_challenge_result::handle))
         .route(
             &format!("{session}/liveness-challenge-result/{{mode}}/{{level}}"),
-            get(liveness_challenge_result::handle_old),
+            get(liveness_challenge_result::handle_with_level),
+        )
+        .route(
+            &format!("{session}/liveness-challenge-result/{{mode}}"),
+            get(liveness_challenge_result::handle_with_mode),
         )
         .route(
             &format!("{session}/faces"),

@@ -1,5 +1,7 @@
 //! What a browser says, from bytes to [`Input`].
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use selfsame_domain::{DeviceInfo, Personal, SessionId};
 use selfsame_liveness::{CameraClaims, EnvironmentClaims, FrameSize};
@@ -123,7 +125,8 @@ pub(super) fn binary(data: &Bytes) -> Result<Input, &'static str> {
             if picture.len() > MOST_TRACKING {
                 return Err("a tracking frame is larger than 64 kB");
             }
-            Ok(Input::Frame { seq, captured_at, size: FrameSize { width, height }, picture })
+            let arrived = Instant::now();
+            Ok(Input::Frame { seq, captured_at, arrived, size: FrameSize { width, height }, picture })
         }
         2 => {
             let seq = reader.u32().ok_or(SHORT)?;
@@ -190,6 +193,7 @@ mod tests {
                 captured_at,
                 size: FrameSize { width: 1280, height: 720 },
                 picture,
+                ..
             }) => {
                 assert!((captured_at - 12.5).abs() < f64::EPSILON);
                 assert_eq!(picture, Bytes::from_static(b"jpeg"));

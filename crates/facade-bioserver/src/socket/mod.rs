@@ -56,7 +56,10 @@ pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
     Router::new()
         .route(PATH, any_service(service.clone()))
         .route(&format!("{PATH}/"), any_service(service))
-        .layer(middleware::from_fn_with_state(newcomers::Room::default(), newcomers::one_place_each))
+        .layer(middleware::from_fn_with_state(
+            newcomers::Room::new(state.proxies.clone()),
+            newcomers::one_place_each,
+        ))
 }
 
 /// Handles every connection.

@@ -99,6 +99,22 @@ fn bodies_are_byte_for_byte_what_is_committed() {
     assert_eq!(pending.keys().collect::<Vec<_>>(), ["transaction"]);
 }
 
+#[test]
+fn the_country_is_the_one_that_was_read_or_an_approved_document_was_judged_by() {
+    let country = |read: Option<&str>, outcome: Outcome| {
+        let mut record = decided(outcome, None);
+        if let Some(reading) = &mut record.reading {
+            reading.issuing_country = read.map(str::to_owned);
+        }
+        value(&fields(&record, PUBLIC, Timestamp::from_millis(1)), "idCountry")
+    };
+    let fraud = || Outcome::Fraud { reason: FraudReason::MrzCheckFailed, details: Vec::new() };
+    assert_eq!(country(None, Outcome::Approved).as_deref(), Some("DEU"), "as announced");
+    assert_eq!(country(Some("FRA"), Outcome::Approved).as_deref(), Some("FRA"));
+    assert_eq!(country(Some("FRA"), fraud()).as_deref(), Some("FRA"));
+    assert_eq!(country(None, fraud()), None);
+}
+
 fn value(fields: &Fields, name: &str) -> Option<String> {
     fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
 }
@@ -127,6 +143,29 @@ fn success_and_every_check_are_of_approved_documents_alone() {
     assert_eq!(told.iter().filter(|(name, value)| name.starts_with("idCheck") && value == "OK").count(), 7);
     let first = r#"{"similarity":"MATCH","validity":true}"#;
     assert_eq!(value(&told, "identityVerification").as_deref(), Some(first));
+}
+
+#[test]
+fn a_number_is_never_cut() {
+    let told = |country: &str, number: &str| {
+        let mut record = decided(Outcome::Approved, None);
+        let reading = record.reading.as_mut().unwrap();
+        reading.issuing_country = Some(country.to_owned());
+        reading.personal_number = Some(number.to_owned());
+        reading.issuing_authority = Some("x".repeat(51));
+        fields(&record, PUBLIC, Timestamp::from_millis(0))
+    };
+    let mexican = told("MEX", "HEGG560427MVZRRL04");
+    assert_eq!(value(&mexican, "curp").as_deref(), Some("HEGG560427MVZRRL04"));
+    assert_eq!(value(&mexican, "personalNumber"), None, "there is room for 14");
+    assert_eq!(value(&mexican, "issuingAuthority"), None);
+    let brazilian = told("BRA", "529.982.247-25");
+    assert_eq!(value(&brazilian, "cpf").as_deref(), Some("52998224725"));
+    assert_eq!(value(&brazilian, "personalNumber").as_deref(), Some("529.982.247-25"));
+    let italian = told("ITA", "RSSMRA85T10A562S");
+    assert_eq!(value(&italian, "taxNumber").as_deref(), Some("RSSMRA85T10A562S"));
+    let german = told("DEU", "123456789012345");
+    assert_eq!(value(&german, "personalNumber"), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `userConsent`: what the person agreed to.
 //!
-//! Wrong forms are errors. What is missing by the rules is a warning until enforcement is turned on.
+//! Until enforcement is turned on the original treats nothing by these values: what is wrong with them, or missing, is a warning.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,7 +20,8 @@ const AHEAD: Duration = Duration::from_secs(5 * 60);
 const ANSWERS: [(&str, ConsentAnswer); 3] =
     [("yes", ConsentAnswer::Yes), ("no", ConsentAnswer::No), ("na", ConsentAnswer::NotApplicable)];
 
-/// Reads the member, and says what the rules miss. `needed`: faces are compared.
+/// Reads the member, and says what is wrong with it and what the rules miss: the caller's to make errors or warnings. A value that is
+/// not understood is not kept. `needed`: faces are compared.
 pub(crate) fn consent(
     reader: &mut Reader,
     claims: &mut ScanClaims,
@@ -31,11 +32,13 @@ pub(crate) fn consent(
     let mut miss = |field: &str, message: &str| {
         missed.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     };
+    let before = reader.errors.len();
     let Some(mut user) = reader.object("userConsent") else {
-        if needed {
+        let wrong = reader.errors.split_off(before);
+        if needed && wrong.is_empty() {
             miss("userConsent", "is missing; faces are compared with the person's consent");
         }
-        return (None, missed);
+        return (None, [wrong, missed].concat());
     };
     claims.user_ip = user.text("userIp", 45);
     if claims.user_ip.as_deref().is_some_and(|text| text.parse::<IpAddr>().is_err()) {
@@ -64,6 +67,7 @@ pub(crate) fn consent(
                     "state",
                     format!("must be the code of a state of {country}, without country and hyphen"),
                 );
+                claims.user_state = None;
             }
         }
         user.absorb(place);
@@ -76,11 +80,10 @@ pub(crate) fn consent(
     if let Some(mut consent) = user.object("consent") {
         said.obtained = consent.word("obtained", &ANSWERS);
         if let Some(text) = consent.text("obtainedAt", 35) {
-            said.obtained_at = moment(&text);
-            match said.obtained_at {
+            match moment(&text) {
                 None => consent.wrong("obtainedAt", "must be a moment in the form YYYY-MM-DDThh:mm:ss.SSSZ"),
                 Some(at) if at > now + AHEAD => consent.wrong("obtainedAt", "is in the future"),
-                Some(_) => {}
+                Some(at) => said.obtained_at = Some(at),
             }
         }
         user.absorb(consent);
@@ -103,11 +106,19 @@ pub(crate) fn consent(
         }
         _ => {}
     }
-    if !needed {
-        missed.clear();
+    let wrong = std::mem::take(&mut user.errors);
+    // Half a consent is none; a no stays one.
+    let garbled = wrong.iter().any(|wrong| wrong.field.starts_with("userConsent.consent"));
+    if garbled && said.obtained != Some(ConsentAnswer::No) {
+        (said.obtained, said.obtained_at) = (None, None);
     }
+    // What is there and wrong is not missing as well.
+    let within = |field: &str, outer: &str| {
+        field.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    missed.retain(|missed| needed && !wrong.iter().any(|wrong| within(&missed.field, &wrong.field)));
     reader.absorb(user);
-    (Some(said), missed)
+    (Some(said), [wrong, missed].concat())
 }
 
 /// `2022-07-20T17:20:35.000Z`, with 0 to 3 digits of milliseconds.

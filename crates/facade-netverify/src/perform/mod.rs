@@ -27,7 +27,7 @@ use crate::{ApiError, NetverifyState, PERFORM_LIMIT, UPLOADS_MIB};
 
 /// A body waits so long for room beside the others.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
-/// What the rules of consent miss, while they are not enforced.
+/// What is wrong with the consent or missing from it, while its rules are not enforced.
 const WARNINGS: HeaderName = HeaderName::from_static("selfsame-warnings");
 
 /// 200 with the reference, once everything is stored; the verdict comes later.
@@ -66,7 +66,7 @@ async fn perform(
     let PerformRequest { scan, claims, pictures, warnings } = parsed;
     let scan = state.app.open_scan(tenant, &policy, scan, &claims, pictures).await?;
     if !warnings.is_empty() {
-        tracing::warn!(scan = %scan.id, missed = warnings.len(), "a scan was accepted that misses rules of consent");
+        tracing::warn!(scan = %scan.id, faults = warnings.len(), "a scan was accepted that breaks rules of consent");
     }
     let body = json!({
         "timestamp": scan.created_at.to_rfc3339(),

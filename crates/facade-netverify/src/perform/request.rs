@@ -31,7 +31,7 @@ pub(crate) struct PerformRequest {
     pub(crate) scan: NewScan,
     pub(crate) claims: ScanClaims,
     pub(crate) pictures: Vec<(ScanSide, Vec<u8>)>,
-    /// What the rules of consent miss, while they are not enforced.
+    /// What is wrong with the consent or missing from it, while its rules are not enforced.
     pub(crate) warnings: Vec<FieldError>,
 }
 
@@ -117,12 +117,12 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         ..ScanClaims::default()
     };
     let mrz_check = reader.boolean("mrzCheck").unwrap_or(true);
-    let (consent, missed) = consent(&mut reader, &mut claims, face_match, rules.now);
+    let (consent, faults) = consent(&mut reader, &mut claims, face_match, rules.now);
     let warnings = if rules.policy.enforce_consent {
-        reader.errors.extend(missed);
+        reader.errors.extend(faults);
         Vec::new()
     } else {
-        missed
+        faults
     };
 
     if let Some(member) = reader.suspicious {

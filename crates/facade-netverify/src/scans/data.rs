@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{scan_id, stamped};
 use crate::auth::Administrator;
-use crate::{ApiError, NetverifyState, words};
+use crate::{ApiError, NetverifyState, address, national, words};
 
 type Members = Map<String, Value>;
 
@@ -86,8 +86,8 @@ pub(crate) fn everything(record: &ScanRecord, public_url: &str) -> Members {
 }
 
 fn put(members: &mut Members, name: &str, value: Option<&str>, most: usize) {
-    if let Some(value) = value {
-        members.insert(name.to_owned(), words::cut(value, most).into());
+    if let Some(value) = words::fitting(value, most) {
+        members.insert(name.to_owned(), value.into());
     }
 }
 
@@ -143,10 +143,8 @@ pub(crate) fn reading_members(reading: &ScanReading) -> Members {
     put_day(&mut members, "dob", "dobParts", reading.birth_date);
     put_day(&mut members, "expiry", "expiryDateParts", reading.expiry);
     put_day(&mut members, "issuingDate", "issuingDateParts", reading.issued);
-    if let Some(address) = &reading.address {
-        let address = words::raw_address(address, reading.issuing_country.as_deref());
-        members.insert("address".to_owned(), address);
-    }
+    members.extend(national::named(reading).map(|(name, number)| (name.to_owned(), number.into())));
+    members.extend(address::raw(reading).map(|address| ("address".to_owned(), address)));
     members
 }
 
@@ -181,5 +179,15 @@ mod tests {
         let whole = PartialDay { year: 2031, month: Some(4), day: Some(1) };
         let members = reading_members(&ScanReading { expiry: Some(whole), ..ScanReading::default() });
         assert_eq!(members["expiry"], "2031-04-01");
+    }
+
+    #[test]
+    fn a_number_stands_whole_under_its_own_name() {
+        let personal_number = Some("HEGG560427MVZRRL04".to_owned());
+        let issuing_country = Some("MEX".to_owned());
+        let reading = ScanReading { personal_number, issuing_country, ..ScanReading::default() };
+        let members = reading_members(&reading);
+        assert_eq!(members["curp"], "HEGG560427MVZRRL04");
+        assert_eq!(members["personalNumber"], "HEGG560427MVZRRL04");
     }
 }

@@ -15,15 +15,16 @@ pub struct EvidenceRequest {
 
 impl Capture {
     pub(super) fn ask_for_evidence(&mut self, size: FrameSize, now: Timestamp) {
-        // Pages keep full frames for eight seconds: what is older cannot be had any more.
-        let newest = self.frames.back().map_or(0.0, |frame| frame.captured_at);
+        // Pages keep full frames for eight seconds: what is older cannot be had any more. By when frames came: a page that says when they
+        // were taken would choose which of them are held against the stream.
+        let newest = self.frames.back().map_or(0.0, |frame| frame.arrived_at);
         let mut seqs: Vec<u32> = self
             .held
             .iter()
             .copied()
             .filter(|seq| {
                 self.sighting(*seq).is_some_and(|frame| {
-                    !frame.faces.is_empty() && newest - frame.captured_at <= self.params.ring_millis
+                    !frame.faces.is_empty() && newest - frame.arrived_at <= self.params.ring_millis
                 })
             })
             .collect();

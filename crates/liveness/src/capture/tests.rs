@@ -58,6 +58,24 @@ fn a_good_face_is_held_and_evidence_is_spread_over_the_hold() {
 }
 
 #[test]
+fn a_page_does_not_choose_by_its_clock_which_frames_are_asked_for() {
+    let mut capture = started();
+    let (mut held, mut wanted) = (0, Vec::new());
+    // From the ninth on the page says that ten seconds passed in between.
+    for seq in 1..100 {
+        let mut seen = frame(seq, true);
+        seen.captured_at += if seq > 8 { 10_000.0 } else { 0.0 };
+        wanted = capture.frame(seen, at(i64::from(seq) * 125)).evidence;
+        held = seq;
+        if !wanted.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(wanted.len(), 5);
+    assert_eq!((wanted[0].seq, wanted[4].seq), (1, held));
+}
+
+#[test]
 fn losing_the_face_starts_the_hold_again() {
     let mut capture = started();
     capture.frame(frame(1, true), at(125));

@@ -55,6 +55,12 @@ pub struct ApproachRecord {
     pub near: Vec<u32>,
 }
 
+impl ApproachRecord {
+    pub(crate) fn frames(&self) -> Vec<u32> {
+        [&self.far[..], &self.way, &self.near].concat()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Approach {
     began: Timestamp,

@@ -6,7 +6,7 @@ use selfsame_domain::{Point, Timestamp};
 
 use super::{Seen, Step};
 use crate::challenge::{Challenge, Direction, Dot};
-use crate::observation::FaceObservation;
+use crate::observation::{FaceObservation, FrameSize};
 use crate::witness::{ObedienceParams, tally};
 
 /// What it takes to reach a dot. Angles in degrees.
@@ -77,13 +77,29 @@ pub struct ShownDot {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DotsView {
     pub controlled: Point,
-    /// How many dots are done, which is also the index of the one to reach.
+    /// How many dots were reached, which is also the index of the one to reach.
     pub done: usize,
-    /// Dots that were told so far.
+    /// Those that were reached, and the present one. One that was missed makes room for the next.
     pub dots: Vec<ShownDot>,
     pub still_face: bool,
     pub moving_phone: bool,
     pub on_hover: bool,
+}
+
+impl DotsView {
+    /// Before the challenge: the point is where the face is, and there are no dots.
+    pub(crate) fn before(face: Option<&FaceObservation>, size: FrameSize) -> Self {
+        let middle = Point { x: size.width as f32 / 2.0, y: size.height as f32 / 2.0 };
+        Self {
+            controlled: face.map_or(middle, |face| face.bounds.centre()),
+            done: 0,
+            dots: Vec::new(),
+            // Whoever finds a position may hold still, and move the phone.
+            still_face: false,
+            moving_phone: false,
+            on_hover: false,
+        }
+    }
 }
 
 /// Where the head pointed in a frame: in ones from where it pointed at the beginning, x to the right of the frame, y down.
@@ -149,7 +165,7 @@ impl Dots {
         challenge: Challenge,
         straight: (f32, f32),
         face: &FaceObservation,
-        size: crate::FrameSize,
+        size: FrameSize,
         now: Timestamp,
         params: &DotsParams,
     ) -> Self {
@@ -198,21 +214,36 @@ impl Dots {
         };
         let length = self.aim.x.hypot(self.aim.y);
         let most = if length > 1.25 { 1.25 / length } else { 1.0 };
-        let dots = self.record.dots.iter().map(|record| ShownDot {
-            direction: record.dot.direction,
-            centre: place(record.dot.place()),
-            radius: self.ring * 0.17,
-        });
+        let present = self.record.dots.len().saturating_sub(1);
+        let dots: Vec<ShownDot> = self
+            .record
+            .dots
+            .iter()
+            .enumerate()
+            .filter(|(index, record)| *index == present || record.reached_at.is_some())
+            .map(|(_, record)| ShownDot {
+                direction: record.dot.direction,
+                centre: place(record.dot.place()),
+                radius: self.ring * 0.17,
+            })
+            .collect();
         let reached = self.record.dots.last().is_some_and(|dot| dot.reached_at.is_some());
         DotsView {
             controlled: place(Point { x: self.aim.x * most, y: self.aim.y * most }),
             // While the next dot waits, the last stays the target: pages look the target up among the dots.
-            done: self.record.dots.len().saturating_sub(1),
-            dots: dots.collect(),
+            done: dots.len().saturating_sub(1),
+            dots,
             still_face: self.shown() && !reached && now.since(self.moved_at) >= params.still_after,
             moving_phone,
             on_hover: self.on_dot > 0 || reached,
         }
+    }
+
+    /// Once the challenge is over: the last dot counts as well.
+    pub(crate) fn last_view(&self, now: Timestamp, params: &DotsParams) -> DotsView {
+        let view = self.view(false, now, params);
+        let reached = self.record.dots.iter().filter(|dot| dot.reached_at.is_some()).count();
+        DotsView { done: reached, ..view }
     }
 
     pub(crate) fn step(&mut self, seen: &Seen<'_>, params: &DotsParams) -> Step {

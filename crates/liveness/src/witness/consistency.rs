@@ -18,14 +18,14 @@ pub struct ConsistencyParams {
     /// Least likeness of a full frame and its tracking frame. Both come from one picture: what remains is compression. Another picture
     /// in its place, be it of the same person, is another in its details.
     pub likeness: f32,
-    /// By how much the page's time over all full frames may differ from the server's, milliseconds, and by which part of the longer one:
-    /// networks hold frames up.
+    /// By how much the page's clock may come to differ from the server's over the hold, milliseconds, and by which part of the time that
+    /// passed: networks hold frames up.
     pub drift: (f64, f64),
 }
 
 impl Default for ConsistencyParams {
     fn default() -> Self {
-        Self { overlap: 0.45, false_match_rate: 1e-4, likeness: 0.9, drift: (1_500.0, 0.25) }
+        Self { overlap: 0.45, false_match_rate: 1e-4, likeness: 0.9, drift: (2_500.0, 0.05) }
     }
 }
 
@@ -33,12 +33,14 @@ impl Default for ConsistencyParams {
 pub fn consistency<'a>(
     evidence: &[EvidenceObservation],
     requested: &[EvidenceRequest],
+    held: impl IntoIterator<Item = &'a FrameObservation>,
     tracked: impl Fn(u32) -> Option<&'a FrameObservation>,
     params: &ConsistencyParams,
 ) -> WitnessReport {
     if evidence.is_empty() || evidence.len() < requested.len() {
         return abstained(Witness::Consistency, "not all full frames that were asked for arrived");
     }
+    let unsure = |saw: &str| report(Witness::Consistency, Testimony::Insufficient, 0.0, params.overlap, saw);
     let attack = |saw: &str| report(Witness::Consistency, Testimony::Attack, 0.0, params.overlap, saw);
     let mut worst = 1.0_f32;
     for (index, frame) in evidence.iter().enumerate() {
@@ -55,22 +57,16 @@ pub fn consistency<'a>(
             None if index == 0 => {}
             _ => return attack("the full frames do not show one and the same face"),
         }
-        // Written so that what is no number fails.
-        if !frame.likeness.is_some_and(|likeness| likeness >= params.likeness) {
-            return attack("a full frame is another picture than the stream showed");
+        match frame.likeness {
+            // Written so that what is no number fails.
+            Some(likeness) if likeness >= params.likeness => {}
+            Some(_) => return attack("a full frame is another picture than the stream showed"),
+            None => return unsure("a full frame cannot be compared with the stream: more light is needed"),
         }
     }
-    let seen = || evidence.iter().filter_map(|frame| tracked(frame.seq));
-    let span = |time: fn(&FrameObservation) -> f64| {
-        let times = seen().map(time);
-        times.clone().fold(f64::NEG_INFINITY, f64::max) - times.fold(f64::INFINITY, f64::min)
-    };
-    let (claimed, passed) = (span(|frame| frame.captured_at), span(|frame| frame.arrived_at));
-    let allowed = params.drift.0 + params.drift.1 * claimed.max(passed);
-    // A time that is no number agrees with none.
-    let agrees = (claimed - passed).abs() <= allowed;
-    if !agrees {
-        return attack("the page's clock is not the server's");
+    if !is_in_step(held, params) {
+        // A connection that stalls looks the same.
+        return unsure("the page's clock and the server's do not agree: a steadier connection is needed");
     }
     if worst >= params.overlap {
         let saw = "the full frames show the face where the stream showed it";
@@ -79,6 +75,24 @@ pub fn consistency<'a>(
         let saw = "the face in a full frame is not where the stream showed it";
         report(Witness::Consistency, Testimony::Attack, worst, params.overlap, saw)
     }
+}
+
+/// Whether from frame to frame about as much time passed for the page as for the server, all along: frames that are said to lie apart,
+/// or close together, would not be compared as they have to be.
+fn is_in_step<'a>(held: impl IntoIterator<Item = &'a FrameObservation>, params: &ConsistencyParams) -> bool {
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
+    for frame in held {
+        let ahead = frame.captured_at - frame.arrived_at;
+        // Comparisons leave out what is no number.
+        if !ahead.is_finite() {
+            return false;
+        }
+        (least, most) = (least.min(ahead), most.max(ahead));
+        (first, last) = (first.min(frame.arrived_at), last.max(frame.arrived_at));
+    }
+    // Without a frame this is no number, and false.
+    most - least <= params.drift.0 + params.drift.1 * (last - first)
 }
 
 #[cfg(test)]
@@ -120,7 +134,7 @@ mod tests {
         let requested: Vec<_> = (1..=3).map(|seq| EvidenceRequest { seq, crop: BOUNDS }).collect();
         change(&mut evidence, &mut stream);
         let tracked = |seq| stream.iter().find(|frame| frame.seq == seq);
-        consistency(&evidence, &requested, tracked, &ConsistencyParams::default()).testimony
+        consistency(&evidence, &requested, &stream, tracked, &ConsistencyParams::default()).testimony
     }
 
     #[test]
@@ -144,27 +158,39 @@ mod tests {
 
     #[test]
     fn another_picture_than_the_stream_showed_is_an_attack() {
-        for likeness in [None, Some(0.5), Some(f32::NAN)] {
-            assert_eq!(
-                judged(|evidence, _| evidence[1].likeness = likeness),
-                Testimony::Attack,
-                "{likeness:?}"
-            );
+        for (likeness, testimony) in [
+            (None, Testimony::Insufficient),
+            (Some(0.5), Testimony::Attack),
+            (Some(f32::NAN), Testimony::Attack),
+        ] {
+            assert_eq!(judged(|evidence, _| evidence[1].likeness = likeness), testimony, "{likeness:?}");
         }
     }
 
     #[test]
-    fn a_page_with_another_clock_is_an_attack() {
-        let over = |claimed: f64, passed: f64| {
+    fn a_page_with_another_clock_is_no_yes() {
+        // Of the second and the third of three frames.
+        let over = |claimed: [f64; 2], passed: [f64; 2]| {
             judged(|_, stream| {
-                (stream[2].captured_at, stream[2].arrived_at) = (claimed, passed);
+                for (n, frame) in stream[1..].iter_mut().enumerate() {
+                    (frame.captured_at, frame.arrived_at) = (claimed[n], passed[n]);
+                }
             })
         };
-        assert_eq!(over(5_500.0, 5_500.0), Testimony::BonaFide);
-        assert_eq!(over(1_600.0, 2_900.0), Testimony::BonaFide, "a slow network");
-        assert_eq!(over(650.0, 5_500.0), Testimony::Attack);
-        assert_eq!(over(9_000.0, 4_000.0), Testimony::Attack);
-        assert_eq!(over(f64::NAN, 4_000.0), Testimony::Attack);
+        let no = Testimony::Insufficient;
+        assert_eq!(over([2_000.0, 5_500.0], [2_000.0, 5_500.0]), Testimony::BonaFide);
+        assert_eq!(
+            over([800.0, 1_600.0], [3_200.0, 3_200.0]),
+            Testimony::BonaFide,
+            "a connection that stalls"
+        );
+        assert_eq!(over([300.0, 650.0], [3_000.0, 5_500.0]), no);
+        assert_eq!(over([4_500.0, 9_000.0], [2_000.0, 4_000.0]), no);
+        // Between those whose full frames were asked for as well.
+        assert_eq!(over([12_000.0, 5_500.0], [2_000.0, 5_500.0]), no);
+        for odd in [f64::NAN, f64::INFINITY, -1e300] {
+            assert_eq!(over([odd, 5_500.0], [2_000.0, 5_500.0]), no, "{odd}");
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! How many connections are open: in all, and for each address.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use selfsame_config::ServerConfig;
+use selfsame_domain::network;
 use selfsame_facade_kit::TrustedProxies;
 
 /// Who floods the server shall not flood its log as well.
@@ -110,14 +111,6 @@ impl Drop for Place {
                 taken.by_address.remove(&address);
             }
         }
-    }
-}
-
-/// Networks of IPv6 are given out in /64: whoever has one address has them all.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
     }
 }
 

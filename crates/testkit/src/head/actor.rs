@@ -93,7 +93,8 @@ pub struct Actor {
 #[derive(Debug, Clone, PartialEq)]
 enum Demand {
     Nothing,
-    Dot(usize),
+    /// By index and direction: one that is shown in the place of one that was missed has the same index.
+    Dot(usize, String),
     Nearer,
     Position(String),
 }
@@ -223,7 +224,8 @@ impl Actor {
 
     fn demanded(&self, guidance: &Guidance) -> Demand {
         if let Some(active) = &guidance.active {
-            return if active.wanted().is_some() { Demand::Dot(active.target) } else { Demand::Nothing };
+            let wanted = active.wanted().map(|dot| Demand::Dot(active.target, dot.position.clone()));
+            return wanted.unwrap_or(Demand::Nothing);
         }
         if guidance.target_half_height.is_some() {
             return Demand::Nearer;
@@ -250,7 +252,7 @@ impl Actor {
                     self.face_the_screen();
                 }
             }
-            Demand::Dot(_) => self.follow(guidance),
+            Demand::Dot(..) => self.follow(guidance),
             Demand::Nearer => self.come_nearer(guidance),
             Demand::Position(said) => self.obey(&said, guidance),
         }

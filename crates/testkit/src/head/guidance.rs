@@ -17,7 +17,7 @@ pub struct Guidance {
     pub too_far: bool,
     /// Passive video: the half height that the face's box shall have.
     pub target_half_height: Option<f64>,
-    /// Join the dots.
+    /// Join the dots; `None` before the first is shown.
     pub active: Option<ActiveGuidance>,
 }
 
@@ -67,7 +67,8 @@ impl Guidance {
             too_close: message["tooClose"].as_bool().unwrap_or(false),
             too_far: message["tooFar"].as_bool().unwrap_or(false),
             target_half_height: message["targetInfo"]["targetR"].as_f64().filter(|half| *half > 0.0),
-            active: active(&message["livenessActive"]),
+            // Before the challenge there is nothing to follow in it.
+            active: active(&message["livenessActive"]).filter(|active| !active.circles.is_empty()),
         }
     }
 }
@@ -121,5 +122,8 @@ mod tests {
         let guidance =
             Guidance::from_message(&json!({ "livenessActive": {"challengeCircles": {"0": {}}}, "facew": 0 }));
         assert_eq!(guidance, Guidance::default());
+        let before =
+            json!({ "controlledPoint": {"x": 6, "y": 3}, "targetChallengeIndex": 0, "challengeCircles": {} });
+        assert_eq!(Guidance::from_message(&json!({ "livenessActive": before })), Guidance::default());
     }
 }

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 pub use courier::{Courier, CourierParams};
 pub use selfsame_callbacks::{
-    AddressRules, Client, ClientError, ClientParams, Dialect, DialectError, Event, Message, Schedule,
-    SigningSecret, SystemLookup, Wording,
+    AddressRules, Client, ClientError, ClientParams, Dialect, DialectError, Event, Message,
+    PrivateNetworkError, PrivateNetworks, Schedule, SigningSecret, SystemLookup, Wording,
 };
 pub use selfsame_store::{OutboxAttempt, OutboxEntry, OutboxState};
 

@@ -7,8 +7,10 @@ mod assembly;
 mod glimpse;
 pub mod observe;
 mod session;
+mod tilt;
 
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use selfsame_domain::{BestImage, DeviceInfo, LivenessMode, SecurityLevel, SessionId, Timestamp};
@@ -33,6 +35,8 @@ pub enum Input {
     Frame {
         seq: u32,
         captured_at: f64,
+        /// When it was heard here.
+        arrived: Instant,
         size: FrameSize,
         picture: Bytes,
     },
@@ -166,9 +170,10 @@ impl Verification {
             return Err(AttachError::LockedOut { until });
         }
         let key = self.unwrap_key(&wrapped_key).map_err(|_| AttachError::Internal)?;
-        // Last: whoever is refused for another reason has taken nobody's place. A session holds one, however many show up with it.
-        let waiting = self.wait_alone(session.id);
+        // Last: whoever is refused for another reason has taken nobody's place, and nobody is told to go for one who cannot stay. A
+        // session holds one place, however many show up with it.
         let place = self.place().ok_or(AttachError::Overloaded)?;
+        let waiting = self.wait_alone(session.id);
         let (input, inputs) = mpsc::channel(QUEUE);
         let (outputs, output) = mpsc::unbounded_channel();
         let handle = CaptureHandle {

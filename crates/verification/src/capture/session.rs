@@ -6,15 +6,16 @@ use bytes::Bytes;
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
     BestImage, BioSession, BioSessionState, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality,
-    LivenessReport, LivenessStatus, Point, Verdict,
+    LivenessReport, LivenessStatus, Point, Timestamp, Verdict,
 };
-use selfsame_liveness::{Capture, Ending, FrameOutcome, FrameSize, Instruction, Phase, fusion, judge};
+use selfsame_liveness::{Capture, Ending, FrameOutcome, FrameSize, Instruction, Phase, judge, report_early};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::assembly::Assembly;
 use super::observe::{self, ObserveError, Portrait};
+use super::tilt::is_tilted;
 use super::{CaptureFailure, Input, Output};
 use crate::lockout::Subjects;
 use crate::workers::Urgency;
@@ -22,6 +23,8 @@ use crate::{UseCaseError, Verification};
 
 /// How often time-outs are looked for.
 const TICK: Duration = Duration::from_millis(250);
+/// Times of pages are below this: 2^53, up to where each millisecond is a number of its own.
+const MOST_MILLIS: f64 = 9_007_199_254_740_992.0;
 /// A browser that says nothing at all for this long is gone, whatever its connection says.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -29,6 +32,8 @@ pub(super) struct Session {
     app: Verification,
     session: BioSession,
     key: DataKey,
+    /// When it began, by the machine's clock and by one that nobody sets.
+    began: (Timestamp, Instant),
     /// Who is locked out when too many captures fail.
     subjects: Subjects,
     outputs: mpsc::UnboundedSender<Output>,
@@ -37,7 +42,9 @@ pub(super) struct Session {
     claimed: bool,
     /// The browser was told of a dot, and with it of the challenge.
     dots_told: bool,
-    /// It ended the capture after that.
+    /// All that was asked for has been done; what is left is to upload.
+    answered: bool,
+    /// It ended the capture in between.
     fled: bool,
     last_seq: u32,
     received: usize,
@@ -49,16 +56,6 @@ pub(super) struct Session {
     first_template: Option<selfsame_vision::Template>,
     /// The best frame so far, and the digest of its bytes as they came.
     best: Option<(Portrait, String)>,
-}
-
-/// Whether a phone is held too far from upright for the face to be seen straight: more than 40 degrees to the front or back,
-/// or 30 to the side.
-fn is_tilted(beta: f64, gamma: f64) -> bool {
-    // A laptop has no sensor, and says nothing or zeros.
-    if beta == 0.0 && gamma == 0.0 {
-        return false;
-    }
-    !(50.0..=130.0).contains(&beta.abs()) || gamma.abs() > 30.0
 }
 
 /// How a step of the task went on.
@@ -79,17 +76,20 @@ impl Session {
     ) -> Self {
         let params = app.settings().capture_for(session.request.security_level);
         let plan = app.plan(&session.request);
-        let capture = Capture::new(params, plan, device, app.clock().now());
+        let began = (app.clock().now(), Instant::now());
+        let capture = Capture::new(params, plan, device, began.0);
         Self {
             app,
             session,
             key,
+            began,
             subjects,
             outputs,
             capture,
             assembly: Assembly::default(),
             claimed: false,
             dots_told: false,
+            answered: false,
             fled: false,
             last_seq: 0,
             received: 0,
@@ -137,6 +137,11 @@ impl Session {
         }
     }
 
+    /// A moment of the capture. The machine's clock may be set while it lasts.
+    fn moment(&self, of: Instant) -> Timestamp {
+        self.began.0 + of.saturating_duration_since(self.began.1)
+    }
+
     fn say(&self, output: Output) {
         // A browser that is gone is noticed by its input.
         let _ = self.outputs.send(output);
@@ -152,12 +157,12 @@ impl Session {
                     self.say(Output::Failed(failure));
                     return Flow::Over;
                 }
-                self.capture.start(camera, environment, self.app.clock().now());
+                self.capture.start(camera, environment, self.moment(Instant::now()));
                 self.say(Output::Started);
                 Flow::On
             }
-            Input::Frame { seq, captured_at, size, picture } => {
-                self.frame(seq, captured_at, size, picture).await
+            Input::Frame { seq, captured_at, arrived, size, picture } => {
+                self.frame(seq, (captured_at, self.moment(arrived.into())), size, picture).await
             }
             Input::EvidenceChunk { seq, offset, total, chunk } => {
                 self.chunk(seq, offset, total, &chunk).await
@@ -177,7 +182,8 @@ impl Session {
                 if self.claimed {
                     let diagnostic = "the capture was cancelled in the browser";
                     // Giving up is nobody's failed attempt, as long as the challenge is not known.
-                    if !self.dots_told {
+                    self.flees();
+                    if !self.fled {
                         self.subjects = Subjects::default();
                     }
                     self.decide_without_image(LivenessStatus::Failed, diagnostic).await;
@@ -222,14 +228,21 @@ impl Session {
         Ok(())
     }
 
-    async fn frame(&mut self, seq: u32, captured_at: f64, size: FrameSize, picture: Bytes) -> Flow {
+    async fn frame(
+        &mut self,
+        seq: u32,
+        (captured_at, arrived): (f64, Timestamp),
+        size: FrameSize,
+        picture: Bytes,
+    ) -> Flow {
         if !self.claimed {
             return self.protocol("a frame came before the start").await;
         }
         if seq <= self.last_seq {
             return self.protocol("sequence numbers must rise").await;
         }
-        if !captured_at.is_finite()
+        // Milliseconds since whenever; written so that what is no number fails.
+        if !(0.0..MOST_MILLIS).contains(&captured_at)
             || size.width == 0
             || size.height == 0
             || size.width > 4096
@@ -244,7 +257,7 @@ impl Session {
         }
         let vision = self.app.vision();
         let Some(mut motion) = self.motion.take() else { return self.broke().await };
-        let times = (captured_at, self.app.clock().now().as_millis() as f64);
+        let times = (captured_at, arrived.as_millis() as f64);
         let looked = self
             .app
             .workers()
@@ -270,11 +283,13 @@ impl Session {
                 return self.broke().await;
             }
         };
-        let outcome = self.capture.frame(observation, self.app.clock().now());
+        // By when it came, not by when there was a core to look at it.
+        let outcome = self.capture.frame(observation, arrived);
         let FrameOutcome { guidance, target, dots, .. } = outcome;
         self.say(Output::Tracking { seq, size, guidance, tilted: self.tilted, target, dots });
         for instruction in outcome.instructions {
             self.dots_told |= instruction == Instruction::FollowDots;
+            self.answered |= instruction == Instruction::Pending;
             self.say(Output::Instruction(instruction));
         }
         if !outcome.evidence.is_empty() {
@@ -453,9 +468,14 @@ impl Session {
         Ok(())
     }
 
+    /// Of a capture without evidence.
+    fn report(&self) -> LivenessReport {
+        let params = self.app.settings().witnesses_for(self.session.request.security_level);
+        report_early(&self.capture, &params)
+    }
+
     async fn decide_without_image(&mut self, status: LivenessStatus, diagnostic: &str) {
-        let report: LivenessReport = fusion::report(&self.capture, Vec::new());
-        let verdict = Verdict::without_image(status, diagnostic, report, self.app.clock().now());
+        let verdict = Verdict::without_image(status, diagnostic, self.report(), self.app.clock().now());
         if let Err(error) = self.decide(verdict, None).await {
             // Maintenance decides it as ERROR later; nothing says yes meanwhile.
             tracing::error!(%error, session = %self.session.id, "the verdict could not be stored");
@@ -471,14 +491,14 @@ impl Session {
         Flow::Over
     }
 
-    /// Whoever ends a capture once its challenge is known has failed, or could come again until the dots suit a recording. To be
-    /// called where the browser, or who is in front of it, breaks off; not where the server does.
+    /// Whoever ends a capture once its challenge is known, and before it is met, has failed, or could come again until the dots suit a
+    /// recording. To be called where the browser, or who is in front of it, breaks off; not where the server does.
     fn flees(&mut self) {
-        self.fled = self.dots_told;
+        self.fled = self.dots_told && !self.answered;
     }
 
     async fn tick(&mut self) -> Flow {
-        match self.capture.tick(self.app.clock().now()) {
+        match self.capture.tick(self.moment(Instant::now())) {
             Some(ending) => self.ended(ending).await,
             None => Flow::On,
         }
@@ -519,9 +539,8 @@ impl Session {
     /// The person did not do what was asked: the verdict is stored, and there is a result to read.
     async fn unmet(&mut self, what: &'static str) -> Flow {
         let diagnostic = format!("the challenge was not met: {what}. Follow the guidance and try again");
-        let report = fusion::report(&self.capture, Vec::new());
         let now = self.app.clock().now();
-        let verdict = Verdict::without_image(LivenessStatus::Failed, diagnostic, report, now);
+        let verdict = Verdict::without_image(LivenessStatus::Failed, diagnostic, self.report(), now);
         self.say(Output::Instruction(Instruction::Pending));
         match self.decide(verdict, None).await {
             Ok(()) => self.say(Output::Result(None)),

@@ -15,6 +15,9 @@ use selfsame_vision::{DocumentWants, Rect, Vision, VisionError};
 use super::agreement::{self, AgreementParams};
 use super::look::{LookParams, Seen};
 
+mod confirmation;
+mod country;
+
 /// The state that ICAO's specimens are issued by.
 const SPECIMEN_STATE: &str = "UTO";
 /// What stands in the place of a name on documents that are shown about. Only words that nobody is called.
@@ -71,6 +74,43 @@ pub(super) fn has_code(side: &DocumentReading) -> bool {
     sources.any(|source| *source != FieldSource::VisualZone)
 }
 
+/// What explains that something could not be read, and as what it is told.
+const FAULTS: [(Indication, LegibilityDetail); 5] = [
+    (Indication::CutOff, LegibilityDetail::MissingPart),
+    (Indication::Blurred, LegibilityDetail::Blurred),
+    (Indication::Glare, LegibilityDetail::Glare),
+    (Indication::TooSmall, LegibilityDetail::BadQuality),
+    (Indication::TooDark, LegibilityDetail::BadQuality),
+];
+
+/// What is wrong with a picture, each detail once.
+fn faults(signs: &Signs) -> Vec<LegibilityDetail> {
+    let mut details: Vec<_> =
+        FAULTS.into_iter().filter(|(sign, _)| signs.indicate(*sign)).map(|(_, detail)| detail).collect();
+    details.dedup();
+    details
+}
+
+/// Whether it is explained that nothing was read in the front's picture: that is a better answer than that there is nothing.
+fn is_spoilt(signs: &Signs) -> bool {
+    [Indication::Blurred, Indication::Glare, Indication::TooSmall, Indication::TooDark]
+        .into_iter()
+        .any(|indication| signs.indicate(indication))
+}
+
+/// Whether a document is in the front's picture. What could not be read may be one all the same: where a page, a barcode or any print
+/// was seen, or the picture is too bad to see anything, nobody can tell.
+fn found(front: &DocumentReading, signs: &Signs) -> Step {
+    let anything = front.page.is_some() || front.barcode.is_some() || !front.lines.is_empty();
+    if !is_empty(front) {
+        Step::Yes
+    } else if anything || is_spoilt(signs) {
+        Step::Unknown
+    } else {
+        Step::No
+    }
+}
+
 /// What the front's picture shows in the place of a front. Who says who it is with the other picture alone may show any face in this one.
 fn misplaced(request: &NewScan, seen: &Seen) -> Option<UnreadableReason> {
     let front = seen.front.as_ref()?;
@@ -81,11 +121,7 @@ fn misplaced(request: &NewScan, seen: &Seen) -> Option<UnreadableReason> {
     let is_back = front.side == Some(DocumentSide::Back)
         && !agreement::IDENTIFYING.into_iter().chain([FieldName::GivenNames]).any(prints);
     if is_empty(front) {
-        // What explains that nothing was read is the better answer.
-        let spoilt = [Indication::Blurred, Indication::Glare, Indication::TooSmall, Indication::TooDark]
-            .into_iter()
-            .any(|indication| seen.front_signs.indicate(indication));
-        back.filter(|_| !spoilt).map(|_| UnreadableReason::MissingFront)
+        back.filter(|_| !is_spoilt(&seen.front_signs)).map(|_| UnreadableReason::MissingFront)
     } else if is_back
         || !request.kind.has_back() && front.mrz.is_none() && back.is_some_and(|b| b.mrz.is_some())
     {
@@ -227,8 +263,8 @@ pub(super) fn findings(
     };
     let sides: Vec<_> = [&seen.front, &seen.back].into_iter().flatten().collect();
     let anything = !whole.is_empty();
-    // What could not be read may be a document all the same. The back speaks for the front in neither.
-    document.found = if is_empty(front) { Step::Unknown } else { Step::Yes };
+    // The back speaks for the front in neither.
+    document.found = found(front, &seen.front_signs);
     document.legible = Step::of(front.mrz.is_some() || !front.fields.is_empty());
     document.misplaced = misplaced(request, seen);
     document.back = Step::of(shows_back(seen));
@@ -243,17 +279,9 @@ pub(super) fn findings(
         || whole.names_a_specimen()
         || seen.front_signs.indicate(Indication::SpecimenWord);
     document.country = whole.issuer().and_then(selfsame_mrz::state::iso).map(str::to_owned);
+    document.country_unstated = Step::of(country::is_unstated(&sides, &request.country));
     document.no_specimen = if anything { Step::of(!specimen) } else { Step::Unknown };
-    let verdicts: Vec<_> = sides.iter().filter_map(|side| side.mrz.as_ref()).map(|mrz| mrz.verdict).collect();
-    // A layout without check digits has nothing to check.
-    document.has_mrz = verdicts.iter().any(|verdict| *verdict != MrzVerdict::Unprotected);
-    document.mrz = if verdicts.contains(&MrzVerdict::Invalid) {
-        Step::No
-    } else if !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == MrzVerdict::Valid) {
-        Step::Yes
-    } else {
-        Step::Unknown
-    };
+    check(seen, &sides, whole.0, params, &mut document);
     let agreed = agreement::agreed(&sides, whole.0, &params.agreement);
     (document.printed_agrees, document.barcode_agrees) = (agreed.printed, agreed.barcode);
     (document.sides_agree, document.disagreeing) = (agreed.sides, agreed.differing);
@@ -281,15 +309,81 @@ pub(super) fn findings(
     ];
     document.complete = Step::of(anything && read.into_iter().all(|read| read));
     let reading = whole.reading();
-    document.in_date = match &reading.expiry {
-        // Good through its last day, wherever that day ends last.
-        Some(expiry) if sure(FieldName::ExpiryDate) => in_date(expiry, now),
-        _ => Step::Unknown,
-    };
+    let last_day = reading.expiry.as_ref().map_or(Step::Unknown, |expiry| in_date(expiry, now));
+    if sure(FieldName::ExpiryDate) {
+        document.in_date = last_day;
+    } else {
+        document.in_date_in_doubt = last_day;
+    }
+    document.expiry_unstated = Step::of(document.back.is_yes() && has_no_expiry(&sides));
     (Findings { document, face: seen.face }, anything.then_some(reading))
 }
 
-/// Whether the document has not run out. Where day or month are not known, the last that they can be.
+/// What the zones are worth.
+fn check(
+    seen: &Seen,
+    sides: &[&DocumentReading],
+    whole: &DocumentReading,
+    params: &LookParams,
+    document: &mut DocumentFindings,
+) {
+    let pictures = [(&seen.front, &seen.front_signs), (&seen.back, &seen.back_signs)];
+    let mut verdicts = Vec::new();
+    let mut broken = Vec::new();
+    for (reading, signs) in pictures {
+        let Some(zone) = reading.as_ref().and_then(|reading| reading.mrz.as_ref()) else { continue };
+        let settled = zone.verdict == MrzVerdict::Ambiguous
+            && confirmation::is_confirmed(zone, sides, whole, &params.agreement);
+        verdicts.push(if settled { MrzVerdict::Valid } else { zone.verdict });
+        if zone.verdict == MrzVerdict::Invalid {
+            broken.push((zone.checks.iter().any(|check| !check.ok), faults(signs)));
+        }
+    }
+    // A layout without check digits has nothing to check.
+    document.has_mrz = verdicts.iter().any(|verdict| *verdict != MrzVerdict::Unprotected);
+    document.mrz = if verdicts.contains(&MrzVerdict::Invalid) {
+        Step::No
+    } else if !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == MrzVerdict::Valid) {
+        Step::Yes
+    } else {
+        Step::Unknown
+    };
+    document.check_digits = match document.mrz {
+        Step::No if broken.iter().any(|(wrong, _)| *wrong) => Step::No,
+        Step::Yes => Step::Yes,
+        Step::No | Step::Unknown => Step::Unknown,
+    };
+    // A picture without a fault excuses nothing, whatever is wrong with the other one.
+    if !broken.iter().any(|(wrong, faults)| *wrong && faults.is_empty()) {
+        for detail in broken.into_iter().flat_map(|(_, faults)| faults) {
+            if !document.mrz_spoilt.contains(&detail) {
+                document.mrz_spoilt.push(detail);
+            }
+        }
+    }
+}
+
+/// Whether the document is of a form whose zone has no day of expiry, and none is printed on it either: the Swiss licence has none, the
+/// old French card has it on its back.
+fn has_no_expiry(sides: &[&DocumentReading]) -> bool {
+    let form = |side: &&DocumentReading| {
+        side.mrz.as_ref().is_some_and(|zone| {
+            matches!(zone.format, MrzFormat::FrenchIdentityCard | MrzFormat::SwissDrivingLicence)
+        })
+    };
+    // A label with a day that could not be read: `Carte valable jusqu'au`, `4b.`
+    let labelled = |text: &str| {
+        let text = text.to_lowercase();
+        text.contains("valable")
+            || text.strip_prefix("4b").is_some_and(|rest| rest.contains(char::is_numeric))
+    };
+    sides.iter().any(form)
+        && sides.iter().all(|side| {
+            side.field(FieldName::ExpiryDate).is_none() && !side.lines.iter().any(|line| labelled(&line.text))
+        })
+}
+
+/// Whether the document has not run out, good through its last day, wherever that day ends last. Where day or month are not known, the last that they can be.
 fn in_date(expiry: &PartialDay, now: Timestamp) -> Step {
     let today = now.to_rfc3339();
     let last =
@@ -301,15 +395,8 @@ fn in_date(expiry: &PartialDay, now: Timestamp) -> Step {
 /// off, or of two histories, is refused.
 fn signs(seen: &Seen, document: &mut DocumentFindings) {
     let pictures = [(&seen.front, &seen.front_signs), (&seen.back, &seen.back_signs)];
-    for (indication, detail) in [
-        (Indication::CutOff, LegibilityDetail::MissingPart),
-        (Indication::Blurred, LegibilityDetail::Blurred),
-        (Indication::Glare, LegibilityDetail::Glare),
-        (Indication::TooSmall, LegibilityDetail::BadQuality),
-        (Indication::TooDark, LegibilityDetail::BadQuality),
-    ] {
-        let speaks = pictures.iter().any(|(_, signs)| signs.indicate(indication));
-        if speaks && !document.legibility.contains(&detail) {
+    for detail in pictures.iter().flat_map(|(_, signs)| faults(signs)) {
+        if !document.legibility.contains(&detail) {
             document.legibility.push(detail);
         }
     }
@@ -337,8 +424,19 @@ fn signs(seen: &Seen, document: &mut DocumentFindings) {
     if seen.front_signs.indicate(Indication::OtherPortrait) {
         document.replaced.push(ManipulationDetail::Photo);
     }
-    document.altered.dedup();
-    document.replaced.dedup();
+    for details in [&mut document.altered, &mut document.replaced] {
+        once(details);
+    }
+}
+
+/// Each detail once, where it stood first.
+fn once(details: &mut Vec<ManipulationDetail>) {
+    let mut known = Vec::new();
+    details.retain(|detail| {
+        let new = !known.contains(detail);
+        known.push(*detail);
+        new
+    });
 }
 
 /// What stands in the part that was altered.
@@ -353,8 +451,11 @@ fn altered(
         let down = (bounds.y + bounds.height).min(other.y + other.height) - bounds.y.max(other.y);
         across > 0.0 && down > 0.0
     };
-    let fields = reading.into_iter().flat_map(|reading| &reading.fields);
-    let mut details: Vec<_> = fields
+    // A value has its place in print, and the zone has one for each of its own.
+    let printed = reading.into_iter().flat_map(|reading| &reading.fields);
+    let zone = reading.and_then(|reading| reading.mrz.as_ref()).into_iter().flat_map(|zone| &zone.fields);
+    let mut details: Vec<_> = printed
+        .chain(zone)
         .filter(|field| field.bounds.is_some_and(overlaps))
         .map(|field| agreement::detail(field.name))
         .collect();
@@ -364,15 +465,16 @@ fn altered(
     if details.is_empty() {
         details.push(ManipulationDetail::SecurityChecks);
     }
-    details.dedup();
+    once(&mut details);
     details
 }
 
 /// How a picture of a front, or of a back that carries the zone, shows a copy, when it indicates that. Other backs may be black on white,
-/// and their barcodes are patterns. A page without colour on which nothing is read may be no document at all.
+/// and their barcodes are patterns. What has no colour and shows nothing that is read may be no document at all. A file without any colour
+/// is told as a copy: whether the camera or the page lacks it cannot be seen.
 pub(super) fn copy(picture: &Picture, reading: &DocumentReading, signs: &Signs) -> Option<UnreadableReason> {
-    let grey_page = signs.indicate(Indication::GreyPage) && !Whole(reading).is_empty();
-    if picture.is_grey() || grey_page {
+    let grey = picture.is_grey() || signs.indicate(Indication::GreyPage);
+    if grey && !is_empty(reading) {
         Some(UnreadableReason::PhotocopyBlackWhite)
     } else if signs.indicate(Indication::Pattern) {
         Some(UnreadableReason::DigitalCopy)

@@ -159,8 +159,8 @@ struct Portrait {
 }
 
 /// The document's portrait: the largest face of the page where its zone or its edges tell which part of the picture that is, and no other.
-/// Else the largest face of the picture, which may lie in any quarter turn, that may belong to what was read. Takes the picture: at 12
-/// megapixels a copy is 36 MB.
+/// Else the largest face of the picture, which may lie in any quarter turn, that may belong to what was read; none where too little was
+/// read to tell. Takes the picture: at 12 megapixels a copy is 36 MB.
 fn portrait(
     vision: &Vision,
     front: Picture,
@@ -175,15 +175,15 @@ fn portrait(
             return Ok(None);
         }
     }
-    let mut printed = reading.and_then(printed_area);
+    // Where it is not known what belongs to the document, any face may be that of whoever holds it.
+    let Some(mut printed) = reading.and_then(printed_area) else { return Ok(None) };
     let mut picture = front;
     for turns in 0..4 {
         let mut faces = vision.detect(&picture)?.into_iter();
-        if let Some(face) = faces.find(|face| printed.is_none_or(|area| belongs_to(face.bounds, area))) {
+        if let Some(face) = faces.find(|face| belongs_to(face.bounds, printed)) {
             return Ok(Some(Portrait { picture, face, turns }));
         }
-        let height = picture.height() as f32;
-        printed = printed.map(|area| turned(area, height));
+        printed = turned(printed, picture.height() as f32);
         picture = picture.rotated_quarter();
     }
     Ok(None)

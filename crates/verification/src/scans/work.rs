@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_blobs::{BlobError, BlobKey, DataKey};
 use selfsame_domain::scan::{Decision, Outcome, Scan, ScanReading, ScanSide, UnreadableReason, judge};
 use selfsame_domain::{CallbackEvent, ScanId, Timestamp};
 use selfsame_store::{Lease, Repository, ScanRow};
@@ -32,6 +32,14 @@ enum Stopped {
     /// Database, object store, the tenant's settings or a place among the workers is away for a while: whatever was sent will be
     /// looked at.
     ByAnOutage(UseCaseError),
+}
+
+/// What was altered or cut short stays so; everything else may come back.
+fn damaged_or_away(error: BlobError) -> Stopped {
+    match error {
+        BlobError::Sealed => Stopped::ByTheScan(error.into()),
+        error => Stopped::ByAnOutage(error.into()),
+    }
 }
 
 /// What a look amounts to.
@@ -169,7 +177,7 @@ impl Verification {
             }
             let name = BlobKey::scan(scan.tenant_id, scan.id, side_name(side));
             let bytes = self.blobs().get(&name, &key).await;
-            let bytes = bytes.map_err(|error| Stopped::ByAnOutage(error.into()))?.ok_or_else(|| {
+            let bytes = bytes.map_err(damaged_or_away)?.ok_or_else(|| {
                 let error = UseCaseError::internal(&"a picture of a scan is gone");
                 // A folder that is not mounted has no pictures either.
                 let fresh = self.clock().now().since(scan.created_at) < GRACE;

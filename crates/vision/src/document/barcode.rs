@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rxing::helpers::detect_in_luma_with_hints;
 use rxing::{BarcodeFormat, DecodeHints};
-use selfsame_aamva::{Card, Kind};
+use selfsame_aamva::{Card, Country, Kind};
 use selfsame_domain::Point;
 use selfsame_domain::document::{
     BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentSide, DocumentType,
@@ -208,7 +208,7 @@ fn add_card(reading: &mut DocumentReading, card: &Card) {
         (FieldName::ExpiryDate, date(card.expiry_date)),
         (FieldName::BirthPlace, card.birth_place.clone()),
         (FieldName::Address, (!address.is_empty()).then(|| address.join(", "))),
-        (FieldName::State, place.jurisdiction.clone()),
+        (FieldName::State, us_issuer(card).map(str::to_owned)),
     ];
     for (name, value) in values {
         let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
@@ -230,6 +230,13 @@ fn add_card(reading: &mut DocumentReading, card: &Card) {
         }
     }
     reading.fields.sort_by_key(|field| field.name);
+}
+
+/// The state, district or territory of the USA that issued the card, by its number in the header. The address (DAJ) is where the holder gets
+/// mail, which may be in another one.
+fn us_issuer(card: &Card) -> Option<&'static str> {
+    let issuer = card.issuer().filter(|issuer| issuer.country == Country::Usa)?;
+    Some(issuer.code).filter(|code| !code.is_empty())
 }
 
 #[cfg(test)]
@@ -298,6 +305,25 @@ mod tests {
             (FieldName::State, "VA"),
         ] {
             assert_eq!(licence.value(name), Some(value), "{name:?}");
+        }
+        // The issuer's state, wherever the holder gets mail; only states of the USA are one.
+        for (iin, country, mail, state) in [
+            ("636000", "USA", "MD", Some("VA")),
+            ("636015", "USA", "MD", Some("TX")),
+            ("604431", "USA", "FL", Some("PR")),
+            ("636012", "CAN", "NY", None),
+            ("636027", "USA", "DC", None),
+            ("999999", "USA", "MD", None),
+        ] {
+            let mut card = reading();
+            let payload = payload
+                .replace("636000", iin)
+                .replace("DAJVA", &format!("DAJ{mail}"))
+                .replace("DCGUSA", &format!("DCG{country}"));
+            add_barcode(&mut card, barcode(&payload));
+            assert_eq!(card.value(FieldName::Surname), Some("EXAMPLE"), "{iin}");
+            assert_eq!(card.value(FieldName::State), state, "{iin}");
+            assert!(card.value(FieldName::Address).is_some_and(|address| address.contains(mail)), "{iin}");
         }
         let mut other = reading();
         add_barcode(&mut other, barcode("https://example.org"));

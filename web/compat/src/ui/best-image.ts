@@ -49,14 +49,23 @@ export function cutAround(picture: { width: number; height: number }, face: Best
   return { x: within(centreX, width, picture.width), y: within(centreY, height, picture.height), width, height };
 }
 
-const failure = (why: string): Error => failed('display best image', why);
+type Failure = (why: string) => Error;
+const noImage: Failure = (why) => failed('display best image', why);
+/** The documents have these words for the picture in the oval, too. */
+const noAnimation: Failure = (why) => failed('display animation', why);
 
-function find(found: HTMLElement | null, name: string): HTMLElement {
-  if (!found) throw failure(`the page has no element ${name}`);
+/** What the last picture was meant for, where the page had no such element. */
+let missing: string | undefined;
+
+const noElement = (name: string): string => `the page has no element ${name}`;
+
+function find(found: HTMLElement | null, name: string, failure: Failure): HTMLElement {
+  missing = found ? undefined : name;
+  if (!found) throw failure(noElement(name));
   return found;
 }
 
-function decode(blob: Blob): Promise<HTMLImageElement> {
+function decode(blob: Blob, failure: Failure): Promise<HTMLImageElement> {
   return new Promise((resolve, reject) => {
     if (!(blob instanceof Blob)) {
       reject(failure('the picture is not a Blob'));
@@ -71,7 +80,7 @@ function decode(blob: Blob): Promise<HTMLImageElement> {
 }
 
 /** A cut as a data URL: nothing has to be given back when the page forgets the element. */
-function draw(image: HTMLImageElement, cut: Cut): string {
+function draw(image: HTMLImageElement, cut: Cut, failure: Failure): string {
   const scale = Math.min(1, MOST_PIXELS / cut.width);
   const canvas = document.createElement('canvas');
   canvas.width = Math.max(1, Math.round(cut.width * scale));
@@ -104,20 +113,27 @@ function put(target: HTMLElement, source: string, style: Partial<CSSStyleDeclara
 
 /** The whole picture, in the element with that id. */
 export async function displayBestImage(blob: Blob, _info: Info, elementId: string): Promise<void> {
-  const target = find(document.getElementById(elementId), elementId);
-  const image = await decode(blob);
-  put(target, draw(image, { x: 0, y: 0, width: image.naturalWidth, height: image.naturalHeight }), {});
+  const target = find(document.getElementById(elementId), elementId, noImage);
+  const image = await decode(blob, noImage);
+  put(target, draw(image, { x: 0, y: 0, width: image.naturalWidth, height: image.naturalHeight }, noImage), {});
 }
 
-async function portrait(blob: Blob, info: Info, target: HTMLElement, style: Partial<CSSStyleDeclaration>): Promise<void> {
-  const image = await decode(blob);
+async function portrait(
+  blob: Blob,
+  info: Info,
+  target: HTMLElement,
+  style: Partial<CSSStyleDeclaration>,
+  failure: Failure,
+): Promise<void> {
+  const image = await decode(blob, failure);
   const cut = cutAround({ width: image.naturalWidth, height: image.naturalHeight }, faceOf(info));
-  put(target, draw(image, cut), { maxHeight: '60vh', ...style });
+  put(target, draw(image, cut, failure), { maxHeight: '60vh', ...style });
 }
 
 /** The face in the middle of the element that the CSS selector finds. */
 export async function displayAndCenterBestImage(blob: Blob, info: Info, selector: string): Promise<void> {
-  await portrait(blob, info, find(document.querySelector<HTMLElement>(selector), selector), { borderRadius: '12px' });
+  const target = find(document.querySelector<HTMLElement>(selector), selector, noImage);
+  await portrait(blob, info, target, { borderRadius: '12px' }, noImage);
 }
 
 /** The face in an oval, in the element with that id. */
@@ -129,15 +145,19 @@ export async function displayPassiveVideoBestImage(
 ): Promise<void> {
   const { borderSize = 8, borderColor = '#FFFFFF' } = options?.oval ?? {};
   const border = `${Number.parseFloat(String(borderSize)) || 0}px solid ${borderColor}`;
-  await portrait(blob, info, find(document.getElementById(elementId), elementId), { borderRadius: '50%', border });
+  const target = find(document.getElementById(elementId), elementId, noAnimation);
+  await portrait(blob, info, target, { borderRadius: '50%', border }, noAnimation);
 }
 
-/** Takes away every picture that was shown. May come before any was. */
+/** Takes away every picture that was shown. May come before any was; throws, once, where the last had no element to be shown in. */
 export function resetBestImage(): void {
+  const without = missing;
+  missing = undefined;
   document.querySelectorAll(`.${CLASS}`).forEach((shown) => shown.remove());
   document.querySelectorAll<HTMLImageElement>(`img.${BORROWED}`).forEach((image) => {
     image.removeAttribute('src');
     Object.assign(image.style, { border: '', borderRadius: '', maxHeight: '' });
     image.classList.remove(BORROWED);
   });
+  if (without !== undefined) throw failed('reset image', noElement(without));
 }

@@ -1,5 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use selfsame_domain::scan::ConsentAnswer;
 use serde_json::json;
 
 use super::*;
@@ -135,12 +136,11 @@ fn each_field_has_its_bounds() {
         ("backsideImage", json!(png()), json!("AAAA")),
         ("faceImage", json!(png()), json!("AAAA")),
         ("enabledFields", json!("idNumber, idDob"), json!("idNumber,idShoeSize")),
-        ("userConsent", json!({}), json!("yes")),
         ("additionalChecks", json!({}), json!([])),
     ] {
         good(json!({ name: fits }));
         assert_eq!(wrong(with(json!({ name: does_not })), &settings()), [name], "{name}: {does_not}");
-        if name != "userConsent" && name != "additionalChecks" {
+        if name != "additionalChecks" {
             assert_eq!(wrong(with(json!({ name: { "a": 1 } })), &settings()), [name], "{name}");
         }
     }
@@ -250,21 +250,48 @@ fn consent_is_warned_of_until_it_is_enforced() {
     for consent in [json!({ "userIp": "1.2.3.4" }), json!({ "consent": { "obtained": "no" } })] {
         assert_eq!(read(with(json!({ "userConsent": consent })), &enforcing).unwrap().warnings, []);
     }
-    // Wrong forms are wrong whether or not it is enforced.
+}
+
+#[test]
+fn a_consent_that_is_not_understood_is_warned_of_and_not_kept() {
+    let enforcing = ScanPolicy { enforce_consent: true, ..settings() };
+    let at = |text: &str| json!({ "consent": { "obtained": "yes", "obtainedAt": text } });
     for (consent, field) in [
+        (json!("yes"), "userConsent"),
         (json!({ "userIp": "somewhere" }), "userConsent.userIp"),
+        (json!({ "userIp": 7 }), "userConsent.userIp"),
+        (json!({ "userIp": "1".repeat(46) }), "userConsent.userIp"),
         (json!({ "userLocation": "USA" }), "userConsent.userLocation"),
         (json!({ "userLocation": { "country": "US" } }), "userConsent.userLocation.country"),
         (
             json!({ "userLocation": { "country": "USA", "state": "Illinois" } }),
             "userConsent.userLocation.state",
         ),
-        (json!({ "consent": { "obtained": "maybe" } }), "userConsent.consent.obtained"),
-        (json!({ "consent": { "obtainedAt": "yesterday" } }), "userConsent.consent.obtainedAt"),
-        (json!({ "consent": { "obtainedAt": "2032-01-01T00:00:00Z" } }), "userConsent.consent.obtainedAt"),
+        (json!({ "consent": true }), "userConsent.consent"),
+        (
+            json!({ "consent": { "obtained": "maybe", "obtainedAt": "2022-07-20T17:20:35.000Z" } }),
+            "userConsent.consent.obtained",
+        ),
+        (at("yesterday"), "userConsent.consent.obtainedAt"),
+        (at("2032-01-01T00:00:00Z"), "userConsent.consent.obtainedAt"),
     ] {
-        assert_eq!(wrong(with(json!({ "userConsent": consent })), &settings()), [field]);
+        let body = with(json!({ "userConsent": consent }));
+        assert_eq!(wrong(body.clone(), &enforcing), [field]);
+        let warned = read(body, &settings()).unwrap_or_else(|refusal| panic!("{field}: {refusal:?}"));
+        let named: Vec<_> = warned.warnings.into_iter().map(|fault| fault.field).collect();
+        assert_eq!(named, [field]);
+        let ScanClaims { user_ip, user_state, .. } = warned.claims;
+        assert_eq!((user_ip, user_state), (None, None), "{field}");
+        let kept = warned.scan.consent.map(|kept| (kept.obtained, kept.obtained_at));
+        assert_eq!(kept, (field != "userConsent").then_some((None, None)), "{field}");
     }
+    let refused = json!({ "consent": { "obtained": "no", "obtainedAt": "yesterday" } });
+    let refused = good(json!({ "userConsent": refused })).scan.consent.map(|kept| kept.obtained);
+    assert_eq!(refused, Some(Some(ConsentAnswer::No)), "a no stays one");
+    // What is there and wrong is not told to be missing as well.
+    let wrong_address = json!({ "userIp": "x", "userLocation": { "country": "AUT" } });
+    let body = with(json!({ "faceImage": jpeg(), "userConsent": wrong_address }));
+    assert_eq!(wrong(body, &enforcing), ["userConsent.userIp"]);
 }
 
 #[test]

@@ -1,8 +1,16 @@
 use selfsame_domain::Point;
-use selfsame_domain::document::{DocumentField, DocumentSide, MrzFormat, MrzReading};
-use selfsame_domain::scan::{CallbackGranularity, JudgeParams, Outcome, PictureFormat, ScanFields, judge};
+use selfsame_domain::document::{
+    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentSide, MrzCheck, MrzFormat,
+    MrzReading, PrintedLine,
+};
+use selfsame_domain::scan::{
+    CallbackGranularity, FraudReason, JudgeParams, Outcome, PictureFormat, ScanFields, judge,
+};
+use selfsame_vision::signs::Testimony;
 
 use super::*;
+
+mod confirmed;
 
 use FieldName::{BirthDate, DocumentNumber, ExpiryDate, IssuingCountry, Surname};
 use FieldSource::{Mrz, VisualZone};
@@ -314,7 +322,11 @@ fn a_page_without_colour_is_a_copy_only_when_there_is_something_on_it() {
     let black_and_white = Some(UnreadableReason::PhotocopyBlackWhite);
     assert_eq!(said([128, 144, 160], &page(VisualZone, 0.9)), black_and_white);
     assert_eq!(said([128, 144, 160], &DocumentReading::default()), None);
-    assert_eq!(said([128; 3], &DocumentReading::default()), black_and_white);
+    assert_eq!(said([128; 3], &DocumentReading::default()), None);
+    let signs = Signs::default();
+    let grey = picture([128; 3]);
+    assert_eq!(copy(&grey, &page(VisualZone, 0.9), &signs), black_and_white);
+    assert_eq!(copy(&picture([128, 144, 160]), &page(VisualZone, 0.9), &signs), None);
 }
 
 #[test]
@@ -332,4 +344,220 @@ fn a_zone_that_is_not_checked_vouches_for_itself_only_when_it_is_valid() {
         let seen = with(verdict, 0.5);
         assert_eq!(refused(&unchecked, &seen), UnreadableReason::NotReadable, "{verdict:?}");
     }
+}
+
+fn speaking(indicates: Indication, bounds: Option<Rect>) -> Signs {
+    Signs(vec![Testimony { indicates, measure: 1.0, threshold: 0.5, bounds }])
+}
+
+fn line(text: &str, confidence: f32) -> PrintedLine {
+    PrintedLine { text: text.to_owned(), confidence, corners: [Point::default(); 4] }
+}
+
+fn unreadable(details: &[LegibilityDetail]) -> Outcome {
+    Outcome::NotReadable { reason: UnreadableReason::NotReadable, details: details.to_vec() }
+}
+
+#[test]
+fn what_shows_nothing_of_a_document_is_none_and_what_may_be_one_is_not_readable() {
+    let licence = request(IdKind::DrivingLicence, false);
+    let of = |front: DocumentReading, front_signs| {
+        let (front, whole) = (Some(front.clone()), Some(front));
+        refused(&licence, &Seen { front, whole, front_signs, original: Step::Yes, ..Seen::default() })
+    };
+    let nothing = DocumentReading::default;
+    assert_eq!(of(nothing(), Signs::default()), UnreadableReason::NoDocument);
+    let barcode = || BarcodeReading {
+        kind: BarcodeKind::QrCode,
+        content: BarcodeContent::Unknown,
+        text: String::new(),
+        corners: Vec::new(),
+    };
+    for something in [
+        plain_back(),
+        DocumentReading { barcode: Some(barcode()), ..nothing() },
+        DocumentReading { lines: vec![line("MUSTER", 0.5)], ..nothing() },
+    ] {
+        assert_eq!(of(something, Signs::default()), UnreadableReason::NotReadable);
+    }
+    for fault in [Indication::Blurred, Indication::Glare, Indication::TooSmall, Indication::TooDark] {
+        assert_eq!(of(nothing(), speaking(fault, None)), UnreadableReason::NotReadable, "{fault:?}");
+    }
+    // No picture at all is another matter.
+    assert_eq!(refused(&licence, &Seen::default()), UnreadableReason::NotReadable);
+}
+
+#[test]
+fn a_licence_that_names_no_country_is_judged_by_the_announced_one_unless_something_contradicts_it() {
+    let both = request(IdKind::DrivingLicence, true);
+    let unnamed = || DocumentReading {
+        issuing_country: None,
+        ..only(&[Surname, DocumentNumber, BirthDate, ExpiryDate], page(VisualZone, 0.95))
+    };
+    let with = |lines: &[&str]| DocumentReading {
+        lines: lines.iter().map(|text| line(text, 0.9)).collect(),
+        ..unnamed()
+    };
+    assert_eq!(outcome(&both, &seen(unnamed())), Outcome::Approved);
+    let (_, read) = findings(&both, &seen(unnamed()), &LookParams::default(), now());
+    assert_eq!(read.expect("it was read").issuing_country, None, "what was announced was not read");
+    assert_eq!(outcome(&both, &seen(with(&["BUNDESREPUBLIK DEUTSCHLAND", "TÜRKİYE"]))), Outcome::Approved);
+    assert_eq!(outcome(&both, &seen(with(&["8. WIEN, ÖSTERREICH 1010"]))), Outcome::Approved);
+    // The name of another country, and an issuer that is none or is not known.
+    assert_eq!(refused(&both, &seen(with(&["REPUBLIK ÖSTERREICH"]))), UnreadableReason::NotReadable);
+    let of_nobody = || DocumentReading { issuing_country: Some("XXA".to_owned()), ..unnamed() };
+    assert_eq!(refused(&both, &seen(of_nobody())), UnreadableReason::NotReadable);
+    let aamva = BarcodeReading {
+        kind: BarcodeKind::Pdf417,
+        content: BarcodeContent::Aamva { version: 10, issuer: None },
+        text: String::new(),
+        corners: Vec::new(),
+    };
+    let back = DocumentReading { barcode: Some(aamva), ..plain_back() };
+    assert_eq!(refused(&both, &sides(unnamed(), back)), UnreadableReason::NotReadable);
+    let back = DocumentReading { mrz: Some(zone(MrzVerdict::Valid)), ..only(&[Surname], page(Mrz, 0.999)) };
+    let back = DocumentReading { issuing_country: None, ..back };
+    assert_eq!(refused(&both, &sides(unnamed(), back)), UnreadableReason::NotReadable);
+    let other = DocumentReading { issuing_country: Some("AUT".to_owned()), ..unnamed() };
+    assert_eq!(outcome(&both, &seen(other)), Outcome::UnsupportedCountry);
+}
+
+#[test]
+fn a_zone_that_was_misread_in_a_bad_picture_accuses_nobody() {
+    let both = request(IdKind::DrivingLicence, true);
+    let outcome = |ok: bool, front_signs: Signs, back_signs: Signs| {
+        let mut seen = seen(page(Mrz, 0.3));
+        if let Some(front) = &mut seen.front {
+            let checks = vec![MrzCheck { field: None, ok: true }, MrzCheck { field: None, ok }];
+            front.mrz = Some(MrzReading { checks, ..zone(MrzVerdict::Invalid) });
+        }
+        outcome(&both, &Seen { front_signs, back_signs, ..seen })
+    };
+    let none = Signs::default;
+    let fraud = Outcome::Fraud { reason: FraudReason::MrzCheckFailed, details: Vec::new() };
+    assert_eq!(outcome(false, none(), none()), fraud);
+    for (fault, detail) in [
+        (Indication::Blurred, LegibilityDetail::Blurred),
+        (Indication::Glare, LegibilityDetail::Glare),
+        (Indication::TooSmall, LegibilityDetail::BadQuality),
+        (Indication::TooDark, LegibilityDetail::BadQuality),
+        (Indication::CutOff, LegibilityDetail::MissingPart),
+    ] {
+        assert_eq!(outcome(false, speaking(fault, None), none()), unreadable(&[detail]), "{fault:?}");
+        // A bad picture of the other side explains nothing.
+        if fault != Indication::CutOff {
+            assert_eq!(outcome(false, none(), speaking(fault, None)), fraud, "{fault:?}");
+        }
+    }
+    // Another rule than that of check digits.
+    assert_eq!(outcome(true, none(), none()), unreadable(&[LegibilityDetail::BadQuality]));
+}
+
+#[test]
+fn forms_without_a_day_of_expiry_are_not_refused_for_it_when_none_is_printed() {
+    let of = |format, verdict, back: DocumentReading| {
+        let (kind, document_type) = match format {
+            MrzFormat::SwissDrivingLicence => (IdKind::DrivingLicence, DocumentType::DrivingLicence),
+            _ => (IdKind::IdentityCard, DocumentType::IdentityCard),
+        };
+        let read = only(&[Surname, DocumentNumber, IssuingCountry, BirthDate], page(Mrz, 0.95));
+        let fields = read.fields.clone();
+        let mrz = Some(MrzReading { format, fields, ..zone(verdict) });
+        let front = DocumentReading { document_type: Some(document_type), mrz, ..read };
+        (kind, Seen { back: Some(back), ..seen(front) })
+    };
+    use MrzFormat::{FrenchIdentityCard, SwissDrivingLicence, Td1, Td2};
+    let missing = unreadable(&[LegibilityDetail::MissingFields]);
+    let printed = |text: &str| DocumentReading { lines: vec![line(text, 0.9)], ..plain_back() };
+    for (format, verdict) in
+        [(FrenchIdentityCard, MrzVerdict::Valid), (SwissDrivingLicence, MrzVerdict::Unprotected)]
+    {
+        let (kind, seen) = of(format, verdict, plain_back());
+        assert_eq!(outcome(&request(kind, true), &seen), Outcome::Approved, "{format:?}");
+        for label in ["Carte valable jusqu'au :", "4b. 01.01.2O2"] {
+            let (kind, seen) = of(format, verdict, printed(label));
+            assert_eq!(outcome(&request(kind, true), &seen), missing, "{format:?} {label}");
+        }
+        let (kind, seen) = of(format, verdict, printed("4b. *******"));
+        assert_eq!(outcome(&request(kind, true), &seen), Outcome::Approved, "{format:?}");
+        // It may stand on the side that nobody saw.
+        let alone = Seen { back: None, ..seen };
+        assert_eq!(refused(&request(kind, false), &alone), UnreadableReason::MissingBack, "{format:?}");
+    }
+    for format in [Td1, Td2] {
+        let (kind, seen) = of(format, MrzVerdict::Valid, plain_back());
+        assert_eq!(outcome(&request(kind, true), &seen), missing, "{format:?}");
+    }
+    // Printed and past, or printed in doubt.
+    for (value, confidence, wanted) in [
+        ("2020-01-01", 0.95, Outcome::UnsupportedKind),
+        ("2030-01-01", 0.95, Outcome::Approved),
+        ("2030-01-01", 0.6, missing),
+    ] {
+        let mut back = only(&[ExpiryDate], page(VisualZone, confidence));
+        back.fields[0].value = value.to_owned();
+        let (kind, seen) = of(FrenchIdentityCard, MrzVerdict::Valid, back.clone());
+        let whole = seen.whole.clone().map(|whole| whole.with_back(back));
+        assert_eq!(outcome(&request(kind, true), &Seen { whole, ..seen }), wanted, "{value} {confidence}");
+    }
+}
+
+#[test]
+fn a_day_of_expiry_that_nobody_asked_for_is_missed_by_nobody() {
+    let of = |request: &NewScan, expiry: Option<(&str, f32)>| {
+        let mut read = only(&[Surname, DocumentNumber, IssuingCountry, BirthDate], page(VisualZone, 0.95));
+        if let Some((value, confidence)) = expiry {
+            let field = read.fields[0].clone();
+            read.fields.push(DocumentField {
+                name: ExpiryDate,
+                value: value.to_owned(),
+                confidence,
+                ..field
+            });
+        }
+        outcome(request, &seen(read))
+    };
+    let asked = request(IdKind::DrivingLicence, true);
+    let unasked = NewScan { fields: ScanFields { expiry: false, ..asked.fields }, ..asked.clone() };
+    let missing = unreadable(&[LegibilityDetail::MissingFields]);
+    for unsure in [None, Some(("2030-01-01", 0.6))] {
+        assert_eq!(of(&unasked, unsure), Outcome::Approved, "{unsure:?}");
+        assert_eq!(of(&asked, unsure), missing, "{unsure:?}");
+    }
+    assert_eq!(of(&unasked, Some(("2020-01-01", 0.6))), missing);
+    assert_eq!(of(&unasked, Some(("2020-01-01", 0.95))), Outcome::UnsupportedKind);
+}
+
+#[test]
+fn what_was_put_in_over_the_zone_is_told_by_what_stands_there() {
+    let both = request(IdKind::DrivingLicence, true);
+    let at = |x: f32| Rect { x, y: 100.0, width: 80.0, height: 20.0 };
+    let outcome = |over: Rect| {
+        let mut seen = seen(page(Mrz, 0.999));
+        let front = seen.front.as_mut().expect("a front");
+        let mut fields = front.fields.clone();
+        for (place, field) in fields.iter_mut().enumerate() {
+            field.bounds = Some(at(100.0 * place as f32));
+        }
+        front.mrz = Some(MrzReading { fields, ..zone(MrzVerdict::Valid) });
+        outcome(&both, &Seen { front_signs: speaking(Indication::LineBreak, Some(over)), ..seen })
+    };
+    let replaced = |details: &[ManipulationDetail]| Outcome::Fraud {
+        reason: FraudReason::ManipulatedDocument,
+        details: details.to_vec(),
+    };
+    use ManipulationDetail as Detail;
+    for (place, detail) in [
+        (0, Detail::Name),
+        (1, Detail::DocumentNumber),
+        (2, Detail::SecurityChecks),
+        (3, Detail::BirthDate),
+        (4, Detail::Expiry),
+        (7, Detail::SecurityChecks),
+    ] {
+        let bounds = Rect { x: 100.0 * place as f32 + 10.0, width: 30.0, ..at(0.0) };
+        assert_eq!(outcome(bounds), replaced(&[detail]), "{place}");
+    }
+    let dates = Rect { x: 310.0, width: 150.0, ..at(0.0) };
+    assert_eq!(outcome(dates), replaced(&[Detail::BirthDate, Detail::Expiry]));
 }

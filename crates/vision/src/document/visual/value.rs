@@ -86,6 +86,10 @@ fn sex(text: &str) -> Option<&'static str> {
             _ => None,
         }
     };
+    // A word that is written with a hyphen, or without it.
+    if folded(text) == "lakilaki" {
+        return Some("M");
+    }
     match text.split_once(['/', '|', '-']) {
         Some((own, icao)) => {
             let own_is_short = own.trim().chars().count() <= 8;
@@ -94,8 +98,8 @@ fn sex(text: &str) -> Option<&'static str> {
                 .or_else(|| letter(own).filter(|_| icao.trim().chars().count() == 1))
         }
         None => letter(text).or_else(|| match folded(text).as_str() {
-            "female" | "weiblich" | "feminin" => Some("F"),
-            "male" | "mannlich" | "masculin" => Some("M"),
+            "female" | "weiblich" | "feminin" | "perempuan" => Some("F"),
+            "male" | "mannlich" | "masculin" | "lelaki" => Some("M"),
             // Letters of one language only: nobody else's word for the other sex.
             "k" | "w" | "v" | "z" if text.chars().all(char::is_uppercase) => Some("F"),
             _ => None,
@@ -136,6 +140,11 @@ mod tests {
             (FieldName::Sex, "M", Some("M")),
             (FieldName::Sex, "H", None),
             (FieldName::Sex, "Ž/F", Some("F")),
+            (FieldName::Sex, "LAKI-LAKI", Some("M")),
+            (FieldName::Sex, "PEREMPUAN", Some("F")),
+            (FieldName::PersonalNumber, "HEGG560427MVZRRL04", Some("HEGG560427MVZRRL04")),
+            (FieldName::PersonalNumber, "RSSMRA85T10A562S", Some("RSSMRA85T10A562S")),
+            (FieldName::PersonalNumber, "529.982.247-25", Some("529.982.247-25")),
             (FieldName::ExpiryDate, "12 08 2030", Some("2030-08-12")),
             (FieldName::ExpiryDate, "UTOPIA", None),
             (FieldName::BirthPlace, "12.08.1974", None),

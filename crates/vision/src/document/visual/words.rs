@@ -39,7 +39,8 @@ struct Language {
 }
 
 /// Labels that may stand at the surname or at all names.
-const NAME: &[&str] = &["Name", "Nume", "Nome", "Naam", "Navn", "Namn", "Nimi"];
+const NAME: &[&str] =
+    &["Name", "Nume", "Nome", "Naam", "Navn", "Namn", "Nimi", "Nama", "Nama lengkap", "Nama penuh"];
 
 #[rustfmt::skip]
 const LANGUAGES: &[Language] = &[
@@ -367,6 +368,24 @@ const LANGUAGES: &[Language] = &[
         country: &["Riigi kood", "Valsts kods", "Valstybės kodas"],
         other: &["Pikkus", "Allkiri", "Augums", "Paraksts", "Ūgis", "Parašas", "Tüüp", "Tips", "Tipas"],
     },
+    // Indonesian and Malay. The number of an Indonesian identity card is that of its holder.
+    Language {
+        surname: &[],
+        given_names: &[],
+        number: &["NIK", "Nomor induk kependudukan", "No. kad pengenalan", "No. dokumen", "Nomor dokumen", "Nombor dokumen", "No. SIM", "No. lesen", "Nombor lesen"],
+        passport_number: &["No. paspor", "Nomor paspor", "No. pasport", "Nombor pasport"],
+        personal_number: &["No. pengenalan", "Nombor pengenalan"],
+        nationality: &["Kewarganegaraan", "Warganegara"],
+        birth_date: &["Tanggal lahir", "Tgl. lahir", "Tarikh lahir"],
+        sex: &["Jenis kelamin", "Jantina"],
+        issue_date: &["Tanggal pengeluaran", "Tgl. pengeluaran", "Tanggal dikeluarkan", "Tarikh dikeluarkan", "Tarikh pengeluaran"],
+        expiry_date: &["Berlaku hingga", "Tanggal habis berlaku", "Tgl. habis berlaku", "Tarikh tamat tempoh", "Tarikh luput", "Sah sehingga"],
+        birth_place: &["Tempat lahir"],
+        authority: &["Kantor yang mengeluarkan", "Pejabat pengeluar", "Dikeluarkan oleh"],
+        address: &["Alamat", "Alamat rumah", "Alamat tetap", "Alamat tempat tinggal"],
+        country: &["Kode negara", "Kod negara"],
+        other: &["RT", "RW", "Kel", "Desa", "Kelurahan", "Kecamatan", "Agama", "Status perkawinan", "Pekerjaan", "Gol. darah", "Golongan darah", "Tinggi", "Tinggi badan", "Tanda tangan", "Tandatangan", "Kelas", "Tempoh", "Jenis"],
+    },
 ];
 
 /// The numbers of driving licences (ISO/IEC 18013-1, Annex B, and Directive 2006/126/EC, Annex I).
@@ -395,17 +414,17 @@ const TITLES: &[(DocumentType, &[&str])] = &[
         "Permiso de conducción", "Permiso de conducir", "Licencia de conducir", "Patente di guida", "Carta de condução",
         "Carteira nacional de habilitação", "Rijbewijs", "Prawo jazdy", "Körkort", "Kørekort", "Førerkort", "Ajokortti", "Sürücü belgesi",
         "Permis de conducere", "Řidičský průkaz", "Vodičský preukaz", "Vezetői engedély", "Vozačka dozvola", "Vozniško dovoljenje",
-        "Juhiluba", "Vadītāja apliecība", "Vairuotojo pažymėjimas",
+        "Juhiluba", "Vadītāja apliecība", "Vairuotojo pažymėjimas", "Surat izin mengemudi", "Lesen memandu",
     ]),
     (DocumentType::IdentityCard, &[
         "Identity card", "National identity card", "Identification card", "Personalausweis", "Identitätskarte", "Carte d'identité", "Carte nationale d'identité",
         "Documento nacional de identidad", "Documento de identidad", "Cédula de identidad", "Cédula de ciudadanía", "Carta d'identità", "Cartão de cidadão",
         "Cartão de identidade", "Bilhete de identidade", "Identiteitskaart", "Dowód osobisty", "Identitetskort", "Henkilökortti", "Kimlik kartı", "Carte de identitate",
         "Občanský průkaz", "Občiansky preukaz", "Személyazonosító igazolvány", "Személyi igazolvány", "Osobna iskaznica", "Lična karta",
-        "Osebna izkaznica", "Isikutunnistus", "Personas apliecība", "Asmens tapatybės kortelė",
+        "Osebna izkaznica", "Isikutunnistus", "Personas apliecība", "Asmens tapatybės kortelė", "Kartu tanda penduduk", "Kad pengenalan",
     ]),
     (DocumentType::Passport, &[
-        "Passport", "Reisepass", "Passeport", "Pasaporte", "Passaporto", "Passaporte", "Paspoort", "Paszport", "Passi", "Pasaport", "Paşaport",
+        "Passport", "Reisepass", "Passeport", "Pasaporte", "Passaporto", "Passaporte", "Paspoort", "Paszport", "Passi", "Pasaport", "Paşaport", "Pasport",
         "Cestovní pas", "Cestovný pas", "Útlevél", "Putovnica", "Pasoš", "Potni list", "Pass", "Pas", "Pase", "Pasas",
     ]),
     (DocumentType::Visa, &["Visa", "Visum", "Visado", "Visto", "Wiza", "Visering", "Viisumi", "Vize", "Viză", "Vízum", "Viza", "Viisa", "Vīza"]),
@@ -491,6 +510,9 @@ mod tests {
         assert_eq!(find("SOYADI"), Some(Label::Field(FieldName::Surname)));
         assert_eq!(find("Data ważności"), Some(Label::Field(FieldName::ExpiryDate)));
         assert_eq!(find("Name"), Some(Label::Name));
+        assert_eq!(find("ALAMAT"), Some(Label::Field(FieldName::Address)));
+        assert_eq!(find("Tgl Lahir"), Some(Label::Field(FieldName::BirthDate)));
+        assert_eq!(find("Kecamatan"), Some(Label::Other));
         assert_eq!(find("N° de passeport"), Some(Label::PassportNumber));
         assert_eq!(licence_number("4b"), Some(Label::Field(FieldName::ExpiryDate)));
     }
