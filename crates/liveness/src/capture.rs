@@ -61,7 +61,8 @@ pub struct CaptureParams {
     pub closed_eyes: f32,
     /// Shift of the surroundings between two frames, over the frame's width, from which the phone is in motion.
     pub moving_phone: f32,
-    /// Milliseconds for which a page is sure to have full frames; it keeps them for eight seconds.
+    /// Milliseconds since a frame came for which a page is sure to have it in full; it keeps them for eight seconds from when they were
+    /// taken, and a network may have held them up.
     pub ring_millis: f64,
 }
 
@@ -89,7 +90,7 @@ impl Default for CaptureParams {
             dots: DotsParams::default(),
             closed_eyes: 0.2,
             moving_phone: 0.03,
-            ring_millis: 6_500.0,
+            ring_millis: 6_000.0,
         }
     }
 }

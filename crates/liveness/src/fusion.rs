@@ -284,7 +284,9 @@ fn name(witness: Witness) -> &'static str {
 fn advice(witness: Witness) -> &'static str {
     match witness {
         Witness::Texture => "Clean the lens, face the light and try again with your own face",
-        Witness::Consistency => "Stay alone in front of the camera and try again",
+        Witness::Consistency => {
+            "Stay alone in front of the camera, in good light and with a steady connection, and try again"
+        }
         Witness::MicroMotion => "Try again with a camera in front of a person",
         Witness::CaptureChain => "Use the device's own camera in an ordinary browser",
         Witness::Quality => "Come closer, face the light, hold still and try again",

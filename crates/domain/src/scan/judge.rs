@@ -169,7 +169,8 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
         return unreadable(UnreadableReason::NotReadable, &seen.legibility);
     }
     if request.mrz_check && seen.mrz == Step::No {
-        return broken_zone(seen);
+        // What excuses a misread zone excuses no sign of another hand.
+        return tampered(seen).unwrap_or_else(|| broken_zone(seen));
     }
     match seen.kind {
         Some(kind) if kind == request.kind => {}
@@ -179,16 +180,13 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
     match &seen.country {
         Some(country) if *country == request.country => {}
         Some(_) => return Outcome::UnsupportedCountry,
-        // Most licences and many cards name no country where a machine reads it. Passports and visas do, in their zone.
-        None if seen.country_unstated.is_yes() && request.kind.has_back() => {}
+        // Most licences name no country where a machine reads it. The others do, in their zone: where none was read, it may be covered.
+        None if seen.country_unstated.is_yes() && request.kind == IdKind::DrivingLicence => {}
         None => return unreadable(UnreadableReason::NotReadable, &seen.legibility),
     }
     let fraud = |reason, details: &[ManipulationDetail]| Outcome::Fraud { reason, details: details.to_vec() };
-    if seen.unaltered == Step::No {
-        return fraud(FraudReason::DigitalManipulation, &seen.altered);
-    }
-    if !seen.replaced.is_empty() {
-        return fraud(FraudReason::ManipulatedDocument, &seen.replaced);
+    if let Some(fraud) = tampered(seen) {
+        return fraud;
     }
     if seen.sides_agree == Step::No {
         return fraud(FraudReason::FrontBackMismatch, &seen.disagreeing);
@@ -222,6 +220,18 @@ fn document(request: &NewScan, seen: &DocumentFindings, params: &JudgeParams) ->
         return unreadable(UnreadableReason::NotReadable, &[LegibilityDetail::BadQuality]);
     }
     Outcome::Approved
+}
+
+/// What signs of another hand in a picture amount to.
+fn tampered(seen: &DocumentFindings) -> Option<Outcome> {
+    let fraud = |reason, details: &[ManipulationDetail]| Outcome::Fraud { reason, details: details.to_vec() };
+    if seen.unaltered == Step::No {
+        Some(fraud(FraudReason::DigitalManipulation, &seen.altered))
+    } else if !seen.replaced.is_empty() {
+        Some(fraud(FraudReason::ManipulatedDocument, &seen.replaced))
+    } else {
+        None
+    }
 }
 
 /// A zone that breaks a rule. It accuses nobody where its picture explains that it was misread, nor where its check digits agree: what else

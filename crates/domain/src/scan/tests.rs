@@ -212,6 +212,13 @@ fn a_zone_that_was_misread_accuses_nobody() {
     for detail in [LegibilityDetail::Blurred, LegibilityDetail::Glare, LegibilityDetail::BadQuality] {
         assert_eq!(outcome(Step::No, &[detail]), unreadable(detail));
     }
+    // Signs of another hand are told all the same.
+    let mut seen = all_good();
+    (seen.document.mrz, seen.document.check_digits) = (Step::No, Step::No);
+    seen.document.mrz_spoilt = vec![LegibilityDetail::Glare];
+    seen.document.unaltered = Step::No;
+    let altered = Outcome::Fraud { reason: FraudReason::DigitalManipulation, details: Vec::new() };
+    assert_eq!(decide(&request(), &seen).outcome, altered);
     // All digits agree, or there are none, and another rule is broken.
     for digits in [Step::Yes, Step::Unknown] {
         assert_eq!(outcome(digits, &[]), unreadable(LegibilityDetail::BadQuality), "{digits:?}");
@@ -233,7 +240,9 @@ fn the_announced_country_stands_for_one_that_is_stated_nowhere() {
         assert!(matches!(outcome(&licence, None, doubt), Outcome::NotReadable { .. }), "{doubt:?}");
     }
     assert_eq!(outcome(&licence, Some("DEU"), Step::Yes), Outcome::UnsupportedCountry);
-    // A passport's zone says whose it is.
+    // A card's zone says whose it is, and may have been covered; so does a passport's.
+    let card = NewScan { kind: IdKind::IdentityCard, ..request() };
+    assert!(matches!(outcome(&card, None, Step::Yes), Outcome::NotReadable { .. }));
     assert!(matches!(outcome(&request(), None, Step::Yes), Outcome::NotReadable { .. }));
 }
 

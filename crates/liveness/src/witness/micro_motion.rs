@@ -29,7 +29,7 @@ pub fn micro_motion<'a>(
     params: &MicroMotionParams,
 ) -> WitnessReport {
     let faces: Vec<_> =
-        held.into_iter().filter_map(|frame| Some((frame.captured_at, frame.faces.first()?))).collect();
+        held.into_iter().filter_map(|frame| Some((frame.arrived_at, frame.faces.first()?))).collect();
     if faces.len() < params.frames {
         return abstained(Witness::MicroMotion, "too few frames of the hold showed a face");
     }
@@ -74,7 +74,7 @@ mod tests {
                     .collect();
                 FrameObservation {
                     seq: u32::from(index),
-                    captured_at: f64::from(index) * 125.0,
+                    arrived_at: f64::from(index) * 125.0,
                     size: FrameSize { width: 1280, height: 720 },
                     faces: vec![FaceObservation {
                         bounds: Rect::default(),

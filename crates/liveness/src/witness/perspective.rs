@@ -67,7 +67,7 @@ pub fn perspective<'a>(
     let (mut room, mut face, mut steps) = (0.0_f32, 0.0_f32, 0);
     let mut from = 0;
     for to in 1..frames.len() {
-        if frames[to].captured_at - frames[from].captured_at < 300.0 {
+        if frames[to].arrived_at - frames[from].arrived_at < 300.0 {
             continue;
         }
         let grown = (height(frames[to]) / height(frames[from]).max(1.0)).ln();
@@ -151,6 +151,7 @@ mod tests {
                 FrameObservation {
                     seq,
                     captured_at: f64::from(seq) * 350.0,
+                    arrived_at: f64::from(seq) * 350.0,
                     size,
                     faces: vec![FaceObservation { bounds, landmarks, ..FaceObservation::default() }],
                     points: room.map_or_else(Vec::new, |_| (0..9).map(corner).collect()),

@@ -42,10 +42,10 @@ pub(super) struct Session {
     claimed: bool,
     /// The browser was told of a dot, and with it of the challenge.
     dots_told: bool,
-    /// All that was asked for has been done; what is left is to upload.
-    answered: bool,
-    /// It ended the capture in between.
+    /// It ended the capture after that.
     fled: bool,
+    /// A verdict may have been stored.
+    saving: bool,
     last_seq: u32,
     received: usize,
     announced: usize,
@@ -89,8 +89,8 @@ impl Session {
             assembly: Assembly::default(),
             claimed: false,
             dots_told: false,
-            answered: false,
             fled: false,
+            saving: false,
             last_seq: 0,
             received: 0,
             announced: 0,
@@ -289,7 +289,6 @@ impl Session {
         self.say(Output::Tracking { seq, size, guidance, tilted: self.tilted, target, dots });
         for instruction in outcome.instructions {
             self.dots_told |= instruction == Instruction::FollowDots;
-            self.answered |= instruction == Instruction::Pending;
             self.say(Output::Instruction(instruction));
         }
         if !outcome.evidence.is_empty() {
@@ -405,7 +404,8 @@ impl Session {
             }
             Err(error) => {
                 tracing::error!(%error, session = %self.session.id, "the verdict could not be stored");
-                if let Some(best) = best_image {
+                // Where only the answer is lost the face is there, and has a picture. Else its session takes it along.
+                if let Some(best) = best_image.filter(|_| !self.saving) {
                     let name = BlobKey::image(self.session.tenant_id, self.session.id, best.face_id);
                     self.app.discard_image(&name).await;
                 }
@@ -461,6 +461,7 @@ impl Session {
         let counted = if self.fled { LivenessStatus::Failed } else { status };
         self.app.count_attempt(&mut repository, decided.tenant_id, &self.subjects, counted).await?;
         self.app.tell(&mut repository, &decided).await?;
+        self.saving = true;
         repository.save().await?;
         self.app.told();
         self.session = decided;
@@ -491,10 +492,11 @@ impl Session {
         Flow::Over
     }
 
-    /// Whoever ends a capture once its challenge is known, and before it is met, has failed, or could come again until the dots suit a
-    /// recording. To be called where the browser, or who is in front of it, breaks off; not where the server does.
+    /// Whoever ends a capture once its challenge is known has failed, or could come again until the dots suit a recording: also where
+    /// the last dot was reached, for by whom is seen in the full frames only. To be called where the browser, or who is in front of it,
+    /// breaks off; not where the server does.
     fn flees(&mut self) {
-        self.fled = self.dots_told && !self.answered;
+        self.fled = self.dots_told;
     }
 
     async fn tick(&mut self) -> Flow {

@@ -363,13 +363,10 @@ fn check(
     }
 }
 
-/// Whether the document is of a form whose zone has no day of expiry, and none is printed on it either: the Swiss licence has none, the
-/// old French card has it on its back.
+/// Whether the document is of a form that has no day of expiry, the Swiss licence, and none is printed on it either.
 fn has_no_expiry(sides: &[&DocumentReading]) -> bool {
     let form = |side: &&DocumentReading| {
-        side.mrz.as_ref().is_some_and(|zone| {
-            matches!(zone.format, MrzFormat::FrenchIdentityCard | MrzFormat::SwissDrivingLicence)
-        })
+        side.mrz.as_ref().is_some_and(|zone| zone.format == MrzFormat::SwissDrivingLicence)
     };
     // A label with a day that could not be read: `Carte valable jusqu'au`, `4b.`
     let labelled = |text: &str| {

@@ -50,6 +50,9 @@ const NAMES: &[(&str, &[&str])] = &[
     ("TUR", &["TURKIYE", "TURKEY"]),
 ];
 
+/// Whose licences all have a barcode that names their issuer: where none was read, it may have been made unreadable.
+const CODED: [&str; 2] = ["USA", "CAN"];
+
 /// Whether nothing on the sides says whose document it is, or only what was announced: no zone and no licence's barcode, which always
 /// name an issuer, be it one that is no country or not known; no code at a label; and no line in another country's name.
 pub(super) fn is_unstated(sides: &[&DocumentReading], announced: &str) -> bool {
@@ -60,7 +63,7 @@ pub(super) fn is_unstated(sides: &[&DocumentReading], announced: &str) -> bool {
     let labelled = |side: &DocumentReading| {
         side.issuing_country.is_some() || side.field(FieldName::IssuingCountry).is_some()
     };
-    if sides.iter().any(|side| coded(side) || labelled(side)) {
+    if CODED.contains(&announced) || sides.iter().any(|side| coded(side) || labelled(side)) {
         return false;
     }
     let named: Vec<&str> =

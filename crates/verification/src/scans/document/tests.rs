@@ -403,6 +403,9 @@ fn a_licence_that_names_no_country_is_judged_by_the_announced_one_unless_somethi
     assert_eq!(read.expect("it was read").issuing_country, None, "what was announced was not read");
     assert_eq!(outcome(&both, &seen(with(&["BUNDESREPUBLIK DEUTSCHLAND", "TÜRKİYE"]))), Outcome::Approved);
     assert_eq!(outcome(&both, &seen(with(&["8. WIEN, ÖSTERREICH 1010"]))), Outcome::Approved);
+    // All of its licences have a barcode.
+    let american = NewScan { country: "USA".to_owned(), ..both.clone() };
+    assert_eq!(refused(&american, &seen(unnamed())), UnreadableReason::NotReadable);
     // The name of another country, and an issuer that is none or is not known.
     assert_eq!(refused(&both, &seen(with(&["REPUBLIK ÖSTERREICH"]))), UnreadableReason::NotReadable);
     let of_nobody = || DocumentReading { issuing_country: Some("XXA".to_owned()), ..unnamed() };
@@ -469,9 +472,8 @@ fn forms_without_a_day_of_expiry_are_not_refused_for_it_when_none_is_printed() {
     use MrzFormat::{FrenchIdentityCard, SwissDrivingLicence, Td1, Td2};
     let missing = unreadable(&[LegibilityDetail::MissingFields]);
     let printed = |text: &str| DocumentReading { lines: vec![line(text, 0.9)], ..plain_back() };
-    for (format, verdict) in
-        [(FrenchIdentityCard, MrzVerdict::Valid), (SwissDrivingLicence, MrzVerdict::Unprotected)]
     {
+        let (format, verdict) = (SwissDrivingLicence, MrzVerdict::Unprotected);
         let (kind, seen) = of(format, verdict, plain_back());
         assert_eq!(outcome(&request(kind, true), &seen), Outcome::Approved, "{format:?}");
         for label in ["Carte valable jusqu'au :", "4b. 01.01.2O2"] {
@@ -484,7 +486,8 @@ fn forms_without_a_day_of_expiry_are_not_refused_for_it_when_none_is_printed() {
         let alone = Seen { back: None, ..seen };
         assert_eq!(refused(&request(kind, false), &alone), UnreadableReason::MissingBack, "{format:?}");
     }
-    for format in [Td1, Td2] {
+    // The old French card has one on its back: it was not read.
+    for format in [Td1, Td2, FrenchIdentityCard] {
         let (kind, seen) = of(format, MrzVerdict::Valid, plain_back());
         assert_eq!(outcome(&request(kind, true), &seen), missing, "{format:?}");
     }

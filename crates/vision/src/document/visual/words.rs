@@ -368,23 +368,23 @@ const LANGUAGES: &[Language] = &[
         country: &["Riigi kood", "Valsts kods", "Valstybės kodas"],
         other: &["Pikkus", "Allkiri", "Augums", "Paraksts", "Ūgis", "Parašas", "Tüüp", "Tips", "Tipas"],
     },
-    // Indonesian and Malay. The number of an Indonesian identity card is that of its holder.
+    // Indonesian and Malay. Their short words are left out: Jenis, Agama, Kelas, NIK and others are names elsewhere, but for a letter.
     Language {
         surname: &[],
         given_names: &[],
-        number: &["NIK", "Nomor induk kependudukan", "No. kad pengenalan", "No. dokumen", "Nomor dokumen", "Nombor dokumen", "No. SIM", "No. lesen", "Nombor lesen"],
+        number: &["Nomor induk kependudukan", "No. kad pengenalan", "No. dokumen", "Nomor dokumen", "Nombor dokumen", "No. SIM", "No. lesen", "Nombor lesen"],
         passport_number: &["No. paspor", "Nomor paspor", "No. pasport", "Nombor pasport"],
         personal_number: &["No. pengenalan", "Nombor pengenalan"],
         nationality: &["Kewarganegaraan", "Warganegara"],
         birth_date: &["Tanggal lahir", "Tgl. lahir", "Tarikh lahir"],
-        sex: &["Jenis kelamin", "Jantina"],
+        sex: &["Jenis kelamin"],
         issue_date: &["Tanggal pengeluaran", "Tgl. pengeluaran", "Tanggal dikeluarkan", "Tarikh dikeluarkan", "Tarikh pengeluaran"],
         expiry_date: &["Berlaku hingga", "Tanggal habis berlaku", "Tgl. habis berlaku", "Tarikh tamat tempoh", "Tarikh luput", "Sah sehingga"],
         birth_place: &["Tempat lahir"],
         authority: &["Kantor yang mengeluarkan", "Pejabat pengeluar", "Dikeluarkan oleh"],
         address: &["Alamat", "Alamat rumah", "Alamat tetap", "Alamat tempat tinggal"],
         country: &["Kode negara", "Kod negara"],
-        other: &["RT", "RW", "Kel", "Desa", "Kelurahan", "Kecamatan", "Agama", "Status perkawinan", "Pekerjaan", "Gol. darah", "Golongan darah", "Tinggi", "Tinggi badan", "Tanda tangan", "Tandatangan", "Kelas", "Tempoh", "Jenis"],
+        other: &["Kelurahan", "Kecamatan", "Status perkawinan", "Pekerjaan", "Gol. darah", "Golongan darah", "Tinggi badan", "Tanda tangan", "Tandatangan"],
     },
 ];
 
