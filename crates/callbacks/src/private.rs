@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ipnet::IpNet;
+
 /// Networks that callbacks may reach although they are not the public internet: an integrator's own, beside the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PrivateNetworks(Arc<[(IpAddr, u32)]>);
+pub struct PrivateNetworks(Arc<[IpNet]>);
 
 /// A network that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,29 +32,12 @@ impl PrivateNetworks {
 
     /// An IPv4 address in IPv6 form is in no IPv4 network: no honest name points to one.
     pub(crate) fn contain(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|(network, length)| match (address, network) {
-            (IpAddr::V4(address), IpAddr::V4(network)) => {
-                let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-                u32::from(address) & mask == u32::from(*network) & mask
-            }
-            (IpAddr::V6(address), IpAddr::V6(network)) => {
-                let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
-                u128::from(address) & mask == u128::from(*network) & mask
-            }
-            _ => false,
-        })
+        self.0.iter().any(|network| network.contains(&address))
     }
 }
 
-fn network(text: &str) -> Option<(IpAddr, u32)> {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
-        None => (text, None),
-    };
-    let address: IpAddr = address.parse().ok()?;
-    let whole = if address.is_ipv4() { 32 } else { 128 };
-    let length = length.unwrap_or(whole);
-    (length <= whole).then_some((address, length))
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 #[cfg(test)]

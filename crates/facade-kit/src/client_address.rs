@@ -3,12 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
+use ipnet::IpNet;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Proxies whose `X-Forwarded-For` is believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<(IpAddr, u32)>);
+pub struct TrustedProxies(Vec<IpNet>);
 
 /// A network that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,15 +22,8 @@ impl TrustedProxies {
     /// # Errors
     /// [`NetworkError`].
     pub fn parse<T: AsRef<str>>(networks: &[T]) -> Result<Self, NetworkError> {
-        let parse = |text: &str| {
-            let (address, length) = match text.split_once('/') {
-                Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
-                None => (text, None),
-            };
-            let address: IpAddr = address.parse().ok()?;
-            let whole = if address.is_ipv4() { 32 } else { 128 };
-            let length = length.unwrap_or(whole);
-            (length <= whole).then_some((address, length))
+        let parse = |text: &str| -> Option<IpNet> {
+            text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
         };
         let networks = networks
             .iter()
@@ -40,17 +34,7 @@ impl TrustedProxies {
     /// Whether an address is that of a proxy whose word on its clients is believed.
     pub fn contain(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|(network, length)| match (address, network) {
-            (IpAddr::V4(address), IpAddr::V4(network)) => {
-                let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-                u32::from(address) & mask == u32::from(*network) & mask
-            }
-            (IpAddr::V6(address), IpAddr::V6(network)) => {
-                let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
-                u128::from(address) & mask == u128::from(*network) & mask
-            }
-            _ => false,
-        })
+        self.0.iter().any(|network| network.contains(&address))
     }
 
     /// The nearest address that is not a trusted proxy: the peer of the connection or, where that is a proxy, the last entry of

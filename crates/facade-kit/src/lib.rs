@@ -1,4 +1,5 @@
-//! HTTP craft that every facade shares: recognising callers, bounded bodies, outbound addresses that integrators name.
+//! HTTP craft that every facade shares: recognising callers, bounded bodies, shares of what there is, outbound addresses that
+//! integrators name.
 //!
 //! What a caller is *told* is each dialect's own: nothing here produces a response.
 
@@ -6,8 +7,10 @@ mod auth;
 mod client_address;
 mod multipart;
 mod outbound_url;
+mod shares;
 
 pub use auth::{AuthFailure, tenant_by_api_key};
 pub use client_address::{NetworkError, TrustedProxies};
 pub use multipart::{PartError, bounded_part};
 pub use outbound_url::{CallbackUrlRules, OutboundUrlError, OutboundUrlRules};
+pub use shares::{NoShare, Share, Shares};

@@ -19,12 +19,12 @@ use axum::http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use selfsame_facade_kit::Share;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tower::util::MapRequest;
 
-use places::Place;
 pub(crate) use places::Places;
 use stream::Watched;
 
@@ -58,7 +58,6 @@ pub(crate) async fn serve(
     patience: Patience,
     stop: impl Future<Output = ()>,
 ) {
-    let places = Arc::new(places);
     let stopping = watch::Sender::new(());
     let mut stop = pin!(stop);
     loop {
@@ -98,7 +97,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    place: Place,
+    place: Share,
     router: Router,
     mut stopping: watch::Receiver<()>,
     patience: Patience,

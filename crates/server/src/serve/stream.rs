@@ -5,11 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use selfsame_facade_kit::Share;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
-
-use super::places::Place;
 
 /// Writing fails when not one byte was taken for `patience`. Holds its place for as long as it is open, also as a WebSocket.
 #[derive(Debug)]
@@ -18,11 +17,11 @@ pub(super) struct Watched {
     patience: Duration,
     /// While the other end takes nothing.
     waiting: Option<Pin<Box<Sleep>>>,
-    _place: Place,
+    _place: Share,
 }
 
 impl Watched {
-    pub(super) fn new(stream: TcpStream, patience: Duration, place: Place) -> Self {
+    pub(super) fn new(stream: TcpStream, patience: Duration, place: Share) -> Self {
         Self { stream, patience, waiting: None, _place: place }
     }
 
@@ -79,12 +78,10 @@ impl AsyncWrite for Watched {
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
-    use std::sync::Arc;
 
-    use selfsame_facade_kit::TrustedProxies;
+    use selfsame_facade_kit::{Shares, TrustedProxies};
     use tokio::net::TcpListener;
 
-    use super::super::places::Places;
     use super::*;
 
     #[tokio::test]
@@ -93,9 +90,9 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let idle = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, peer) = listener.accept().await.unwrap();
-        let places = Arc::new(Places::new(1, 1, TrustedProxies::default()));
+        let places = Shares::new(1, 1, TrustedProxies::default());
         let mut watched = Watched::new(stream, PATIENCE, places.take(peer.ip()).unwrap());
-        assert!(places.take(peer.ip()).is_none(), "the place is held");
+        assert!(places.take(peer.ip()).is_err(), "the place is held");
         let bytes = vec![0; 64 * 1024];
         let filling = async {
             loop {
@@ -108,7 +105,7 @@ mod tests {
         let given_up = tokio::time::timeout(Duration::from_secs(20), filling).await.expect("an end");
         assert_eq!(given_up, io::ErrorKind::TimedOut);
         drop(watched);
-        assert!(places.take(peer.ip()).is_some(), "and free again");
+        assert!(places.take(peer.ip()).is_ok(), "and free again");
         drop(idle);
     }
 }
