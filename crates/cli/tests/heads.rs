@@ -2,8 +2,12 @@
 
 mod rehearsal;
 
-use rehearsal::{Texture, heads, present, vision};
+use rehearsal::{Texture, heads, present, rehearse, vision};
+use selfsame_domain::SeededEntropy;
+use selfsame_liveness::Plan;
 use selfsame_testkit::Presentation;
+use selfsame_testkit::head::{Guidance, Moment, Subject};
+use selfsame_vision::image::Picture;
 
 /// As a perfect print, screen or mask would have it: the other witnesses are alone.
 const PERFECT: Texture = Texture::Given(0.95);
@@ -75,4 +79,54 @@ fn attacks_with_a_perfect_skin_fail_where_something_is_asked() {
         }
     }
     assert!(passed.is_empty(), "{passed:?}");
+}
+
+/// Somebody who does part of what is asked, and then another, who moves on from there.
+struct Relay {
+    runners: [Box<dyn Subject>; 2],
+    /// After how many dots the other comes, and when that was.
+    dots: usize,
+    handed: Option<f64>,
+}
+
+impl Subject for Relay {
+    fn advance(&mut self, seconds: f64, guidance: &Guidance) -> Moment {
+        if guidance.active.as_ref().is_some_and(|active| active.target >= self.dots) {
+            self.handed.get_or_insert(seconds);
+        }
+        let [first, second] = &mut self.runners;
+        second.advance(seconds, guidance);
+        first.advance(seconds, guidance)
+    }
+
+    fn picture(&self, moment: &Moment, size: (u32, u32)) -> Picture {
+        let [first, second] = &self.runners;
+        let runner = if self.handed.is_some_and(|at| moment.seconds >= at) { second } else { first };
+        runner.picture(moment, size)
+    }
+}
+
+#[test]
+fn who_takes_over_in_the_middle_is_seen_however_long_ago_it_was() {
+    let vision = vision();
+    let heads = heads(&vision);
+    // Seeds choose how somebody moves; whose head it is is given.
+    let relay = |to: usize, seed: u64| {
+        let runners =
+            [0, to].map(|head| Presentation::BonaFide.subject(std::slice::from_ref(&heads[head]), seed));
+        let mut relay = Relay { runners, dots: 1, handed: None };
+        let ended = rehearse(&vision, &mut relay, Plan::active(5, &SeededEntropy::new(seed)), PERFECT);
+        eprintln!("to head {to}: {}", ended.describe());
+        (ended, relay.handed)
+    };
+    let seen = (1..=3)
+        .filter(|seed| {
+            let (ended, handed) = relay(1, *seed);
+            assert!(handed.is_some() && !ended.succeeded());
+            // And not by the full frames, which all show the second.
+            ended.describe().contains("the stream shows another face")
+        })
+        .count();
+    assert!(seen >= 1);
+    assert!((1..=3).any(|seed| relay(0, seed).0.succeeded()), "one person who does the same passes");
 }

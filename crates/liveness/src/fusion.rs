@@ -52,11 +52,14 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
     let turn = if matches!(capture.plan(), Plan::Active(_)) { params.depth.turn } else { f32::INFINITY };
     let depth = depth(held(), &DepthParams { turn, ..params.depth.clone() });
     let surroundings = optional(surroundings(held(), &params.surroundings));
+    // Whoever sat there before is nobody's business: a phone may have been handed over.
+    let first = capture.held.iter().min().copied().unwrap_or(0);
+    let recognised: Vec<_> = capture.recognised.iter().copied().filter(|seen| seen.seq >= first).collect();
     let mut witnesses = vec![
         texture(&capture.evidence, &params.texture),
         consistency(
-            &capture.evidence,
-            &capture.requested,
+            (&capture.evidence, &capture.requested),
+            &recognised,
             held(),
             |seq| capture.sighting(seq),
             &params.consistency,

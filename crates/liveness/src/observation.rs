@@ -93,6 +93,14 @@ pub struct Around {
     pub moved: f32,
 }
 
+/// A face of the stream, compared with that of the first full frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recognition {
+    pub seq: u32,
+    /// How often strangers look as alike, 0..1.
+    pub false_match_rate: f64,
+}
+
 /// One full frame (or crop) that was uploaded as evidence, looked at.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EvidenceObservation {

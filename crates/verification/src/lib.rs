@@ -150,6 +150,11 @@ impl Verification {
         self.inner.parts.entropy.as_ref()
     }
 
+    /// For who outlives the call.
+    pub(crate) fn shared_entropy(&self) -> Arc<dyn Entropy> {
+        Arc::clone(&self.inner.parts.entropy)
+    }
+
     pub(crate) fn process(&self) -> Uuid {
         self.inner.process
     }

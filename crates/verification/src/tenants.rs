@@ -173,7 +173,7 @@ impl Verification {
         {
             return Ok(());
         }
-        let entropy = std::sync::Arc::clone(&self.inner.parts.entropy);
+        let entropy = self.shared_entropy();
         let hash = tokio::task::spawn_blocking(move || hash_secret(&secret, entropy.as_ref()))
             .await
             .map_err(|error| UseCaseError::internal(&error))??;

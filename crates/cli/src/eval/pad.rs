@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use selfsame_domain::{SecurityLevel, WitnessReport};
+use selfsame_domain::{OsEntropy, SecurityLevel, WitnessReport};
 use selfsame_liveness::{EvidenceObservation, FrameSize, judge_recording};
 use selfsame_verification::Settings;
 use selfsame_verification::capture::observe::{self, Motion};
@@ -138,7 +139,7 @@ const TRACKING: u32 = 320;
 fn judge(eyes: &Eyes, path: &Path, most: usize) -> Result<(Outcome, Vec<WitnessReport>), Failure> {
     let Ok(files) = captures::frames(path, most) else { return Ok((Outcome::Unreadable, Vec::new())) };
     let params = Settings::default().witnesses_for(SecurityLevel::High);
-    let mut motion = Motion::default();
+    let mut motion = Motion::new(Arc::new(OsEntropy));
     let (mut frames, mut evidence) = (Vec::with_capacity(files.len()), Vec::new());
     let mut read = 0;
     for (index, file) in files.iter().enumerate() {

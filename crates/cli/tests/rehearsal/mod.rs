@@ -9,8 +9,8 @@ use selfsame_domain::{
     Witness,
 };
 use selfsame_liveness::{
-    CameraClaims, Capture, EnvironmentClaims, EvidenceObservation, FrameOutcome, FrameSize, Judgement, Plan,
-    judge,
+    CameraClaims, Capture, EnvironmentClaims, EvidenceObservation, FrameOutcome, FrameSize, Judgement, Phase,
+    Plan, judge,
 };
 use selfsame_testkit::head::{ActiveGuidance, ChallengeCircle, Guidance, Head, Moment, Subject};
 use selfsame_testkit::{Presentation, fixture, read_frames, repository};
@@ -115,7 +115,7 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
     let mut capture = Capture::new(settings.capture_for(level), plan, DeviceInfo::default(), at(0.0));
     capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0.0));
     let size = FrameSize { width: SIZE.0, height: SIZE.1 };
-    let mut motion = Motion::default();
+    let mut motion = Motion::new(Arc::new(SeededEntropy::new(7)));
     let mut guidance = Guidance::default();
     let mut moments: Vec<Moment> = Vec::new();
     for seq in 1..600_u32 {
@@ -126,9 +126,10 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
         let moment = subject.advance(seconds, &guidance);
         moments.push(moment);
         let jpeg = subject.picture(&moment, TRACKING).to_jpeg(60);
-        let frame =
-            observe::tracking_frame(vision, &mut motion, seq, (seconds * 1e3, seconds * 1e3), size, &jpeg)
-                .expect("a frame");
+        let (times, performing) =
+            ((seconds * 1e3, seconds * 1e3), matches!(capture.phase(), Phase::Performing { .. }));
+        let frame = observe::tracking_frame(vision, &mut motion, seq, times, size, performing, &jpeg)
+            .expect("a frame");
         let outcome = capture.frame(frame, at(seconds));
         if let Some(ending) = outcome.ending {
             return Ended::Early(format!("{ending:?}"));
@@ -154,7 +155,10 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
             .expect("the networks work");
             let observation = match seen {
                 Some((observation, _, template)) => {
-                    first.get_or_insert(template);
+                    if first.is_none() {
+                        capture.recognise(motion.recognise(vision, &template).expect("one embedder"));
+                        first = Some(template);
+                    }
                     let texture = match texture {
                         Texture::Given(score) => Some(score),
                         Texture::Abstains => None,

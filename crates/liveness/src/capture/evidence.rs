@@ -3,7 +3,7 @@
 use selfsame_domain::{Rect, Timestamp};
 
 use super::{Capture, Ending, Phase};
-use crate::observation::{EvidenceObservation, FrameSize};
+use crate::observation::{EvidenceObservation, FrameSize, Recognition};
 
 /// A full frame that the server wants.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +84,11 @@ impl Capture {
         self.evidence = std::mem::take(received);
         self.phase = Phase::Ended;
         true
+    }
+
+    /// Whom the stream showed, by the first full frame.
+    pub fn recognise(&mut self, faces: Vec<Recognition>) {
+        self.recognised = faces;
     }
 
     /// The page no longer has a frame that was asked for.

@@ -1,11 +1,12 @@
-//! Do the uploaded full frames agree with the live stream? They must show one face, the same in each, where the small
-//! tracking frames of the same sequence number showed it, and be the same pictures. And the page's time must be the server's.
+//! Do the uploaded full frames agree with the live stream? They must show one face, the same in each and in the stream from beginning to
+//! end, where the small tracking frames of the same sequence number showed it, and be the same pictures. And the page's time must be
+//! the server's.
 
 use selfsame_domain::{Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::capture::EvidenceRequest;
-use crate::{EvidenceObservation, FrameObservation};
+use crate::{EvidenceObservation, FrameObservation, Recognition};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConsistencyParams {
@@ -15,6 +16,11 @@ pub struct ConsistencyParams {
     /// The face of any full frame and of the first are one person's when strangers look as alike at most this often: a rate, which
     /// means the same whatever network compares. Frontal frames of one capture lie far below, turned heads less so.
     pub false_match_rate: f64,
+    /// The same of the faces in the stream, which are small and turned: of one person 2e-4 at most, with a hand before the face 0.5
+    /// (docs/liveness.md).
+    pub stream_false_match_rate: f64,
+    /// From any frame of what was done to one whose face was compared, milliseconds at most.
+    pub unrecognised: f64,
     /// Least likeness of a full frame and its tracking frame. Both come from one picture: what remains is compression. Another picture
     /// in its place, be it of the same person, is another in its details.
     pub likeness: f32,
@@ -25,15 +31,22 @@ pub struct ConsistencyParams {
 
 impl Default for ConsistencyParams {
     fn default() -> Self {
-        Self { overlap: 0.45, false_match_rate: 1e-4, likeness: 0.9, drift: (4_000.0, 0.05) }
+        Self {
+            overlap: 0.45,
+            false_match_rate: 1e-4,
+            stream_false_match_rate: 1e-2,
+            unrecognised: 3_500.0,
+            likeness: 0.9,
+            drift: (4_000.0, 0.05),
+        }
     }
 }
 
 /// Score: the worst overlap over all frames, 0..1; 0 when a frame shows another face or none.
 pub fn consistency<'a>(
-    evidence: &[EvidenceObservation],
-    requested: &[EvidenceRequest],
-    held: impl IntoIterator<Item = &'a FrameObservation>,
+    (evidence, requested): (&[EvidenceObservation], &[EvidenceRequest]),
+    recognised: &[Recognition],
+    held: impl IntoIterator<Item = &'a FrameObservation> + Clone,
     tracked: impl Fn(u32) -> Option<&'a FrameObservation>,
     params: &ConsistencyParams,
 ) -> WitnessReport {
@@ -64,6 +77,17 @@ pub fn consistency<'a>(
             None => return unsure("a full frame is too dark or plain to be compared with the stream"),
         }
     }
+    // Written so that a rate that is not a number fails.
+    let is_the_same = |seen: &&Recognition| seen.false_match_rate <= params.stream_false_match_rate;
+    match recognised.len() - recognised.iter().filter(is_the_same).count() {
+        0 => {}
+        // A hand before the face looks the same.
+        1 => return unsure("once the stream does not show the face of the full frames"),
+        _ => return attack("the stream shows another face than the full frames"),
+    }
+    if !is_recognised(held.clone(), recognised, &tracked, params) {
+        return unsure("it was not seen often enough whose face the stream shows");
+    }
     if !is_in_step(held, params) {
         // A connection that stalls looks the same.
         return unsure("the page's clock and the server's do not agree, or the connection stalled");
@@ -75,6 +99,20 @@ pub fn consistency<'a>(
         let saw = "the face in a full frame is not where the stream showed it";
         report(Witness::Consistency, Testimony::Attack, worst, params.overlap, saw)
     }
+}
+
+/// Whether near each frame there is one whose face was compared.
+fn is_recognised<'a>(
+    held: impl IntoIterator<Item = &'a FrameObservation>,
+    recognised: &[Recognition],
+    tracked: impl Fn(u32) -> Option<&'a FrameObservation>,
+    params: &ConsistencyParams,
+) -> bool {
+    let times: Vec<f64> = recognised.iter().filter_map(|seen| Some(tracked(seen.seq)?.arrived_at)).collect();
+    let near = |frame: &FrameObservation| {
+        times.iter().any(|time| (time - frame.arrived_at).abs() <= params.unrecognised)
+    };
+    held.into_iter().filter(|frame| !frame.faces.is_empty()).all(near)
 }
 
 /// Whether from frame to frame about as much time passed for the page as for the server, all along: frames that are said to lie apart,
@@ -110,6 +148,13 @@ mod tests {
     }
 
     fn judged(change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>)) -> Testimony {
+        judged_of(change, &[(1, 1e-7), (3, 1e-3)])
+    }
+
+    fn judged_of(
+        change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>),
+        recognised: &[(u32, f64)],
+    ) -> Testimony {
         let size = FrameSize { width: 1280, height: 720 };
         let mut stream: Vec<_> = (1..=3)
             .map(|seq| FrameObservation {
@@ -134,7 +179,12 @@ mod tests {
         let requested: Vec<_> = (1..=3).map(|seq| EvidenceRequest { seq, crop: BOUNDS }).collect();
         change(&mut evidence, &mut stream);
         let tracked = |seq| stream.iter().find(|frame| frame.seq == seq);
-        consistency(&evidence, &requested, &stream, tracked, &ConsistencyParams::default()).testimony
+        let recognised: Vec<_> = recognised
+            .iter()
+            .map(|(seq, false_match_rate)| Recognition { seq: *seq, false_match_rate: *false_match_rate })
+            .collect();
+        let params = ConsistencyParams::default();
+        consistency((&evidence, &requested), &recognised, &stream, tracked, &params).testimony
     }
 
     #[test]
@@ -165,6 +215,29 @@ mod tests {
         ] {
             assert_eq!(judged(|evidence, _| evidence[1].likeness = likeness), testimony, "{likeness:?}");
         }
+    }
+
+    #[test]
+    fn somebody_else_in_the_stream_is_an_attack_and_nobody_is_no_yes() {
+        let judged = |recognised: &[(u32, f64)]| judged_of(|_, _| {}, recognised);
+        assert_eq!(judged(&[(1, 1e-7)]), Testimony::BonaFide);
+        for rate in [0.4, 0.011, f64::NAN] {
+            assert_eq!(judged(&[(1, rate), (2, 1e-7), (3, 1e-7)]), Testimony::Insufficient, "{rate}");
+            assert_eq!(judged(&[(1, rate), (2, rate), (3, 1e-7)]), Testimony::Attack, "{rate}");
+            // Longer ago than is remembered.
+            assert_eq!(judged(&[(77, rate), (78, rate), (3, 1e-7)]), Testimony::Attack, "{rate}");
+        }
+        assert_eq!(judged(&[]), Testimony::Insufficient);
+        assert_eq!(judged(&[(77, 1e-7)]), Testimony::Insufficient, "nothing is known of when");
+        let late = |millis: f64| {
+            let change = |_: &mut Vec<EvidenceObservation>, stream: &mut Vec<FrameObservation>| {
+                (stream[2].captured_at, stream[2].arrived_at) = (millis, millis);
+            };
+            judged_of(change, &[(1, 1e-7)])
+        };
+        assert_eq!(late(3_500.0), Testimony::BonaFide);
+        assert_eq!(late(3_600.0), Testimony::Insufficient);
+        assert_eq!(late(f64::NAN), Testimony::Insufficient);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod assembly;
 mod glimpse;
+mod identity;
 pub mod observe;
 mod session;
 mod tilt;

@@ -1,15 +1,18 @@
 //! From pictures to observations: the only place where a capture touches the networks. Runs on a worker thread.
 
-use selfsame_domain::{Point, Rect};
+use std::sync::Arc;
+
+use selfsame_domain::{Entropy, Point, Rect};
 use selfsame_liveness::{
     Around, EvidenceObservation, EvidenceRequest, Explained, FaceObservation, FrameObservation, FrameSize,
-    TrackedPoint,
+    Recognition, TrackedPoint,
 };
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision, VisionError};
 use sha2::{Digest, Sha256};
 
 use super::glimpse::{Glimpse, Glimpses};
+use super::identity::Identities;
 
 /// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
 fn tracking_limits() -> Limits {
@@ -45,13 +48,14 @@ pub enum ObserveError {
 }
 
 /// A tracking frame, with coordinates in pixels of the full frame. `captured_at` is the page's own time, `arrived` the server's, both
-/// in milliseconds.
+/// in milliseconds. `performing`: the person is doing what is asked, and it has to be seen who does.
 pub fn tracking_frame(
     vision: &Vision,
     motion: &mut Motion,
     seq: u32,
     (captured_at, arrived): (f64, f64),
     size: FrameSize,
+    performing: bool,
     bytes: &[u8],
 ) -> Result<FrameObservation, ObserveError> {
     let picture = decode(bytes, &tracking_limits())?;
@@ -62,10 +66,13 @@ pub fn tracking_frame(
         return Err(ObserveError::Shape);
     }
     motion.pass(arrived);
-    let mut observation = seen(vision, motion, seq, captured_at, size, &picture)?;
+    let (mut observation, sighting) = seen(vision, motion, seq, captured_at, size, &picture)?;
     observation.digest = digest(picture.rgb());
-    if let Some(face) = observation.faces.first() {
+    if let (Some(face), Some(sighting)) = (observation.faces.first(), sighting) {
         motion.glimpses.keep(seq, &picture, size, face.bounds);
+        if performing && motion.identities.is_due(motion.millis) {
+            motion.identities.keep(seq, vision.embed(&picture, &sighting)?, motion.millis);
+        }
     }
     Ok(observation)
 }
@@ -80,9 +87,10 @@ pub fn look(
     picture: &Picture,
 ) -> Result<FrameObservation, VisionError> {
     motion.pass(captured_at);
-    seen(vision, motion, seq, captured_at, size, picture)
+    Ok(seen(vision, motion, seq, captured_at, size, picture)?.0)
 }
 
+/// The largest face comes beside, as the networks take it.
 fn seen(
     vision: &Vision,
     motion: &mut Motion,
@@ -90,7 +98,7 @@ fn seen(
     captured_at: f64,
     size: FrameSize,
     picture: &Picture,
-) -> Result<FrameObservation, VisionError> {
+) -> Result<(FrameObservation, Option<FaceSighting>), VisionError> {
     let scale_x = size.width as f32 / picture.width() as f32;
     let scale_y = size.height as f32 / picture.height() as f32;
     let sightings: Vec<_> = vision
@@ -100,7 +108,7 @@ fn seen(
         .collect();
     let first = sightings.first();
     let step = motion.scene.step(picture, first, motion.millis);
-    Ok(FrameObservation {
+    let observation = FrameObservation {
         seq,
         captured_at,
         arrived_at: captured_at,
@@ -125,7 +133,8 @@ fn seen(
             moved: around.moved,
         }),
         digest: 0,
-    })
+    };
+    Ok((observation, sightings.into_iter().next()))
 }
 
 fn explained(zone: selfsame_vision::Explained) -> Explained {
@@ -133,10 +142,10 @@ fn explained(zone: selfsame_vision::Explained) -> Explained {
 }
 
 /// What has to be remembered from frame to frame.
-#[derive(Debug, Default)]
 pub struct Motion {
     scene: selfsame_vision::Motion,
     glimpses: Glimpses,
+    identities: Identities,
     /// When the last frame came, by the server's clock.
     last: Option<f64>,
     /// The time that passed here, in milliseconds.
@@ -144,6 +153,17 @@ pub struct Motion {
 }
 
 impl Motion {
+    /// `entropy`: says when a face is looked at.
+    pub fn new(entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            scene: selfsame_vision::Motion::default(),
+            glimpses: Glimpses::default(),
+            identities: Identities::new(entropy),
+            last: None,
+            millis: 0.0,
+        }
+    }
+
     /// What the page says does not count: comparisons want frames some time apart, and by its clock they could be as far apart, or as
     /// close together, as nothing can be seen in.
     fn pass(&mut self, arrived: f64) {
@@ -151,6 +171,14 @@ impl Motion {
             self.millis += (arrived - before).max(0.0);
         }
         self.last = Some(arrived);
+    }
+
+    /// How alike the faces of the stream and that of a full frame are.
+    ///
+    /// # Errors
+    /// The templates come from different embedders.
+    pub fn recognise(&self, vision: &Vision, template: &Template) -> Result<Vec<Recognition>, VisionError> {
+        self.identities.compared(vision, template)
     }
 
     /// The face as a tracking frame showed it; `None` when there was none, or too long ago.
@@ -286,11 +314,13 @@ fn brightness(picture: &Picture, bounds: Rect) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use selfsame_domain::OsEntropy;
+
     use super::*;
 
     #[test]
     fn time_only_goes_forward() {
-        let mut motion = Motion::default();
+        let mut motion = Motion::new(Arc::new(OsEntropy));
         for arrived in [1_000.0, 1_150.0, 1_150.0, 900.0, 1_000.0] {
             motion.pass(arrived);
         }

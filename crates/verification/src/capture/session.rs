@@ -77,6 +77,7 @@ impl Session {
         let params = app.settings().capture_for(session.request.security_level);
         let plan = app.plan(&session.request);
         let began = (app.clock().now(), Instant::now());
+        let motion = Box::new(observe::Motion::new(app.shared_entropy()));
         let capture = Capture::new(params, plan, device, began.0);
         Self {
             app,
@@ -97,7 +98,7 @@ impl Session {
             announced_seq: None,
             announced_frames: 0,
             tilted: false,
-            motion: Some(Box::default()),
+            motion: Some(motion),
             first_template: None,
             best: None,
         }
@@ -258,11 +259,13 @@ impl Session {
         let vision = self.app.vision();
         let Some(mut motion) = self.motion.take() else { return self.broke().await };
         let times = (captured_at, arrived.as_millis() as f64);
+        let performing = matches!(self.capture.phase(), Phase::Performing { .. });
         let looked = self
             .app
             .workers()
             .run(Urgency::Guidance, move || {
-                let observation = observe::tracking_frame(&vision, &mut motion, seq, times, size, &picture)?;
+                let observation =
+                    observe::tracking_frame(&vision, &mut motion, seq, times, size, performing, &picture)?;
                 Ok::<_, ObserveError>((observation, motion))
             })
             .await;
@@ -344,6 +347,16 @@ impl Session {
                 return self.broke().await;
             }
         };
+        if let (None, Some(template), Some(motion)) = (&self.first_template, &evidence.template, &self.motion)
+        {
+            match motion.recognise(&self.app.vision(), template) {
+                Ok(faces) => self.capture.recognise(faces),
+                Err(error) => {
+                    tracing::error!(%error, session = %self.session.id, "the stream's faces could not be compared");
+                    return self.broke().await;
+                }
+            }
+        }
         if self.first_template.is_none() {
             self.first_template = evidence.template;
         }
