@@ -75,6 +75,7 @@ pub fn router(state: NetverifyState) -> Router {
         (format!("{scan}/data/transaction"), get(scans::data::transaction)),
         (format!("{scan}/data/verification"), get(scans::data::verification)),
         (format!("{scan}/data/facemap"), get(scans::facemap::handle)),
+        (format!("{scan}/data/evidence"), get(scans::evidence::handle)),
         (format!("{scan}/images"), get(scans::images::list)),
         (format!("{scan}/images/{{side}}"), get(scans::images::one)),
         (format!("{scan}/images/liveness/{{number}}"), get(scans::images::liveness)),

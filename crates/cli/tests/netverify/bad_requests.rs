@@ -169,7 +169,9 @@ async fn references_that_are_none_name_nothing() {
     for reference in
         ["x", "%00", "..%2f..", "00000000000000000000000000000000", &uuid::Uuid::nil().to_string()]
     {
-        for part in ["", "/data", "/data/facemap", "/images", "/images/front", "/images/nothing"] {
+        for part in
+            ["", "/data", "/data/evidence", "/data/facemap", "/images", "/images/front", "/images/nothing"]
+        {
             let answer = get(&server, &format!("/scans/{reference}{part}")).await;
             assert!([404, 400].contains(&answer.status), "{reference}{part}: {}", answer.status);
         }

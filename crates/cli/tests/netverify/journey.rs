@@ -85,6 +85,27 @@ async fn a_passport_and_its_holder_are_approved_told_read_and_erased() {
     assert_eq!(facemap.content_type.as_deref(), Some("application/octet-stream"));
     assert_eq!(data["facemap"]["classifier"], "facemap");
 
+    // What the verdict rests on: answers, places, numbers.
+    let evidence = get(&server, &format!("/scans/{reference}/data/evidence")).await.json();
+    assert_eq!(evidence["scanReference"], reference.as_str());
+    for (check, expected) in
+        [("mrz", "yes"), ("checkDigits", "yes"), ("printedAgrees", "yes"), ("inDate", "yes")]
+    {
+        assert_eq!(evidence["findings"]["document"][check], expected, "{check}");
+    }
+    assert_eq!(evidence["findings"]["face"]["alike"], "yes");
+    let side = &evidence["front"];
+    assert_eq!((&side["mrz"]["format"], &side["mrz"]["verdict"]), (&"TD3".into(), &"VALID".into()));
+    assert!(side["mrz"].get("lines").is_none());
+    let number =
+        side["fields"].as_array().expect("fields").iter().find(|field| field["name"] == "documentNumber");
+    let number = number.expect("the number");
+    assert_eq!(number["value"], printed(&document, Field::Number));
+    assert!(number["box"]["width"].as_f64().is_some_and(|width| width > 0.0), "{number}");
+    let rate = evidence["faces"]["measures"].as_array().expect("measures").iter();
+    let rate = rate.clone().find(|measured| measured["of"] == "FALSE_MATCH_RATE").expect("a rate");
+    assert!(rate["measure"].as_f64() <= rate["threshold"].as_f64(), "{rate}");
+
     // JPEG or PNG, as Accept says.
     let png = request(&server, Method::GET, &format!("{BASE}/scans/{reference}/images/front"));
     let png = png.headers(
@@ -103,7 +124,16 @@ async fn a_passport_and_its_holder_are_approved_told_read_and_erased() {
     // Gone, and at once.
     let path = format!("{BASE}/scans/{reference}/");
     assert_eq!(server.answers(request(&server, Method::DELETE, &path)).await.status, 200);
-    for part in ["", "/data", "/data/document", "/data/facemap", "/images", "/images/front", "/images/face"] {
+    for part in [
+        "",
+        "/data",
+        "/data/document",
+        "/data/evidence",
+        "/data/facemap",
+        "/images",
+        "/images/front",
+        "/images/face",
+    ] {
         assert_error(part, &get(&server, &format!("/scans/{reference}{part}")).await, 404);
     }
     assert_error("again", &server.answers(request(&server, Method::DELETE, &path)).await, 404);

@@ -32,6 +32,11 @@ async fn copies_and_altered_documents_are_refused_and_the_genuine_one_is_not() {
         let reason = &data["verification"]["rejectReason"];
         assert_eq!(reason["rejectReasonCode"], code, "{tampering:?}: {data:#}");
         assert!(data.get("facemap").is_none(), "{tampering:?}");
+        // And where it is seen.
+        let evidence = get(&server, &format!("/scans/{reference}/data/evidence")).await.json();
+        let signs = evidence["front"]["signs"].as_array().expect("signs");
+        let speaks = signs.iter().any(|sign| sign["measure"].as_f64() >= sign["threshold"].as_f64());
+        assert!(speaks, "{tampering:?}: {signs:?}");
     }
     // A digit of the zone that was replaced is a check digit that disagrees, or, when it looks like the right one, in doubt.
     let mut told = Vec::new();

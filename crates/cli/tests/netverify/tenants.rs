@@ -36,13 +36,14 @@ fn as_tenant(
     request.header("user-agent", AGENT).header("accept", "application/json")
 }
 
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "",
     "/",
     "/data",
     "/data/document",
     "/data/transaction",
     "/data/verification",
+    "/data/evidence",
     "/data/facemap",
     "/images",
     "/images/front",

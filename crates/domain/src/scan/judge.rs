@@ -1,5 +1,7 @@
 //! From what was seen to what is decided. Pure, and closed to everything that is not an explicit yes.
 
+use serde::Serialize;
+
 use super::{
     Decision, FaceMatch, FaceProblem, FraudReason, IdKind, LegibilityDetail, ManipulationDetail, NewScan,
     Outcome, ScanSide, Similarity, UnreadableReason,
@@ -7,7 +9,8 @@ use super::{
 use crate::Timestamp;
 
 /// The answer of one check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     Yes,
     No,
@@ -27,7 +30,8 @@ impl Step {
 }
 
 /// What was seen of the document. Its default is nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DocumentFindings {
     /// A document was found in the front picture.
     pub found: Step,
@@ -89,7 +93,8 @@ pub struct DocumentFindings {
 }
 
 /// What was seen of the faces. Its default is nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FaceFindings {
     /// The document's portrait was found, large enough to compare.
     pub portrait: Step,
@@ -104,7 +109,8 @@ pub struct FaceFindings {
 }
 
 /// Everything that was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Findings {
     pub document: DocumentFindings,
     pub face: FaceFindings,

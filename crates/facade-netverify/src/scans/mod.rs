@@ -2,6 +2,7 @@
 
 pub(crate) mod data;
 pub(crate) mod delete;
+pub(crate) mod evidence;
 pub(crate) mod facemap;
 pub(crate) mod images;
 pub(crate) mod status;

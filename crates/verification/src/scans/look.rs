@@ -9,6 +9,7 @@ use selfsame_vision::{FaceSighting, ImageError, QualityReason, Rect, Template, V
 use zeroize::Zeroizing;
 
 use super::agreement::AgreementParams;
+use super::evidence::{FaceEvidence, Measured};
 
 /// Thresholds of what is seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,6 +68,9 @@ pub(super) struct Seen {
     /// Of the front and of the back. `None`: the picture is none.
     pub(super) front: Option<DocumentReading>,
     pub(super) back: Option<DocumentReading>,
+    /// Width and height of their pictures.
+    pub(super) front_size: (u32, u32),
+    pub(super) back_size: (u32, u32),
     /// The front's file was sent as the back's as well.
     pub(super) back_is_front: bool,
     /// What both say together; the front alone when no back was seen.
@@ -78,6 +82,8 @@ pub(super) struct Seen {
     pub(super) original: Step,
     pub(super) copy: Option<UnreadableReason>,
     pub(super) face: FaceFindings,
+    /// What was measured for these.
+    pub(super) faces: FaceEvidence,
     /// Of the selfie, with its quality.
     pub(super) template: Option<(Template, f32)>,
 }
@@ -111,6 +117,7 @@ pub(super) fn look(
     };
     seen.back_is_front = pictures.back.is_some() && pictures.back.as_ref() == front_bytes.as_deref();
     if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
+        seen.back_size = (back.width(), back.height());
         let reading = super::document::read(vision, &back, now)?;
         seen.back_signs = vision.document_signs(&back, &reading, &params.signs);
         if reading.mrz.is_some() {
@@ -122,6 +129,7 @@ pub(super) fn look(
         seen.back = Some(reading);
     }
     drop(pictures.back);
+    seen.front_size = (front.width(), front.height());
     let reading = super::document::read(vision, &front, now)?;
     seen.front_signs = vision.document_signs(&front, &reading, &params.signs);
     seen.copy = super::document::copy(&front, &reading, &seen.front_signs).or(seen.copy);
@@ -140,6 +148,7 @@ pub(super) fn look(
     }
     let portrait = portrait(vision, front, seen.front.as_ref())?;
     seen.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
+    seen.faces.portrait = seen.portrait;
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
     let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);
@@ -232,7 +241,7 @@ fn compare_faces(
     (params, now): (&LookParams, Timestamp),
     seen: &mut Seen,
 ) -> Result<(), VisionError> {
-    let found = &mut seen.face;
+    let (found, evidence) = (&mut seen.face, &mut seen.faces);
     let Some(selfie) = selfie else {
         (found.selfie, found.problem) = (Step::No, Some(FaceProblem::BadQuality));
         return Ok(());
@@ -245,9 +254,21 @@ fn compare_faces(
     let crowded = faces.any(|other| other.bounds.area() >= face.bounds.area() * params.second_person);
     let quality = vision.quality(selfie, &face);
     let texture = vision.texture(selfie, &face)?;
-    let screen = vision.recapture(selfie, &face).pattern.is_some_and(|score| score <= params.pattern_attack);
+    let pattern = vision.recapture(selfie, &face).pattern;
+    let screen = pattern.is_some_and(|score| score <= params.pattern_attack);
     let template = vision.embed(selfie, &face)?;
     found.selfie = Step::of(face.eye_distance() >= params.least_eye_distance);
+    evidence.selfie = Some(face.bounds);
+    evidence.measure(Measured::SelfieEyeDistance, face.eye_distance(), params.least_eye_distance);
+    evidence.measure(Measured::Texture, texture.live, params.texture_attack);
+    if let Some(pattern) = pattern {
+        evidence.measure(Measured::Pattern, pattern, params.pattern_attack);
+    }
+    evidence.measure(Measured::Quality, quality.score, params.facemap_quality);
+    if let Some(portrait) = portrait {
+        let distance = portrait.face.eye_distance();
+        evidence.measure(Measured::PortraitEyeDistance, distance, params.least_eye_distance);
+    }
 
     let large = portrait.filter(|found| found.face.eye_distance() >= params.least_eye_distance);
     found.portrait = Step::of(large.is_some());
@@ -257,6 +278,8 @@ fn compare_faces(
         found.alike = Step::of(comparison.matches_at(params.false_match_rate));
         let correlation = vision.photograph_correlation((picture, of_document), (selfie, &face))?;
         one_photograph |= correlation >= params.same_photograph;
+        evidence.measure(Measured::FalseMatchRate, comparison.false_match_rate, params.false_match_rate);
+        evidence.measure(Measured::SamePhotograph, correlation, params.same_photograph);
     }
     // Where nobody would be approved by it, nobody looks: the face of another is refused for that.
     let alike = one_photograph || found.alike.is_yes();

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod document;
+mod evidence;
 mod facemap;
 mod look;
 mod work;
@@ -91,6 +92,7 @@ fn side_name(side: ScanSide) -> &'static str {
 const CLAIMS: &str = "claims";
 const READING: &str = "reading";
 const FACEMAP: &str = "facemap";
+const EVIDENCE: &str = "evidence";
 
 impl Verification {
     /// What a picture of a scan is, from its header: JPEG or PNG within the limits, its longest side above 300 pixels.
@@ -268,7 +270,17 @@ impl Verification {
         Ok(self.blobs().get(&BlobKey::scan(tenant, id, FACEMAP), &key).await?)
     }
 
-    /// Erases pictures, readings and facemap at once. When this returns nobody can read any of it, from a backup neither; that it was,
+    /// What the verdict of a scan rests on, as JSON; `None` while there is none.
+    pub async fn scan_evidence(&self, tenant: TenantId, id: ScanId) -> Result<Option<Vec<u8>>, UseCaseError> {
+        let (row, key) = self.scan_row(tenant, id).await?;
+        // What a look left behind that was not the last one is no verdict's.
+        if row.scan.decision().is_none() {
+            return Ok(None);
+        }
+        Ok(self.blobs().get(&BlobKey::scan(tenant, id, EVIDENCE), &key).await?)
+    }
+
+    /// Erases pictures, readings, evidence and facemap at once. When this returns nobody can read any of it, from a backup neither; that it was,
     /// and its result, stay as a tombstone.
     pub async fn erase_scan(&self, tenant: TenantId, id: ScanId) -> Result<(), UseCaseError> {
         // One that has expired is as little found as one that never was; maintenance erases it.

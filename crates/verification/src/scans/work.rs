@@ -9,9 +9,11 @@ use selfsame_store::{Lease, Repository, ScanRow};
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
+use super::evidence::ScanEvidence;
 use super::look::{Pictures, Seen, look};
-use super::{FACEMAP, Facemap, LookParams, READING, document, side_name};
+use super::{EVIDENCE, FACEMAP, Facemap, LookParams, READING, document, side_name};
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
@@ -46,6 +48,8 @@ fn damaged_or_away(error: BlobError) -> Stopped {
 struct Found {
     decision: Decision,
     reading: Option<ScanReading>,
+    /// What the decision rests on, as JSON: personal.
+    evidence: Option<Zeroizing<Vec<u8>>>,
     facemap: Option<Facemap>,
 }
 
@@ -155,7 +159,7 @@ impl Verification {
             let outcome =
                 Outcome::NotReadable { reason: UnreadableReason::NotProcessed, details: Vec::new() };
             let decision = Decision { outcome, face: None, mrz_verified: false, at: self.clock().now() };
-            Found { decision, reading: None, facemap: None }
+            Found { decision, reading: None, evidence: None, facemap: None }
         } else {
             self.find(&row).await?
         };
@@ -202,6 +206,9 @@ impl Verification {
             .map_err(|error| Stopped::ByTheScan(error.into()))?;
         let (findings, reading) = document::findings(&scan.request, &seen, &params, now);
         let decision = judge(&scan.request, &findings, &policy.judge(), now);
+        let evidence = serde_json::to_vec(&ScanEvidence::of(&seen, &findings, scan.request.fields))
+            .map(|json| Some(Zeroizing::new(json)))
+            .map_err(|error| Stopped::ByTheScan(UseCaseError::internal(&error)))?;
         let Seen { template, .. } = seen;
         let facemap = template.filter(|_| decision.enrols()).map(|(template, quality)| Facemap {
             tenant_id: scan.tenant_id,
@@ -211,14 +218,16 @@ impl Verification {
             evidence: hex::encode(digest.finalize()),
             created_at: now,
         });
-        Ok(Found { decision, reading: reading.map(|reading| reading.only(scan.request.fields)), facemap })
+        let reading = reading.map(|reading| reading.only(scan.request.fields));
+        Ok(Found { decision, reading, evidence, facemap })
     }
 
     /// Writes the verdict and the entry that tells of it in one transaction.
     async fn end_scan(&self, row: &ScanRow, owner: Uuid, found: Found) -> Result<(), Stopped> {
         let scan = &row.scan;
+        let Found { decision, reading, evidence, facemap } = found;
         let key = self.unwrap_key(&row.wrapped_key).map_err(Stopped::ByAnOutage)?;
-        let reading = match &found.reading {
+        let reading = match &reading {
             Some(reading) => {
                 Some(self.seal_of_scan(scan, READING, &key, reading).map_err(Stopped::ByTheScan)?)
             }
@@ -226,9 +235,9 @@ impl Verification {
         };
         let ended = scan
             .clone()
-            .decide(found.decision)
+            .decide(decision)
             .map_err(|error| Stopped::ByTheScan(UseCaseError::internal(&error)))?;
-        self.store_end(&ended, owner, &key, reading, found.facemap).await.map_err(Stopped::ByAnOutage)
+        self.store_end(&ended, owner, &key, reading, (evidence, facemap)).await.map_err(Stopped::ByAnOutage)
     }
 
     /// What is left to do can fail only where something is away.
@@ -238,12 +247,15 @@ impl Verification {
         owner: Uuid,
         key: &DataKey,
         reading: Option<Vec<u8>>,
-        made: Option<Facemap>,
+        (evidence, made): (Option<Zeroizing<Vec<u8>>>, Option<Facemap>),
     ) -> Result<(), UseCaseError> {
-        let facemap = BlobKey::scan(ended.tenant_id, ended.id, FACEMAP);
+        let blob = |what| BlobKey::scan(ended.tenant_id, ended.id, what);
+        if let Some(evidence) = &evidence {
+            self.blobs().put(&blob(EVIDENCE), key, evidence.to_vec(), self.entropy()).await?;
+        }
         if let Some(of) = &made {
             let sealed = self.seal_facemap(of).await?;
-            self.blobs().put(&facemap, key, sealed, self.entropy()).await?;
+            self.blobs().put(&blob(FACEMAP), key, sealed, self.entropy()).await?;
         }
         let mut repository = self.store().begin().await?;
         if repository.scans().end(ended, owner, reading, made.is_some()).await? {

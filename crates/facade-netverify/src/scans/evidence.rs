@@ -1,0 +1,26 @@
+//! `GET /api/netverify/v2/scans/{reference}/data/evidence`: not of the vendor's interface.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use serde_json::{Map, Value};
+
+use super::{scan_id, stamped};
+use crate::auth::Administrator;
+use crate::{ApiError, NetverifyState};
+
+/// What the verdict rests on; 404 while there is none.
+pub(crate) async fn handle(
+    Administrator(tenant): Administrator,
+    State(state): State<NetverifyState>,
+    Path(scan): Path<String>,
+    uri: Uri,
+) -> Result<Json<Value>, ApiError> {
+    let found = async {
+        let id = scan_id(&scan)?;
+        let json = state.app.scan_evidence(tenant, id).await?.ok_or_else(ApiError::not_found)?;
+        let members: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| ApiError::internal())?;
+        Ok(Json(stamped(&state, id, members)))
+    };
+    found.await.map_err(|error: ApiError| error.at(&uri))
+}

@@ -1,0 +1,177 @@
+//! What a verdict rests on: the answer of each check, and the places, numbers and values behind it. Kept sealed beside what was read,
+//! and erased with it.
+
+use selfsame_domain::document::{
+    BarcodeKind, DocumentField, DocumentReading, DocumentType, FieldDisagreement, FieldName, MrzCheck,
+    MrzFormat, MrzVerdict,
+};
+use selfsame_domain::scan::{Findings, ScanFields};
+use selfsame_domain::{Point, Rect};
+use selfsame_vision::signs::Signs;
+use serde::Serialize;
+
+use super::look::Seen;
+
+/// What is told of a scan beyond its outcome. Places are in pixels of the upright picture.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ScanEvidence<'a> {
+    /// The answer of each check, as it was judged.
+    findings: &'a Findings,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    front: Option<SideEvidence<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    back: Option<SideEvidence<'a>>,
+    faces: &'a FaceEvidence,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SideEvidence<'a> {
+    width: u32,
+    height: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_type: Option<DocumentType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<[Point; 4]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mrz: Option<Zone<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    barcode: Option<Code<'a>>,
+    /// Only what was asked for.
+    fields: Vec<&'a DocumentField>,
+    disagreements: Vec<&'a FieldDisagreement>,
+    signs: &'a Signs,
+}
+
+/// A zone without its lines: they hold what may not have been asked for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Zone<'a> {
+    format: MrzFormat,
+    verdict: MrzVerdict,
+    checks: &'a [MrzCheck],
+    corrected: u32,
+    corners: [Point; 4],
+}
+
+/// A barcode without its text.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Code<'a> {
+    kind: BarcodeKind,
+    corners: &'a [Point],
+}
+
+/// What was measured of the faces.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FaceEvidence {
+    /// In the front's picture, where the portrait lies upright there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) portrait: Option<Rect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) selfie: Option<Rect>,
+    pub(super) measures: Vec<FaceMeasure>,
+}
+
+impl FaceEvidence {
+    pub(super) fn measure(&mut self, of: Measured, measure: impl Into<f64>, threshold: impl Into<f64>) {
+        self.measures.push(FaceMeasure { of, measure: measure.into(), threshold: threshold.into() });
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FaceMeasure {
+    of: Measured,
+    measure: f64,
+    threshold: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum Measured {
+    /// Pixels between the eyes; at least.
+    PortraitEyeDistance,
+    /// The same.
+    SelfieEyeDistance,
+    /// How often strangers look as alike as portrait and selfie, 0..=1; at most.
+    FalseMatchRate,
+    /// Correlation of the two as pictures, -1..=1; from there on they are one photograph.
+    SamePhotograph,
+    /// Likeness of the selfie to live skin, 0..=1; down to there it is a picture of a picture.
+    Texture,
+    /// 0..=1, lower where the grid of a screen shows; the same.
+    Pattern,
+    /// Of the selfie, -100..=200; at least.
+    Quality,
+}
+
+impl<'a> ScanEvidence<'a> {
+    pub(super) fn of(seen: &'a Seen, findings: &'a Findings, fields: ScanFields) -> Self {
+        let side = |reading: &'a Option<DocumentReading>, size, signs| {
+            reading.as_ref().map(|reading| SideEvidence::of(reading, size, signs, fields))
+        };
+        Self {
+            findings,
+            front: side(&seen.front, seen.front_size, &seen.front_signs),
+            back: side(&seen.back, seen.back_size, &seen.back_signs),
+            faces: &seen.faces,
+        }
+    }
+}
+
+impl<'a> SideEvidence<'a> {
+    fn of(
+        reading: &'a DocumentReading,
+        (width, height): (u32, u32),
+        signs: &'a Signs,
+        fields: ScanFields,
+    ) -> Self {
+        Self {
+            width,
+            height,
+            document_type: reading.document_type,
+            page: reading.page,
+            mrz: reading.mrz.as_ref().map(|zone| Zone {
+                format: zone.format,
+                verdict: zone.verdict,
+                checks: &zone.checks,
+                corrected: zone.corrected,
+                corners: zone.corners,
+            }),
+            barcode: reading.barcode.as_ref().map(|code| Code { kind: code.kind, corners: &code.corners }),
+            fields: reading.fields.iter().filter(|field| is_asked(field.name, fields)).collect(),
+            disagreements: reading
+                .disagreements
+                .iter()
+                .filter(|between| is_asked(between.name, fields))
+                .collect(),
+            signs,
+        }
+    }
+}
+
+/// Whether a field may be kept: what was not asked for is not, as in `ScanReading::only`.
+fn is_asked(name: FieldName, fields: ScanFields) -> bool {
+    match name {
+        FieldName::Surname => fields.last_name,
+        FieldName::GivenNames => fields.first_name,
+        FieldName::DocumentNumber => fields.number,
+        // The raw optional fields may hold the personal number.
+        FieldName::PersonalNumber | FieldName::OptionalData | FieldName::OptionalData2 => {
+            fields.personal_number
+        }
+        FieldName::BirthDate => fields.birth_date,
+        FieldName::ExpiryDate => fields.expiry,
+        FieldName::Address => fields.address,
+        FieldName::State => fields.us_state,
+        FieldName::IssuingCountry
+        | FieldName::Nationality
+        | FieldName::Sex
+        | FieldName::IssueDate
+        | FieldName::BirthPlace
+        | FieldName::Authority => true,
+    }
+}
