@@ -12,8 +12,8 @@ use crate::workers::Urgency;
 /// When a newcomer is refused.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct AdmissionParams {
-    /// Part of the cores that captures may keep busy. What is left serves connections, the database and bursts of evidence;
-    /// queues grow without bound as this nears 1.
+    /// Part of the cores that captures may keep busy, with everything that they bring along: connections, messages, the database.
+    /// Queues grow without bound as this nears 1.
     pub(crate) most_busy: f64,
     /// The 95th percentile of the time that guidance waits for a core. Well under the 150 ms within which a person should see an
     /// answer, of which the network needs its share.
@@ -22,18 +22,22 @@ pub(crate) struct AdmissionParams {
     pub(crate) opened_share: f64,
     /// How long it counts.
     pub(crate) opened_for: Duration,
-    /// What a capture costs, in cores, until that was measured: some 6 frames a second of 2.5 ms.
+    /// What a capture costs, in cores, until that was measured. Rather too much: who was let in stays for a minute, and takes from all
+    /// others what there is not.
     pub(crate) cost: f64,
+    /// What the process costs beyond the work of networks, as a multiple of that work, until that was measured.
+    pub(crate) beside: f64,
 }
 
 impl Default for AdmissionParams {
     fn default() -> Self {
         Self {
-            most_busy: 0.8,
+            most_busy: 0.9,
             most_wait: Duration::from_millis(60),
             opened_share: 0.25,
             opened_for: Duration::from_secs(15),
-            cost: 0.015,
+            cost: 0.03,
+            beside: 1.3,
         }
     }
 }
@@ -44,6 +48,20 @@ const SLOT: Duration = Duration::from_millis(500);
 /// With fewer captures than this the mean says more about one of them than about all. One more is let in whatever they are thought
 /// to cost: what was measured wrongly has to be measured again.
 const LEAST_CAPTURES: f64 = 3.0;
+
+/// Work beside that of the networks is believed to be at most this multiple of it.
+const MOST_BESIDE: f64 = 3.0;
+
+/// Processor time of this process so far; `None` where the system does not tell. Field 14 and 15 of `/proc/self/stat` are in hundredths of
+/// a second (proc(5), USER_HZ).
+fn processor_time() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program, in brackets, may hold anything.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_ascii_whitespace().skip(11).map(str::parse::<u64>);
+    let (user, system) = (times.next()?.ok()?, times.next()?.ok()?);
+    Some(Duration::from_millis(10 * (user + system)))
+}
 
 /// What the workers did over the last five seconds. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -59,6 +77,10 @@ struct Inner {
     live: usize,
     /// Cores that one capture keeps busy, as last measured.
     cost: f64,
+    /// Processor time of the process over that of the workers, as last measured while they worked for captures alone.
+    beside: f64,
+    /// Pieces of work of others that have begun and not ended.
+    of_others: usize,
     /// When sessions were opened that no browser has come for.
     opened: VecDeque<Instant>,
 }
@@ -67,6 +89,10 @@ struct Inner {
 struct Slot {
     began: Instant,
     busy: Duration,
+    /// Processor time of the process when it began.
+    processor: Option<Duration>,
+    /// Others had work done in it.
+    for_others: bool,
     /// Captures under way at its end, so far.
     live: usize,
     /// How long guidance waited: counts by powers of two of microseconds.
@@ -76,7 +102,14 @@ struct Slot {
 impl Load {
     pub(crate) fn new(cores: usize) -> Self {
         let params = AdmissionParams::default();
-        let inner = Inner { slots: VecDeque::new(), live: 0, cost: params.cost, opened: VecDeque::new() };
+        let inner = Inner {
+            slots: VecDeque::new(),
+            live: 0,
+            cost: params.cost,
+            beside: params.beside,
+            of_others: 0,
+            opened: VecDeque::new(),
+        };
         Self { inner: Arc::new(Mutex::new(inner)), cores: cores.max(1) as f64, params }
     }
 
@@ -84,14 +117,24 @@ impl Load {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A piece of work is done.
+    /// A piece of work begins.
+    pub(crate) fn begins(&self, urgency: Urgency) {
+        let mut inner = self.lock();
+        inner.slot(Instant::now()).for_others |= urgency == Urgency::Request;
+        inner.of_others += usize::from(urgency == Urgency::Request);
+    }
+
+    /// It is done, or broke off.
     pub(crate) fn worked(&self, urgency: Urgency, waited: Duration, took: Duration) {
         let mut inner = self.lock();
         let slot = inner.slot(Instant::now());
         // What others ask for is none of what a capture costs; that people wait because of it is seen by their waiting.
-        if urgency != Urgency::Request {
-            slot.busy += took;
+        if urgency == Urgency::Request {
+            slot.for_others = true;
+            inner.of_others = inner.of_others.saturating_sub(1);
+            return;
         }
+        slot.busy += took;
         if urgency == Urgency::Guidance {
             let micros = waited.as_micros().clamp(1, u128::from(u32::MAX)) as u32;
             slot.waits[micros.ilog2() as usize] += 1;
@@ -138,7 +181,14 @@ impl Inner {
     fn slot(&mut self, now: Instant) -> &mut Slot {
         if self.slots.back().is_none_or(|slot| now - slot.began >= SLOT) {
             self.measure(now);
-            self.slots.push_back(Slot { began: now, busy: Duration::ZERO, live: self.live, waits: [0; 32] });
+            self.slots.push_back(Slot {
+                began: now,
+                busy: Duration::ZERO,
+                processor: processor_time(),
+                for_others: self.of_others > 0,
+                live: self.live,
+                waits: [0; 32],
+            });
             while self.slots.len() > SLOTS
                 || self.slots.front().is_some_and(|slot| now - slot.began > SLOT * SLOTS as u32)
             {
@@ -161,7 +211,16 @@ impl Inner {
         }
         let busy: f64 = self.slots.iter().map(|slot| slot.busy.as_secs_f64()).sum();
         // Believed slowly: one burst of evidence is no new machine.
-        self.cost = 0.8 * self.cost + 0.2 * (busy / seconds / live);
+        let believe = |known: &mut f64, measured: f64| *known = 0.8 * *known + 0.2 * measured;
+        if let (Some(then), Some(now)) = (first.processor, processor_time())
+            && !self.slots.iter().any(|slot| slot.for_others)
+            && busy > 0.0
+        {
+            // Workers are held up as well as at work, so that this may come out below 1.
+            let beside = (now.saturating_sub(then).as_secs_f64() / busy).clamp(1.0, MOST_BESIDE);
+            believe(&mut self.beside, beside);
+        }
+        believe(&mut self.cost, self.beside * busy / seconds / live);
     }
 
     fn has_room(&self, captures: f64, cores: f64, params: &AdmissionParams) -> bool {
@@ -202,19 +261,19 @@ mod tests {
     #[test]
     fn room_follows_the_measured_cost() {
         let load = Load::new(1);
-        // Believed until measured: 0.8 of a core at 0.015 each.
+        // Believed until measured: 0.9 of a core at 0.03 each.
         let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
-        assert_eq!(under_way.len(), 53);
+        assert_eq!(under_way.len(), 30);
         drop(under_way);
         load.lock().cost = 0.1;
         let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
-        assert_eq!(under_way.len(), 8);
+        assert_eq!(under_way.len(), 9);
         assert!(!load.open());
         drop(under_way);
-        // None has come, all may: 8 captures' worth of sessions.
+        // None has come, all may: 9 captures' worth of sessions.
         let opened = std::iter::from_fn(|| load.open().then_some(())).take(200).count();
-        assert_eq!(opened, 32);
-        assert!((load.expected() - 8.0).abs() < 1e-9);
+        assert_eq!(opened, 36);
+        assert!((load.expected() - 9.0).abs() < 1e-9);
         assert!(load.begin().is_some(), "who has a session is not refused for those who may come");
     }
 
@@ -224,13 +283,30 @@ mod tests {
         let _under_way: Vec<Underway> = (0..10).filter_map(|_| load.begin()).collect();
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(5) {
-            // A quarter of a core.
-            load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(5));
+            // Half a core. Others' work, or that of the tests beside would be measured too.
+            load.begins(Urgency::Request);
+            load.worked(Urgency::Request, Duration::ZERO, Duration::from_secs(1));
+            load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(10));
             std::thread::sleep(Duration::from_millis(20));
         }
+        // 0.05 of the workers for each, and what is believed to come along.
         let cost = load.lock().cost;
-        assert!((0.015..0.03).contains(&cost), "{cost}");
-        assert!(cost > 0.0165, "it moved towards 0.025: {cost}");
+        assert!((0.035..0.065).contains(&cost), "it moved from 0.03 towards 0.065: {cost}");
+    }
+
+    #[test]
+    fn what_comes_along_is_measured_while_nobody_else_has_work_done() {
+        let load = Load::new(1);
+        let _under_way: Vec<Underway> = (0..4).filter_map(|_| load.begin()).collect();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(5) {
+            // A tenth of what is computed here.
+            let at = Instant::now();
+            while at.elapsed() < Duration::from_millis(10) {}
+            load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(1));
+        }
+        let beside = load.lock().beside;
+        assert!(beside > 1.6, "it moved from 1.3 towards the most of 3: {beside}");
     }
 
     #[test]
@@ -243,6 +319,7 @@ mod tests {
         while began.elapsed() < Duration::from_secs(8) {
             load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(2));
             // A scan beside them.
+            load.begins(Urgency::Request);
             load.worked(Urgency::Request, Duration::from_secs(1), Duration::from_millis(90));
             std::thread::sleep(Duration::from_millis(100));
         }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -52,6 +52,20 @@ impl Drop for Core {
         if let Some(queues) = self.0.take() {
             release(&queues);
         }
+    }
+}
+
+/// Tells of a piece of work when it ends, also by a panic.
+struct Ends {
+    load: Load,
+    urgency: Urgency,
+    waited: Duration,
+    began: Instant,
+}
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.load.worked(self.urgency, self.waited, self.began.elapsed());
     }
 }
 
@@ -118,9 +132,10 @@ impl Workers {
         tokio::task::spawn_blocking(move || {
             // Held by the work itself: a caller that gives up must not let a second piece of work onto the same core.
             let _core = core;
-            let began = Instant::now();
+            load.begins(urgency);
+            let work_ends = Ends { load, urgency, waited, began: Instant::now() };
             let done = work();
-            load.worked(urgency, waited, began.elapsed());
+            drop(work_ends);
             done
         })
         .await
@@ -150,8 +165,6 @@ impl Workers {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn workers(cores: usize, most_waiting: usize) -> Workers {
