@@ -7,6 +7,7 @@ use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutPayload};
 use selfsame_domain::Entropy;
+use zeroize::Zeroizing;
 
 use crate::key::make_private_folder;
 use crate::s3::{self, S3Settings};
@@ -74,6 +75,8 @@ impl Blobs {
         plain: Vec<u8>,
         entropy: &dyn Entropy,
     ) -> Result<(), BlobError> {
+        // Nothing is left of it in memory.
+        let plain = Zeroizing::new(plain);
         let sealed = key.seal(name, &plain, entropy)?;
         self.store.put(&name.path(), PutPayload::from(sealed)).await?;
         Ok(())

@@ -217,6 +217,12 @@ impl Capture {
         self.dots.as_ref()
     }
 
+    /// How many dots were reached so far.
+    pub fn reached(&self) -> usize {
+        let dots = self.dots_so_far().map_or(&[][..], |record| &record.dots);
+        dots.iter().filter(|dot| dot.reached_at.is_some()).count()
+    }
+
     /// The camera runs. A second start is ignored: the first claims stay.
     pub fn start(&mut self, camera: CameraClaims, environment: EnvironmentClaims, now: Timestamp) {
         if matches!(self.phase, Phase::Waiting { .. }) {

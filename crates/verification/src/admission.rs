@@ -75,6 +75,8 @@ pub(crate) struct Load {
 struct Inner {
     slots: VecDeque<Slot>,
     live: usize,
+    /// Those of them whose camera runs: who has not begun costs nothing yet, and would make the others look cheap.
+    started: usize,
     /// Cores that one capture keeps busy, as last measured.
     cost: f64,
     /// Processor time of the process over that of the workers, as last measured while they worked for captures alone.
@@ -93,8 +95,8 @@ struct Slot {
     processor: Option<Duration>,
     /// Others had work done in it.
     for_others: bool,
-    /// Captures under way at its end, so far.
-    live: usize,
+    /// Captures whose camera ran at its end, so far.
+    started: usize,
     /// How long guidance waited: counts by powers of two of microseconds.
     waits: [u32; 32],
 }
@@ -105,6 +107,7 @@ impl Load {
         let inner = Inner {
             slots: VecDeque::new(),
             live: 0,
+            started: 0,
             cost: params.cost,
             beside: params.beside,
             of_others: 0,
@@ -154,6 +157,14 @@ impl Load {
         Some(Underway(self.clone()))
     }
 
+    /// A capture's camera runs. Dropping what is returned ends that.
+    pub(crate) fn starts(&self) -> Started {
+        let mut inner = self.lock();
+        inner.slot(Instant::now());
+        inner.started += 1;
+        Started(self.clone())
+    }
+
     /// A session is opened, if its capture is likely to find room.
     pub(crate) fn open(&self) -> bool {
         let mut inner = self.lock();
@@ -180,47 +191,52 @@ impl Inner {
     /// The slot of now. Those that are over are measured and forgotten.
     fn slot(&mut self, now: Instant) -> &mut Slot {
         if self.slots.back().is_none_or(|slot| now - slot.began >= SLOT) {
+            // What lies long ago, with nothing since, says nothing of now.
+            while self.slots.front().is_some_and(|slot| now - slot.began > SLOT * (SLOTS as u32 + 1)) {
+                self.slots.pop_front();
+            }
             self.measure(now);
             self.slots.push_back(Slot {
                 began: now,
                 busy: Duration::ZERO,
                 processor: processor_time(),
                 for_others: self.of_others > 0,
-                live: self.live,
+                started: self.started,
                 waits: [0; 32],
             });
-            while self.slots.len() > SLOTS
-                || self.slots.front().is_some_and(|slot| now - slot.began > SLOT * SLOTS as u32)
-            {
+            while self.slots.len() > SLOTS {
                 self.slots.pop_front();
             }
         }
-        let live = self.live;
+        let started = self.started;
         let last = self.slots.len() - 1;
         let slot = &mut self.slots[last];
-        slot.live = live;
+        slot.started = started;
         slot
     }
 
     fn measure(&mut self, now: Instant) {
+        let default = AdmissionParams::default().beside;
         let Some(first) = self.slots.front() else { return };
         let seconds = (now - first.began).as_secs_f64();
-        let live = self.slots.iter().map(|slot| slot.live as f64).sum::<f64>() / self.slots.len() as f64;
-        if live < LEAST_CAPTURES || seconds < SLOT.as_secs_f64() * SLOTS as f64 / 2.0 {
+        let started =
+            self.slots.iter().map(|slot| slot.started as f64).sum::<f64>() / self.slots.len() as f64;
+        if started < LEAST_CAPTURES || seconds < SLOT.as_secs_f64() * SLOTS as f64 / 2.0 {
             return;
         }
         let busy: f64 = self.slots.iter().map(|slot| slot.busy.as_secs_f64()).sum();
         // Believed slowly: one burst of evidence is no new machine.
         let believe = |known: &mut f64, measured: f64| *known = 0.8 * *known + 0.2 * measured;
-        if let (Some(then), Some(now)) = (first.processor, processor_time())
-            && !self.slots.iter().any(|slot| slot.for_others)
-            && busy > 0.0
-        {
+        let beside = match (first.processor, processor_time()) {
             // Workers are held up as well as at work, so that this may come out below 1.
-            let beside = (now.saturating_sub(then).as_secs_f64() / busy).clamp(1.0, MOST_BESIDE);
-            believe(&mut self.beside, beside);
-        }
-        believe(&mut self.cost, self.beside * busy / seconds / live);
+            (Some(then), Some(now)) if busy > 0.0 && !self.slots.iter().any(|slot| slot.for_others) => {
+                (now.saturating_sub(then).as_secs_f64() / busy).clamp(1.0, MOST_BESIDE)
+            }
+            // What was measured once need not hold for ever.
+            _ => default,
+        };
+        believe(&mut self.beside, beside);
+        believe(&mut self.cost, self.beside * busy / seconds / started);
     }
 
     fn has_room(&self, captures: f64, cores: f64, params: &AdmissionParams) -> bool {
@@ -254,6 +270,17 @@ impl Drop for Underway {
     }
 }
 
+/// A capture whose camera runs.
+#[derive(Debug)]
+pub(crate) struct Started(Load);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let mut inner = self.0.lock();
+        inner.started = inner.started.saturating_sub(1);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,14 +307,16 @@ mod tests {
     #[test]
     fn the_cost_is_measured_over_all_under_way() {
         let load = Load::new(1);
-        let _under_way: Vec<Underway> = (0..10).filter_map(|_| load.begin()).collect();
-        let began = Instant::now();
+        let _started: Vec<Started> = (0..10).map(|_| load.starts()).collect();
+        let (began, mut last) = (Instant::now(), Instant::now());
         while began.elapsed() < Duration::from_secs(5) {
-            // Half a core. Others' work, or that of the tests beside would be measured too.
+            // Others' work, or that of the tests beside would be measured too.
             load.begins(Urgency::Request);
             load.worked(Urgency::Request, Duration::ZERO, Duration::from_secs(1));
-            load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(10));
             std::thread::sleep(Duration::from_millis(20));
+            // Half a core, however long that took.
+            load.worked(Urgency::Guidance, Duration::from_micros(300), last.elapsed() / 2);
+            last = Instant::now();
         }
         // 0.05 of the workers for each, and what is believed to come along.
         let cost = load.lock().cost;
@@ -297,7 +326,7 @@ mod tests {
     #[test]
     fn what_comes_along_is_measured_while_nobody_else_has_work_done() {
         let load = Load::new(1);
-        let _under_way: Vec<Underway> = (0..4).filter_map(|_| load.begin()).collect();
+        let _started: Vec<Started> = (0..4).map(|_| load.starts()).collect();
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(5) {
             // A tenth of what is computed here.
@@ -315,6 +344,7 @@ mod tests {
         load.lock().cost = 0.9;
         let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
         assert_eq!(under_way.len(), 4);
+        let _started: Vec<Started> = under_way.iter().map(|_| load.starts()).collect();
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(8) {
             load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(2));
@@ -327,6 +357,18 @@ mod tests {
         assert!(cost < 0.2, "{cost}");
         drop(under_way);
         assert!(std::iter::from_fn(|| load.begin()).take(200).count() > 4);
+    }
+
+    #[test]
+    fn who_has_not_begun_makes_nobody_look_cheap() {
+        let load = Load::new(1);
+        let _under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(4) {
+            load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_micros(10));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        assert!((load.lock().cost - AdmissionParams::default().cost).abs() < 1e-9);
     }
 
     #[test]

@@ -42,7 +42,7 @@ use selfsame_vision::{Template, Vision};
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
-use admission::{Load, Underway};
+use admission::{Load, Started, Underway};
 pub use error::UseCaseError;
 use secrets::Secrets;
 pub use secrets::hash as hash_secret;
@@ -164,6 +164,11 @@ impl Verification {
     }
 
     /// A place for one more live capture, if there is one and those under way leave room for it.
+    /// The camera of a capture runs.
+    pub(crate) fn starts(&self) -> Started {
+        self.inner.load.starts()
+    }
+
     pub(crate) fn place(&self) -> Option<Place> {
         let permit = Arc::clone(&self.inner.places).try_acquire_owned().ok()?;
         Some(Place { _underway: self.inner.load.begin()?, _permit: permit })

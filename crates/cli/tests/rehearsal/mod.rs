@@ -118,6 +118,7 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
     let mut motion = Motion::new(Arc::new(SeededEntropy::new(7)));
     let mut guidance = Guidance::default();
     let mut moments: Vec<Moment> = Vec::new();
+    let mut reached = 0;
     for seq in 1..600_u32 {
         let seconds = f64::from(seq) / RATE;
         if let Some(ending) = capture.tick(at(seconds)) {
@@ -131,6 +132,10 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
         let frame = observe::tracking_frame(vision, &mut motion, seq, times, size, performing, &jpeg)
             .expect("a frame");
         let outcome = capture.frame(frame, at(seconds));
+        if capture.reached() > reached {
+            reached = capture.reached();
+            observe::identify(vision, &mut motion, seq, &jpeg).expect("the same frame");
+        }
         if let Some(ending) = outcome.ending {
             return Ended::Early(format!("{ending:?}"));
         }

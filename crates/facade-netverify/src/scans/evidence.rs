@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{scan_id, stamped};
 use crate::auth::Administrator;
@@ -18,8 +18,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<Value>, ApiError> {
     let found = async {
         let id = scan_id(&scan)?;
-        let json = state.app.scan_evidence(tenant, id).await?.ok_or_else(ApiError::not_found)?;
-        let members: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| ApiError::internal())?;
+        let members = state.app.scan_evidence(tenant, id).await?.ok_or_else(ApiError::not_found)?;
         Ok(Json(stamped(&state, id, members)))
     };
     found.await.map_err(|error: ApiError| error.at(&uri))

@@ -112,7 +112,9 @@ fn is_recognised<'a>(
     let near = |frame: &FrameObservation| {
         times.iter().any(|time| (time - frame.arrived_at).abs() <= params.unrecognised)
     };
-    held.into_iter().filter(|frame| !frame.faces.is_empty()).all(near)
+    let mut faces = held.into_iter().filter(|frame| !frame.faces.is_empty()).peekable();
+    // Nobody at all is no yes.
+    faces.peek().is_some() && faces.all(near)
 }
 
 /// Whether from frame to frame about as much time passed for the page as for the server, all along: frames that are said to lie apart,
@@ -129,8 +131,8 @@ fn is_in_step<'a>(held: impl IntoIterator<Item = &'a FrameObservation>, params: 
         (least, most) = (least.min(ahead), most.max(ahead));
         (first, last) = (first.min(frame.arrived_at), last.max(frame.arrived_at));
     }
-    // Without a frame this is no number, and false.
-    most - least <= params.drift.0 + params.drift.1 * (last - first)
+    // Without a frame nothing is known.
+    first.is_finite() && most - least <= params.drift.0 + params.drift.1 * (last - first)
 }
 
 #[cfg(test)]

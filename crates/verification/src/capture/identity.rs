@@ -7,36 +7,56 @@ use selfsame_domain::Entropy;
 use selfsame_liveness::Recognition;
 use selfsame_vision::{Template, Vision, VisionError};
 
-/// Milliseconds from one look to the next, at least and at most.
-const AGAIN: (f64, f64) = (500.0, 2_000.0);
+/// Milliseconds from one look to the next, in the mean and at most.
+const AGAIN: (f64, f64) = (1_200.0, 2_500.0);
+/// The least probability of a look at any frame, however soon after another it came: a burst is no hiding place.
+const LEAST: f64 = 0.1;
 
-/// Templates of the stream. 2 kB each; in the longest capture, of two minutes, some hundred.
+/// Templates of the stream. 2 kB each; in the longest capture, of two minutes, some two hundred.
 pub(super) struct Identities {
     of: Vec<(u32, Template)>,
     entropy: Arc<dyn Entropy>,
-    next: f64,
+    /// When the last face was asked about, and when one was looked at.
+    asked: Option<f64>,
+    looked: Option<f64>,
 }
 
 impl Identities {
     pub(super) fn new(entropy: Arc<dyn Entropy>) -> Self {
-        Self { of: Vec::new(), entropy, next: 0.0 }
+        Self { of: Vec::new(), entropy, asked: None, looked: None }
     }
 
-    /// Whether a face is to be looked at; `millis`: of the server's clock, from 0.
-    pub(super) fn is_due(&self, millis: f64) -> bool {
-        millis >= self.next
+    /// Whether a face is to be looked at; `millis`: of the server's clock, from 0. What was looked at before does not change what is likely:
+    /// each frame is as likely as the time that it stands for is long.
+    pub(super) fn is_due(&mut self, millis: f64) -> bool {
+        let passed = millis - self.asked.unwrap_or(millis);
+        self.asked = Some(millis);
+        let likely = (1.0 - (-passed / AGAIN.0).exp()).max(LEAST);
+        let due = self.looked.is_none_or(|looked| millis - looked >= AGAIN.1) || self.draw() < likely;
+        if due {
+            self.looked = Some(millis);
+        }
+        due
     }
 
-    pub(super) fn keep(&mut self, seq: u32, template: Template, millis: f64) {
+    /// The next face is looked at.
+    pub(super) fn forget_when(&mut self) {
+        (self.asked, self.looked) = (None, None);
+    }
+
+    pub(super) fn has(&self, seq: u32) -> bool {
+        self.of.iter().any(|(of, _)| *of == seq)
+    }
+
+    pub(super) fn keep(&mut self, seq: u32, template: Template) {
         self.of.push((seq, template));
-        self.next = millis + self.wait();
     }
 
-    fn wait(&self) -> f64 {
-        let mut bytes = [0; 2];
+    /// 0..1
+    fn draw(&self) -> f64 {
+        let mut bytes = [0; 4];
         self.entropy.fill(&mut bytes);
-        let share = f64::from(u16::from_le_bytes(bytes)) / f64::from(u16::MAX);
-        AGAIN.0 + share * (AGAIN.1 - AGAIN.0)
+        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
 
     /// How often strangers look as alike as each of them and the given face.
@@ -60,13 +80,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_look_comes_soon_and_nobody_knows_when() {
-        let identities = Identities::new(Arc::new(OsEntropy));
+    fn looks_come_soon_and_nobody_knows_when() {
+        let mut identities = Identities::new(Arc::new(OsEntropy));
         assert!(identities.is_due(0.0), "the first");
-        let mut waits: Vec<f64> = (0..2_000).map(|_| identities.wait()).collect();
-        waits.sort_by(f64::total_cmp);
-        assert!(waits[0] >= 500.0 && waits[0] < 520.0, "{}", waits[0]);
-        assert!(waits[1_999] <= 2_000.0 && waits[1_999] > 1_980.0, "{}", waits[1_999]);
-        assert!((1_100.0..1_400.0).contains(&waits[1_000]), "{}", waits[1_000]);
+        let mut looks = vec![0.0];
+        for frame in 1..70_000 {
+            let at = f64::from(frame) * 1_000.0 / 7.0;
+            if identities.is_due(at) {
+                looks.push(at);
+            }
+        }
+        let waits: Vec<f64> = looks.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+        assert!((900.0..1_200.0).contains(&mean), "{mean}");
+        assert!(waits.iter().all(|wait| *wait < 2_650.0), "as soon as a frame comes after the longest");
+        // Also right after another, as often as at any other time.
+        let at_once = waits.iter().filter(|wait| **wait < 150.0).count() as f64 / waits.len() as f64;
+        assert!((0.09..0.15).contains(&at_once), "{at_once}");
+    }
+
+    #[test]
+    fn a_burst_is_looked_at_as_well_and_who_begins_anew_at_once() {
+        let mut identities = Identities::new(Arc::new(OsEntropy));
+        assert!(identities.is_due(0.0));
+        let looks = (0..10_000).filter(|_| identities.is_due(0.0)).count();
+        assert!((850..1_150).contains(&looks), "{looks}");
+        identities.forget_when();
+        assert!(identities.is_due(0.0));
     }
 }

@@ -71,10 +71,27 @@ pub fn tracking_frame(
     if let (Some(face), Some(sighting)) = (observation.faces.first(), sighting) {
         motion.glimpses.keep(seq, &picture, size, face.bounds);
         if performing && motion.identities.is_due(motion.millis) {
-            motion.identities.keep(seq, vision.embed(&picture, &sighting)?, motion.millis);
+            motion.identities.keep(seq, vision.embed(&picture, &sighting)?);
         }
     }
+    if !performing {
+        // Whoever begins anew is looked at anew.
+        motion.identities.forget_when();
+    }
     Ok(observation)
+}
+
+/// Looks at whose face a tracking frame shows that was looked at before for everything else. One without a face, or that was looked at for
+/// this as well, is left as it is.
+pub fn identify(vision: &Vision, motion: &mut Motion, seq: u32, bytes: &[u8]) -> Result<(), ObserveError> {
+    if motion.identities.has(seq) {
+        return Ok(());
+    }
+    let picture = decode(bytes, &tracking_limits())?;
+    if let Some(face) = vision.track(&picture)?.into_iter().next() {
+        motion.identities.keep(seq, vision.embed(&picture, &face)?);
+    }
+    Ok(())
 }
 
 /// A picture of the whole frame, of any size; coordinates come out in pixels of the full frame. Its digest is left out.

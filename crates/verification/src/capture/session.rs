@@ -17,8 +17,9 @@ use super::assembly::Assembly;
 use super::observe::{self, ObserveError, Portrait};
 use super::tilt::is_tilted;
 use super::{CaptureFailure, Input, Output};
+use crate::admission::Started;
 use crate::lockout::Subjects;
-use crate::workers::Urgency;
+use crate::workers::{Urgency, WorkError};
 use crate::{UseCaseError, Verification};
 
 /// How often time-outs are looked for.
@@ -40,6 +41,10 @@ pub(super) struct Session {
     capture: Capture,
     assembly: Assembly,
     claimed: bool,
+    /// While the camera runs.
+    started: Option<Started>,
+    /// Dots that were reached, as far as frames were looked at for it.
+    reached: usize,
     /// The browser was told of a dot, and with it of the challenge.
     dots_told: bool,
     /// It ended the capture after that.
@@ -89,6 +94,8 @@ impl Session {
             capture,
             assembly: Assembly::default(),
             claimed: false,
+            started: None,
+            reached: 0,
             dots_told: false,
             fled: false,
             saving: false,
@@ -226,6 +233,7 @@ impl Session {
         repository.save().await.map_err(UseCaseError::from)?;
         self.session = claimed;
         self.claimed = true;
+        self.started = Some(self.app.starts());
         Ok(())
     }
 
@@ -259,6 +267,7 @@ impl Session {
         let vision = self.app.vision();
         let Some(mut motion) = self.motion.take() else { return self.broke().await };
         let times = (captured_at, arrived.as_millis() as f64);
+        let again = picture.clone();
         let performing = matches!(self.capture.phase(), Phase::Performing { .. });
         let looked = self
             .app
@@ -269,26 +278,21 @@ impl Session {
                 Ok::<_, ObserveError>((observation, motion))
             })
             .await;
-        let observation = match looked {
-            Ok(Ok((observation, motion))) => {
-                self.motion = Some(motion);
-                observation
-            }
-            Ok(Err(ObserveError::Picture(_) | ObserveError::Shape)) => {
-                return self.protocol("a tracking frame is not a usable picture").await;
-            }
-            Ok(Err(ObserveError::Vision(error))) => {
-                tracing::error!(%error, session = %self.session.id, "a tracking frame could not be looked at");
-                return self.broke().await;
-            }
-            Err(error) => {
-                tracing::error!(%error, session = %self.session.id, "a tracking frame could not be looked at");
-                return self.broke().await;
-            }
+        let (observation, motion) = match self.seen(looked, "a tracking frame is not a usable picture").await
+        {
+            Ok(seen) => seen,
+            Err(flow) => return flow,
         };
+        self.motion = Some(motion);
         // By when it came, not by when there was a core to look at it.
         let outcome = self.capture.frame(observation, arrived);
         let FrameOutcome { guidance, target, dots, .. } = outcome;
+        if self.capture.reached() > self.reached {
+            self.reached = self.capture.reached();
+            if let Err(flow) = self.identify(seq, again).await {
+                return flow;
+            }
+        }
         self.say(Output::Tracking { seq, size, guidance, tilted: self.tilted, target, dots });
         for instruction in outcome.instructions {
             self.dots_told |= instruction == Instruction::FollowDots;
@@ -301,6 +305,40 @@ impl Session {
             return self.ended(ending).await;
         }
         Flow::On
+    }
+
+    /// Who reaches a dot is looked at whenever that is: looks at random may miss who is there for a moment.
+    async fn identify(&mut self, seq: u32, picture: Bytes) -> Result<(), Flow> {
+        let vision = self.app.vision();
+        let Some(mut motion) = self.motion.take() else { return Err(self.broke().await) };
+        let looked = self
+            .app
+            .workers()
+            .run(Urgency::Guidance, move || {
+                observe::identify(&vision, &mut motion, seq, &picture)?;
+                Ok::<_, ObserveError>(motion)
+            })
+            .await;
+        self.motion = Some(self.seen(looked, "a tracking frame is not a usable picture").await?);
+        Ok(())
+    }
+
+    /// What a look at a picture came to. Whoever sent one that cannot be used broke the protocol.
+    async fn seen<T>(
+        &mut self,
+        looked: Result<Result<T, ObserveError>, WorkError>,
+        unusable: &'static str,
+    ) -> Result<T, Flow> {
+        let error = match looked {
+            Ok(Ok(seen)) => return Ok(seen),
+            Ok(Err(ObserveError::Picture(_) | ObserveError::Shape)) => {
+                return Err(self.protocol(unusable).await);
+            }
+            Ok(Err(ObserveError::Vision(error))) => UseCaseError::from(error),
+            Err(error) => UseCaseError::from(error),
+        };
+        tracing::error!(%error, session = %self.session.id, "a picture could not be looked at");
+        Err(self.broke().await)
     }
 
     async fn chunk(&mut self, seq: u32, offset: usize, total: usize, chunk: &[u8]) -> Flow {
@@ -333,19 +371,9 @@ impl Session {
                 observe::evidence_frame(&vision, request, before, best_before, &bytes)
             })
             .await;
-        let evidence = match looked {
-            Ok(Ok(evidence)) => evidence,
-            Ok(Err(ObserveError::Picture(_) | ObserveError::Shape)) => {
-                return self.protocol("a full frame is not a usable picture").await;
-            }
-            Ok(Err(ObserveError::Vision(error))) => {
-                tracing::error!(%error, session = %self.session.id, "a full frame could not be looked at");
-                return self.broke().await;
-            }
-            Err(error) => {
-                tracing::error!(%error, session = %self.session.id, "a full frame could not be looked at");
-                return self.broke().await;
-            }
+        let evidence = match self.seen(looked, "a full frame is not a usable picture").await {
+            Ok(seen) => seen,
+            Err(flow) => return flow,
         };
         if let (None, Some(template), Some(motion)) = (&self.first_template, &evidence.template, &self.motion)
         {

@@ -6,7 +6,7 @@ use selfsame_domain::document::{
     MrzFormat, MrzVerdict,
 };
 use selfsame_domain::scan::{Findings, ScanFields};
-use selfsame_domain::{Point, Rect};
+use selfsame_domain::{Point, Rect, Timestamp};
 use selfsame_vision::signs::Signs;
 use serde::Serialize;
 
@@ -16,6 +16,8 @@ use super::look::Seen;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScanEvidence<'a> {
+    /// Of the verdict that rests on it. RFC 3339.
+    decided_at: String,
     /// The answer of each check, as it was judged.
     findings: &'a Findings,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,11 +111,17 @@ pub(super) enum Measured {
 }
 
 impl<'a> ScanEvidence<'a> {
-    pub(super) fn of(seen: &'a Seen, findings: &'a Findings, fields: ScanFields) -> Self {
+    pub(super) fn of(
+        seen: &'a Seen,
+        findings: &'a Findings,
+        fields: ScanFields,
+        decided_at: Timestamp,
+    ) -> Self {
         let side = |reading: &'a Option<DocumentReading>, size, signs| {
             reading.as_ref().map(|reading| SideEvidence::of(reading, size, signs, fields))
         };
         Self {
+            decided_at: decided_at.to_rfc3339(),
             findings,
             front: side(&seen.front, seen.front_size, &seen.front_signs),
             back: side(&seen.back, seen.back_size, &seen.back_signs),
@@ -174,4 +182,9 @@ fn is_asked(name: FieldName, fields: ScanFields) -> bool {
         | FieldName::BirthPlace
         | FieldName::Authority => true,
     }
+}
+
+/// Whether what is kept is of the verdict of that time: a look that was not the last one, or not the one that counted, leaves its own behind.
+pub(super) fn is_of(json: &serde_json::Map<String, serde_json::Value>, decided_at: Timestamp) -> bool {
+    json.get("decidedAt").and_then(serde_json::Value::as_str) == Some(decided_at.to_rfc3339().as_str())
 }

@@ -270,14 +270,18 @@ impl Verification {
         Ok(self.blobs().get(&BlobKey::scan(tenant, id, FACEMAP), &key).await?)
     }
 
-    /// What the verdict of a scan rests on, as JSON; `None` while there is none.
-    pub async fn scan_evidence(&self, tenant: TenantId, id: ScanId) -> Result<Option<Vec<u8>>, UseCaseError> {
+    /// What the verdict of a scan rests on; `None` while there is none.
+    pub async fn scan_evidence(
+        &self,
+        tenant: TenantId,
+        id: ScanId,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, UseCaseError> {
         let (row, key) = self.scan_row(tenant, id).await?;
-        // What a look left behind that was not the last one is no verdict's.
-        if row.scan.decision().is_none() {
-            return Ok(None);
-        }
-        Ok(self.blobs().get(&BlobKey::scan(tenant, id, EVIDENCE), &key).await?)
+        let Some(decision) = row.scan.decision() else { return Ok(None) };
+        let kept = self.blobs().get(&BlobKey::scan(tenant, id, EVIDENCE), &key).await?;
+        let Some(json) = kept.map(zeroize::Zeroizing::new) else { return Ok(None) };
+        let evidence = serde_json::from_slice(&json).map_err(|_| UseCaseError::internal(&"no JSON"))?;
+        Ok(Some(evidence).filter(|evidence| evidence::is_of(evidence, decision.at)))
     }
 
     /// Erases pictures, readings, evidence and facemap at once. When this returns nobody can read any of it, from a backup neither; that it was,

@@ -9,7 +9,6 @@ use selfsame_store::{Lease, Repository, ScanRow};
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::evidence::ScanEvidence;
 use super::look::{Pictures, Seen, look};
@@ -49,7 +48,7 @@ struct Found {
     decision: Decision,
     reading: Option<ScanReading>,
     /// What the decision rests on, as JSON: personal.
-    evidence: Option<Zeroizing<Vec<u8>>>,
+    evidence: Option<Vec<u8>>,
     facemap: Option<Facemap>,
 }
 
@@ -206,8 +205,9 @@ impl Verification {
             .map_err(|error| Stopped::ByTheScan(error.into()))?;
         let (findings, reading) = document::findings(&scan.request, &seen, &params, now);
         let decision = judge(&scan.request, &findings, &policy.judge(), now);
-        let evidence = serde_json::to_vec(&ScanEvidence::of(&seen, &findings, scan.request.fields))
-            .map(|json| Some(Zeroizing::new(json)))
+        let evidence = ScanEvidence::of(&seen, &findings, scan.request.fields, decision.at);
+        let evidence = serde_json::to_vec(&evidence)
+            .map(Some)
             .map_err(|error| Stopped::ByTheScan(UseCaseError::internal(&error)))?;
         let Seen { template, .. } = seen;
         let facemap = template.filter(|_| decision.enrols()).map(|(template, quality)| Facemap {
@@ -247,11 +247,11 @@ impl Verification {
         owner: Uuid,
         key: &DataKey,
         reading: Option<Vec<u8>>,
-        (evidence, made): (Option<Zeroizing<Vec<u8>>>, Option<Facemap>),
+        (evidence, made): (Option<Vec<u8>>, Option<Facemap>),
     ) -> Result<(), UseCaseError> {
         let blob = |what| BlobKey::scan(ended.tenant_id, ended.id, what);
-        if let Some(evidence) = &evidence {
-            self.blobs().put(&blob(EVIDENCE), key, evidence.to_vec(), self.entropy()).await?;
+        if let Some(evidence) = evidence {
+            self.blobs().put(&blob(EVIDENCE), key, evidence, self.entropy()).await?;
         }
         if let Some(of) = &made {
             let sealed = self.seal_facemap(of).await?;
