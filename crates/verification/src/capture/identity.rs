@@ -1,4 +1,4 @@
-//! Whose face the stream shows, looked at every second or two: whoever does what is asked has to be whom the full frames show, and these
+//! Whose face the stream shows, looked at about once a second: whoever does what is asked has to be whom the full frames show, and these
 //! reach back only as far as pages keep them. When is not to be foreseen, or another could sit there in between.
 
 use std::sync::Arc;
@@ -12,7 +12,11 @@ const AGAIN: (f64, f64) = (1_200.0, 2_500.0);
 /// The least probability of a look at any frame, however soon after another it came: a burst is no hiding place.
 const LEAST: f64 = 0.1;
 
-/// Templates of the stream. 2 kB each; in the longest capture, of two minutes, some two hundred.
+/// The most faces that are kept: two minutes at eight frames a second have some hundred and fifty. A page that floods is not looked at any
+/// more, and has no yes from then on: too much of what it sent lies near no face that was compared.
+const MOST: usize = 600;
+
+/// Templates of the stream, 2 kB each.
 pub(super) struct Identities {
     of: Vec<(u32, Template)>,
     entropy: Arc<dyn Entropy>,
@@ -49,7 +53,9 @@ impl Identities {
     }
 
     pub(super) fn keep(&mut self, seq: u32, template: Template) {
-        self.of.push((seq, template));
+        if self.of.len() < MOST {
+            self.of.push((seq, template));
+        }
     }
 
     /// 0..1

@@ -412,7 +412,7 @@ fn signs(seen: &Seen, document: &mut DocumentFindings) {
     document.unaltered = anywhere(Indication::CompressionBreak);
     for (reading, signs) in pictures {
         if let Some(broken) = signs.speaking(Indication::CompressionBreak) {
-            document.altered.extend(altered(reading.as_ref(), broken.bounds, seen.portrait));
+            document.altered.extend(altered(reading.as_ref(), broken.bounds, seen.faces.portrait));
         }
         if let Some(broken) = signs.speaking(Indication::LineBreak) {
             document.replaced.extend(altered(reading.as_ref(), broken.bounds, None));

@@ -69,7 +69,7 @@ struct Code<'a> {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct FaceEvidence {
-    /// In the front's picture, where the portrait lies upright there.
+    /// Where the portrait is in the front's picture as it was sent, when it lies upright there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) portrait: Option<Rect>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,4 +187,90 @@ fn is_asked(name: FieldName, fields: ScanFields) -> bool {
 /// Whether what is kept is of the verdict of that time: a look that was not the last one, or not the one that counted, leaves its own behind.
 pub(super) fn is_of(json: &serde_json::Map<String, serde_json::Value>, decided_at: Timestamp) -> bool {
     json.get("decidedAt").and_then(serde_json::Value::as_str) == Some(decided_at.to_rfc3339().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use selfsame_domain::document::{DocumentSide, FieldSource};
+
+    use super::*;
+
+    const NAMES: [FieldName; 16] = [
+        FieldName::Surname,
+        FieldName::GivenNames,
+        FieldName::DocumentNumber,
+        FieldName::PersonalNumber,
+        FieldName::IssuingCountry,
+        FieldName::Nationality,
+        FieldName::BirthDate,
+        FieldName::Sex,
+        FieldName::IssueDate,
+        FieldName::ExpiryDate,
+        FieldName::BirthPlace,
+        FieldName::Authority,
+        FieldName::Address,
+        FieldName::State,
+        FieldName::OptionalData,
+        FieldName::OptionalData2,
+    ];
+
+    /// The evidence of a front that has a value in every field, and says each in two ways.
+    fn kept(fields: ScanFields) -> String {
+        let value = |name: FieldName| format!("<{}>", name.as_str());
+        let front = DocumentReading {
+            fields: NAMES
+                .into_iter()
+                .map(|name| DocumentField {
+                    name,
+                    value: value(name),
+                    printed: None,
+                    sources: vec![FieldSource::VisualZone],
+                    confidence: 0.9,
+                    bounds: None,
+                    side: DocumentSide::Front,
+                })
+                .collect(),
+            disagreements: NAMES
+                .into_iter()
+                .map(|name| FieldDisagreement {
+                    name,
+                    printed: value(name),
+                    other: value(name),
+                    source: FieldSource::Mrz,
+                    confidence: 0.9,
+                    bounds: Rect::default(),
+                    side: DocumentSide::Front,
+                })
+                .collect(),
+            ..DocumentReading::default()
+        };
+        let seen = Seen { front: Some(front), ..Seen::default() };
+        let findings = Findings::default();
+        let evidence = ScanEvidence::of(&seen, &findings, fields, Timestamp::from_millis(7));
+        serde_json::to_string(&evidence).unwrap()
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_kept() {
+        let (all, none) = (kept(ScanFields::READ), kept(ScanFields::NONE));
+        for name in NAMES {
+            let value = format!("<{}>", name.as_str());
+            assert_eq!(all.matches(&value).count(), 3, "{value}");
+            assert_eq!(none.contains(&value), is_asked(name, ScanFields::NONE), "{value}");
+        }
+        for personal in
+            ["surname", "givenNames", "documentNumber", "personalNumber", "birthDate", "expiryDate"]
+        {
+            assert!(!none.contains(&format!("<{personal}>")), "{personal}");
+        }
+        assert!(!none.contains("<address>") && !none.contains("<optionalData"));
+    }
+
+    #[test]
+    fn the_evidence_of_another_look_is_not_that_of_the_verdict() {
+        let json = serde_json::from_str(&kept(ScanFields::NONE)).unwrap();
+        assert!(is_of(&json, Timestamp::from_millis(7)));
+        assert!(!is_of(&json, Timestamp::from_millis(8)));
+        assert!(!is_of(&serde_json::Map::new(), Timestamp::from_millis(7)));
+    }
 }

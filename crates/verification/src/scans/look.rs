@@ -77,8 +77,6 @@ pub(super) struct Seen {
     pub(super) whole: Option<DocumentReading>,
     pub(super) front_signs: Signs,
     pub(super) back_signs: Signs,
-    /// Where the portrait is in the front's picture as it was sent, when it lies upright there.
-    pub(super) portrait: Option<Rect>,
     pub(super) original: Step,
     pub(super) copy: Option<UnreadableReason>,
     pub(super) face: FaceFindings,
@@ -147,8 +145,7 @@ pub(super) fn look(
         seen.front_signs.0.extend(vision.second_portrait(&front, reading, &params.signs)?);
     }
     let portrait = portrait(vision, front, seen.front.as_ref())?;
-    seen.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
-    seen.faces.portrait = seen.portrait;
+    seen.faces.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
     let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);
