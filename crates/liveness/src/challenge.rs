@@ -72,6 +72,17 @@ impl Dot {
     }
 }
 
+impl Dot {
+    /// The same dot as far from a point as its direction lets it stand.
+    pub(crate) fn away_from(self, point: Point) -> Self {
+        let distance = |dot: &Self| (dot.place().x - point.x).hypot(dot.place().y - point.y);
+        [(REACH.0, -ASIDE), (REACH.0, ASIDE), (REACH.1, -ASIDE), (REACH.1, ASIDE)]
+            .map(|(reach, aside)| Self { reach, aside, ..self })
+            .into_iter()
+            .fold(self, |farthest, dot| if distance(&dot) > distance(&farthest) { dot } else { farthest })
+    }
+}
+
 /// The dots of an active challenge, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Challenge {
@@ -87,8 +98,9 @@ const REACH: (f32, f32) = (0.52, 1.02);
 const ASIDE: f32 = 17.0;
 /// Least distance between a dot and the next: a motion that is hardly one shows nothing.
 const APART: f32 = 0.55;
-/// Dots beyond those that are asked for: one that is missed costs another in its place and one more, and who follows roughly one more.
-const SPARE: usize = 5;
+/// Dots beyond those that are asked for: one that is missed costs another in its place and one more, who follows roughly one more, and
+/// one is left over to choose from when the head happens to be where the next would stand.
+const SPARE: usize = 6;
 /// Bounds of the pause before a dot in milliseconds. The longer its range, the less a recording's rhythm fits.
 const PAUSE: (u32, u32) = (350, 2_650);
 
@@ -179,7 +191,7 @@ mod tests {
         let mut seen: HashMap<(Direction, Direction), u32> = HashMap::new();
         for _ in 0..5_600 {
             let challenge = Challenge::random(2, &OsEntropy);
-            assert_eq!((challenge.asked, challenge.dots.len()), (2, 7));
+            assert_eq!((challenge.asked, challenge.dots.len()), (2, 8));
             let [first, second, ..] = challenge.dots[..] else { panic!("two dots were asked for") };
             assert_ne!(first.direction, second.direction);
             *seen.entry((first.direction, second.direction)).or_default() += 1;
@@ -189,6 +201,21 @@ mod tests {
         assert!(seen.values().all(|count| (30..190).contains(count)), "{seen:?}");
         let all: HashSet<_> = Challenge::random(8, &OsEntropy).dots.iter().map(|dot| dot.direction).collect();
         assert_eq!(all.len(), 8);
+    }
+
+    #[test]
+    fn a_dot_can_stand_away_from_any_head() {
+        for direction in Direction::ALL {
+            let dot = Dot { direction, aside: 0.0, reach: 0.7, pause: Duration::ZERO };
+            for (x, y) in (-30..=30).flat_map(|x| (-30..=30).map(move |y| (x, y))) {
+                let head = Point { x: x as f32 / 20.0, y: y as f32 / 20.0 };
+                let away = dot.away_from(head);
+                let place = away.place();
+                assert!((place.x - head.x).hypot(place.y - head.y) > 0.34, "{head:?}: {away:?}");
+                assert_eq!((away.direction, away.pause), (dot.direction, dot.pause));
+                assert!((REACH.0..=REACH.1).contains(&away.reach) && away.aside.abs() <= ASIDE);
+            }
+        }
     }
 
     #[test]

@@ -93,11 +93,11 @@ pub struct Around {
     pub moved: f32,
 }
 
-/// A face of the stream, compared with that of the first full frame.
+/// A face of the stream, compared with the full frames'.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recognition {
     pub seq: u32,
-    /// How often strangers look as alike, 0..1.
+    /// How often strangers look as alike as it and the nearest of them, 0..1.
     pub false_match_rate: f64,
 }
 
@@ -111,7 +111,7 @@ pub struct EvidenceObservation {
     pub texture: Option<f32>,
     /// Quality on the bioserver scale; `None` without a face.
     pub quality: Option<f32>,
-    /// How often strangers look as alike as this face and that of the first evidence frame, 0..1; `None` for the first itself and
+    /// How often strangers look as alike as this face and the nearest of the evidence frames before, 0..1; `None` for the first and
     /// without a face.
     pub false_match_rate: Option<f64>,
     /// How alike the full frame is to the tracking frame of the same sequence number where the face is: correlation of details, -1

@@ -1,13 +1,15 @@
 //! Whether motion that was not made for a challenge meets it: perfect faces, whose heads move as the recording of another
 //! session, in another order, or at random. Time passes as fast as numbers do.
 
+use std::time::Duration;
+
 use selfsame_domain::{
     DeviceInfo, Entropy, LivenessReport, Point, Rect, SeededEntropy, Testimony, Timestamp, Witness,
 };
 use selfsame_liveness::witness::{ObedienceParams, WitnessParams, obedience};
 use selfsame_liveness::{
-    CameraClaims, Capture, CaptureParams, Challenge, DotsParams, DotsView, Ending, EnvironmentClaims,
-    FaceObservation, FrameObservation, FrameOutcome, FrameSize, Plan, report_early,
+    CameraClaims, Capture, CaptureParams, Challenge, Direction, Dot, DotsParams, DotsView, Ending,
+    EnvironmentClaims, FaceObservation, FrameObservation, FrameOutcome, FrameSize, Plan, report_early,
 };
 
 const RATE: f64 = 7.0;
@@ -266,6 +268,25 @@ fn who_ends_early_leaves_the_word_of_those_who_need_no_evidence() {
         assert!(names(&report).contains(&Witness::Obedience), "{report:?}");
         assert!(!names(&report).contains(&Witness::Texture), "there is no evidence");
     }
+}
+
+#[test]
+fn a_dot_is_not_shown_where_the_head_happens_to_be() {
+    let dot = Dot { direction: Direction::Left, aside: 0.0, reach: 0.55, pause: Duration::from_secs(2) };
+    let challenge = Challenge { asked: 1, dots: vec![dot] };
+    let dice = Dice(SeededEntropy::new(1));
+    let mut motion =
+        Motion { moves: vec![(1.8, 2.4, Point { x: dot.place().x - 0.13, y: 0.0 })], tremor: 0.01 };
+    let mut told = None;
+    let met = meets(&challenge, |seconds, shown| {
+        if let (None, Some((_, place))) = (told, shown) {
+            assert!((place.x - 0.42).hypot(place.y) > 0.35, "{place:?}");
+            told = shown;
+            motion.moves.push((seconds + 0.4, seconds + 1.1, place));
+        }
+        motion.at(seconds, &dice)
+    });
+    assert!(told.is_some() && met);
 }
 
 #[test]

@@ -109,6 +109,11 @@ pub(crate) fn plan(mode: &str, seed: u64) -> Plan {
 
 /// One capture at security level HIGH.
 pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Texture) -> Ended {
+    perform(vision, subject, plan, texture, true)
+}
+
+/// `looked`: it is looked at who performs, as the server does. It matters from when full frames are asked for.
+fn perform(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Texture, looked: bool) -> Ended {
     let settings = Settings::default();
     let level = SecurityLevel::High;
     let at = |seconds: f64| Timestamp::from_millis((seconds * 1e3) as i64);
@@ -128,11 +133,11 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
         moments.push(moment);
         let jpeg = subject.picture(&moment, TRACKING).to_jpeg(60);
         let (times, performing) =
-            ((seconds * 1e3, seconds * 1e3), matches!(capture.phase(), Phase::Performing { .. }));
+            ((seconds * 1e3, seconds * 1e3), looked && matches!(capture.phase(), Phase::Performing { .. }));
         let frame = observe::tracking_frame(vision, &mut motion, seq, times, size, performing, &jpeg)
             .expect("a frame");
         let outcome = capture.frame(frame, at(seconds));
-        if capture.reached() > reached {
+        if looked && capture.reached() > reached {
             reached = capture.reached();
             observe::identify(vision, &mut motion, seq, &jpeg).expect("the same frame");
         }
@@ -143,7 +148,7 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
         if outcome.evidence.is_empty() {
             continue;
         }
-        let mut first: Option<Template> = None;
+        let mut templates: Vec<Template> = Vec::new();
         for request in &outcome.evidence {
             let whole = subject.picture(&moments[request.seq as usize - 1], SIZE);
             let crop = request.crop;
@@ -153,17 +158,15 @@ pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, t
             let seen = observe::inspect(
                 vision,
                 *request,
-                first.as_ref(),
+                &templates,
                 motion.glimpse(request.seq).as_ref(),
                 &picture,
             )
             .expect("the networks work");
             let observation = match seen {
                 Some((observation, _, template)) => {
-                    if first.is_none() {
-                        capture.recognise(motion.recognise(vision, &template).expect("one embedder"));
-                        first = Some(template);
-                    }
+                    templates.push(template);
+                    capture.recognise(motion.recognise(vision, &templates).expect("one embedder"));
                     let texture = match texture {
                         Texture::Given(score) => Some(score),
                         Texture::Abstains => None,
@@ -189,7 +192,15 @@ pub(crate) fn present(
     seed: u64,
     texture: Texture,
 ) -> Ended {
-    rehearse(vision, &mut *presentation.subject(heads, seed), plan(mode, seed ^ 0x706C_616E), texture)
+    let plan = plan(mode, seed ^ 0x706C_616E);
+    // Most attacks end before anybody asks who they were, and are over sooner so.
+    if presentation != Presentation::BonaFide {
+        let subject = &mut *presentation.subject(heads, seed);
+        if let early @ Ended::Early(_) = perform(vision, subject, plan.clone(), texture, false) {
+            return early;
+        }
+    }
+    rehearse(vision, &mut *presentation.subject(heads, seed), plan, texture)
 }
 
 fn told(outcome: &FrameOutcome) -> Guidance {

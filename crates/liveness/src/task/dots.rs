@@ -339,14 +339,16 @@ impl Dots {
         Step::On
     }
 
-    /// The next of the challenge that is not where the head happens to be: there would be nothing to follow.
+    /// The next of the challenge that is not where the head happens to be: there would be nothing to follow. Where all that are left are,
+    /// the next stands as far away as it can.
     fn next_dot(&mut self, params: &DotsParams) -> Option<Dot> {
         let shown = self.record.dots.len();
         let left = self.challenge.dots.get_mut(shown..)?;
         let away =
             left.iter().position(|dot| distance(self.aim, dot.place()) > params.obedience.least_way + 0.05);
-        if let Some(away) = away {
-            left[..=away].rotate_right(1);
+        match away {
+            Some(away) => left[..=away].rotate_right(1),
+            None => left.iter_mut().take(1).for_each(|dot| *dot = dot.away_from(self.aim)),
         }
         left.first().copied()
     }

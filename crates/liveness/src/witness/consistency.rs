@@ -13,8 +13,9 @@ pub struct ConsistencyParams {
     /// Least intersection over union of the face in a full frame and in its tracking frame. Both come from the same instant;
     /// what remains is the detector's noise between 320 px and full size.
     pub overlap: f32,
-    /// The face of any full frame and of the first are one person's when strangers look as alike at most this often: a rate, which
-    /// means the same whatever network compares. Frontal frames of one capture lie far below, turned heads less so.
+    /// The face of a full frame is that of the earlier ones when strangers look as alike as it and one of them at most this often: a
+    /// rate, which means the same whatever network compares. Frontal frames of one capture lie far below, turned heads less so: a face
+    /// that looks down is like itself looking up only through one in between.
     pub false_match_rate: f64,
     /// The same of the faces in the stream, which are small and turned: of one person 2e-4 at most, with a hand before the face 0.5
     /// (docs/liveness.md).
@@ -181,10 +182,8 @@ mod tests {
         let requested: Vec<_> = (1..=3).map(|seq| EvidenceRequest { seq, crop: BOUNDS }).collect();
         change(&mut evidence, &mut stream);
         let tracked = |seq| stream.iter().find(|frame| frame.seq == seq);
-        let recognised: Vec<_> = recognised
-            .iter()
-            .map(|(seq, false_match_rate)| Recognition { seq: *seq, false_match_rate: *false_match_rate })
-            .collect();
+        let recognised: Vec<_> =
+            recognised.iter().map(|&(seq, false_match_rate)| Recognition { seq, false_match_rate }).collect();
         let params = ConsistencyParams::default();
         consistency((&evidence, &requested), &recognised, &stream, tracked, &params).testimony
     }

@@ -38,18 +38,6 @@ impl Texture {
         wanted_level(texels).min(self.levels.len() - 1)
     }
 
-    /// The copy that [`Texture::level_for`] names, without making smaller ones: for what is looked at once.
-    pub(crate) fn one_level(picture: &Picture, texels: f32) -> Level {
-        let mut level = Level::new(picture);
-        for _ in 0..wanted_level(texels).min(LEVELS - 1) {
-            if !level.can_be_halved() {
-                break;
-            }
-            level = level.halved();
-        }
-        level
-    }
-
     pub(crate) fn level(&self, level: usize) -> &Level {
         &self.levels[level]
     }
@@ -63,12 +51,13 @@ impl Texture {
     }
 }
 
-fn wanted_level(texels: f32) -> usize {
+/// How often a picture is halved until its pixels are nearest to `texels` of its own.
+pub(crate) fn wanted_level(texels: f32) -> usize {
     texels.max(1.0).log2().round() as usize
 }
 
 impl Level {
-    fn new(picture: &Picture) -> Self {
+    pub(crate) fn new(picture: &Picture) -> Self {
         let pixels = picture.rgb().as_chunks::<3>().0.iter().map(|[r, g, b]| [*r, *g, *b, 0]).collect();
         Self::of(picture.width() as usize, picture.height() as usize, pixels)
     }
@@ -371,16 +360,15 @@ mod tests {
     }
 
     #[test]
-    fn one_copy_is_the_one_among_all() {
+    fn a_smaller_copy_is_the_mean_of_the_larger() {
         let rgb = (0..48 * 34 * 3_u32).map(|index| (index * 37 % 251) as u8).collect();
-        let picture = Picture::from_rgb(48, 34, rgb).unwrap();
-        let texture = Texture::new(&picture);
-        for texels in [0.3, 1.0, 1.6, 3.0, 7.0, 90.0] {
-            let (one, all) = (Texture::one_level(&picture, texels), texture.level(texture.level_for(texels)));
-            assert_eq!((one.width, one.height), (all.width, all.height), "{texels}");
-            assert!(one.pixels == all.pixels, "{texels}");
-        }
-        let half = Texture::one_level(&picture, 2.0);
+        let texture = Texture::new(&Picture::from_rgb(48, 34, rgb).unwrap());
+        assert_eq!(
+            [0.3, 1.0, 1.6, 3.0, 7.0, 90.0].map(|texels| texture.level_for(texels)),
+            [0, 0, 1, 2, 2, 2]
+        );
+        let half = texture.level(1);
+        assert_eq!((half.width, half.height), (24, 17));
         let at = |x: usize, y: usize| u32::from(texture.level(0).pixels[y * 48 + x][1]);
         assert_eq!(u32::from(half.pixels[24 + 2][1]), (at(4, 2) + at(5, 2) + at(4, 3) + at(5, 3) + 2) / 4);
     }

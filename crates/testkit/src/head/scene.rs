@@ -144,6 +144,13 @@ impl Scene {
         self.photograph(frame, &view, seconds, size)
     }
 
+    /// The same, without care for edges: for what is photographed once more, with all the care there is.
+    pub(crate) fn render_roughly(&self, pose: &HeadPose, seconds: f64, size: (u32, u32)) -> Picture {
+        let (mut frame, view) = self.empty_of(seconds, size, 1);
+        self.draw_head(&mut frame, &view, &self.head, pose);
+        self.photograph(frame, &view, seconds, size)
+    }
+
     /// The same scene through a lens `zoom` times as long.
     pub(crate) fn zoomed(&self, zoom: f64) -> Self {
         let mut zoomed = self.clone();
@@ -153,7 +160,10 @@ impl Scene {
 
     /// Nothing yet, and where the camera is. The room is drawn last, by [`Scene::photograph`], where it is not hidden.
     pub(crate) fn empty(&self, seconds: f64, size: (u32, u32)) -> (Frame, View) {
-        let factor = if size.0.max(size.1) <= FINE { 2 } else { 1 };
+        self.empty_of(seconds, size, if size.0.max(size.1) <= FINE { 2 } else { 1 })
+    }
+
+    fn empty_of(&self, seconds: f64, size: (u32, u32), factor: u32) -> (Frame, View) {
         let (width, height) = ((size.0.max(1) * factor) as usize, (size.1.max(1) * factor) as usize);
         let (place, angles) = self.shake.at(seconds);
         let view = View {

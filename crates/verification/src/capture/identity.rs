@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use selfsame_domain::Entropy;
 use selfsame_liveness::Recognition;
-use selfsame_vision::{Template, Vision, VisionError};
+use selfsame_vision::{FaceSighting, Picture, Template, Vision, VisionError};
 
 /// Milliseconds from one look to the next, in the mean and at most.
 const AGAIN: (f64, f64) = (1_200.0, 2_500.0);
@@ -52,10 +52,17 @@ impl Identities {
         self.of.iter().any(|(of, _)| *of == seq)
     }
 
-    pub(super) fn keep(&mut self, seq: u32, template: Template) {
+    pub(super) fn look(
+        &mut self,
+        vision: &Vision,
+        seq: u32,
+        picture: &Picture,
+        face: &FaceSighting,
+    ) -> Result<(), VisionError> {
         if self.of.len() < MOST {
-            self.of.push((seq, template));
+            self.of.push((seq, vision.embed(picture, face)?));
         }
+        Ok(())
     }
 
     /// 0..1
@@ -65,18 +72,34 @@ impl Identities {
         f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// How often strangers look as alike as each of them and the given face.
+    /// How often strangers look as alike as each of them and the nearest of the given faces.
     pub(super) fn compared(
         &self,
         vision: &Vision,
-        template: &Template,
+        full: &[Template],
     ) -> Result<Vec<Recognition>, VisionError> {
         let compare = |(seq, own): &(u32, Template)| {
-            let false_match_rate = vision.compare(own, template)?.false_match_rate;
+            // Without any, nothing was recognised.
+            let false_match_rate = nearest(vision, own, full)?.unwrap_or(f64::NAN);
             Ok(Recognition { seq: *seq, false_match_rate })
         };
         self.of.iter().map(compare).collect()
     }
+}
+
+/// How often strangers look as alike as a face and the one of `others` that is most like it: a face that looks down is compared best with
+/// another that does. `None` when there are no others; what is no number only when all are none.
+pub(super) fn nearest(
+    vision: &Vision,
+    template: &Template,
+    others: &[Template],
+) -> Result<Option<f64>, VisionError> {
+    let mut least: Option<f64> = None;
+    for other in others {
+        let rate = vision.compare(other, template)?.false_match_rate;
+        least = Some(least.map_or(rate, |least| least.min(rate)));
+    }
+    Ok(least)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use selfsame_vision::{FaceSighting, Template, Vision, VisionError};
 use sha2::{Digest, Sha256};
 
 use super::glimpse::{Glimpse, Glimpses};
-use super::identity::Identities;
+use super::identity::{Identities, nearest};
 
 /// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
 fn tracking_limits() -> Limits {
@@ -71,7 +71,7 @@ pub fn tracking_frame(
     if let (Some(face), Some(sighting)) = (observation.faces.first(), sighting) {
         motion.glimpses.keep(seq, &picture, size, face.bounds);
         if performing && motion.identities.is_due(motion.millis) {
-            motion.identities.keep(seq, vision.embed(&picture, &sighting)?);
+            motion.identities.look(vision, seq, &picture, &sighting)?;
         }
     }
     if !performing {
@@ -89,7 +89,7 @@ pub fn identify(vision: &Vision, motion: &mut Motion, seq: u32, bytes: &[u8]) ->
     }
     let picture = decode(bytes, &tracking_limits())?;
     if let Some(face) = vision.track(&picture)?.into_iter().next() {
-        motion.identities.keep(seq, vision.embed(&picture, &face)?);
+        motion.identities.look(vision, seq, &picture, &face)?;
     }
     Ok(())
 }
@@ -190,12 +190,12 @@ impl Motion {
         self.last = Some(arrived);
     }
 
-    /// How alike the faces of the stream and that of a full frame are.
+    /// What the faces of the stream that were looked at are beside those of the full frames, each beside the nearest.
     ///
     /// # Errors
     /// The templates come from different embedders.
-    pub fn recognise(&self, vision: &Vision, template: &Template) -> Result<Vec<Recognition>, VisionError> {
-        self.identities.compared(vision, template)
+    pub fn recognise(&self, vision: &Vision, full: &[Template]) -> Result<Vec<Recognition>, VisionError> {
+        self.identities.compared(vision, full)
     }
 
     /// The face as a tracking frame showed it; `None` when there was none, or too long ago.
@@ -236,7 +236,7 @@ pub struct Portrait {
 pub fn evidence_frame(
     vision: &Vision,
     request: EvidenceRequest,
-    (first, glimpse): (Option<&Template>, Option<&Glimpse>),
+    (earlier, glimpse): (&[Template], Option<&Glimpse>),
     best_before: f32,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
@@ -246,7 +246,7 @@ pub fn evidence_frame(
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     }
-    let Some((observation, face, template)) = inspect(vision, request, first, glimpse, &picture)? else {
+    let Some((observation, face, template)) = inspect(vision, request, earlier, glimpse, &picture)? else {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     };
     let quality = observation.quality.unwrap_or(f32::NEG_INFINITY);
@@ -260,11 +260,11 @@ pub fn evidence_frame(
     Ok(Evidence { observation, template: Some(template), portrait })
 }
 
-/// What the networks say of a full frame or a crop of it; `None` without a face.
+/// What the networks say of a full frame or a crop of it, which is compared with the `earlier` ones; `None` without a face.
 pub fn inspect(
     vision: &Vision,
     request: EvidenceRequest,
-    first: Option<&Template>,
+    earlier: &[Template],
     glimpse: Option<&Glimpse>,
     picture: &Picture,
 ) -> Result<Option<(EvidenceObservation, FaceSighting, Template)>, ObserveError> {
@@ -274,14 +274,13 @@ pub fn inspect(
     let quality = vision.quality(picture, &face).score;
     let template = vision.embed(picture, &face)?;
     let recapture = vision.recapture(picture, &face);
-    let compared = first.map(|first| vision.compare(first, &template)).transpose()?;
     let likeness = glimpse.and_then(|glimpse| glimpse.likeness(picture, request.crop));
     let observation = EvidenceObservation {
         seq: request.seq,
         face: Some(in_full_frame(picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
         texture: Some(texture),
         quality: Some(quality),
-        false_match_rate: compared.map(|compared| compared.false_match_rate),
+        false_match_rate: nearest(vision, &template, earlier)?,
         likeness,
         pattern: recapture.pattern,
         edges: recapture.edges,

@@ -58,7 +58,7 @@ pub(super) struct Session {
     announced_frames: usize,
     tilted: bool,
     motion: Option<Box<observe::Motion>>,
-    first_template: Option<selfsame_vision::Template>,
+    templates: Vec<selfsame_vision::Template>,
     /// The best frame so far, and the digest of its bytes as they came.
     best: Option<(Portrait, String)>,
 }
@@ -106,7 +106,7 @@ impl Session {
             announced_frames: 0,
             tilted: false,
             motion: Some(motion),
-            first_template: None,
+            templates: Vec::new(),
             best: None,
         }
     }
@@ -359,7 +359,7 @@ impl Session {
         let Some(bytes) = whole else { return Flow::On };
 
         let vision = self.app.vision();
-        let first = self.first_template.clone();
+        let earlier = self.templates.clone();
         let glimpse = self.motion.as_ref().and_then(|motion| motion.glimpse(seq));
         let best_before = self.best.as_ref().map_or(f32::NEG_INFINITY, |(best, _)| best.quality);
         let digest = hex::encode(Sha256::digest(&bytes));
@@ -367,7 +367,7 @@ impl Session {
             .app
             .workers()
             .run(Urgency::Evidence, move || {
-                let before = (first.as_ref(), glimpse.as_ref());
+                let before = (earlier.as_slice(), glimpse.as_ref());
                 observe::evidence_frame(&vision, request, before, best_before, &bytes)
             })
             .await;
@@ -375,18 +375,15 @@ impl Session {
             Ok(seen) => seen,
             Err(flow) => return flow,
         };
-        if let (None, Some(template), Some(motion)) = (&self.first_template, &evidence.template, &self.motion)
-        {
-            match motion.recognise(&self.app.vision(), template) {
+        self.templates.extend(evidence.template);
+        if let Some(motion) = &self.motion {
+            match motion.recognise(&self.app.vision(), &self.templates) {
                 Ok(faces) => self.capture.recognise(faces),
                 Err(error) => {
                     tracing::error!(%error, session = %self.session.id, "the stream's faces could not be compared");
                     return self.broke().await;
                 }
             }
-        }
-        if self.first_template.is_none() {
-            self.first_template = evidence.template;
         }
         if let Some(portrait) = evidence.portrait {
             self.best = Some((portrait, digest));

@@ -9,7 +9,7 @@ use selfsame_vision::Picture;
 use super::super::medium::Medium;
 use super::super::plane::HandMotion;
 use super::Challenge;
-use crate::head::raster::{Corner, Frame, Level, Texture};
+use crate::head::raster::{Corner, Frame, Level, Texture, wanted_level};
 use crate::head::shape::{PIVOT, rotate, rotation};
 use crate::head::{Actor, Guidance, Head, HeadPose, Moment, Scene, Subject, View};
 
@@ -363,8 +363,10 @@ impl Subject for Sheet {
                     distance: moment.shown.distance * self.format.taken_from / 0.59,
                     ..moment.shown
                 };
-                let recorded = self.recorded.render(&pose, moment.clip, self.format.pixels);
-                played = Texture::one_level(&recorded, texels);
+                // As large as it is seen: what is farther away is seen smaller.
+                let halved = |side: u32| side >> wanted_level(texels);
+                let size = (halved(self.format.pixels.0), halved(self.format.pixels.1));
+                played = Level::new(&self.recorded.render_roughly(&pose, moment.clip, size));
                 &played
             }
         };
