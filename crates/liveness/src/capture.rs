@@ -13,7 +13,7 @@ use crate::challenge::Plan;
 use crate::fusion::signs_of_life;
 use crate::guidance::{Guidance, GuidanceParams, Position, guide};
 use crate::observation::{
-    CameraClaims, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation, Recognition,
+    CameraClaims, EnvironmentClaims, EvidenceObservation, FaceObservation, FrameObservation, Recognised,
 };
 use crate::task::{
     Approach, ApproachParams, ApproachRecord, Dots, DotsParams, DotsRecord, DotsView, Hold, Seen, Step,
@@ -176,7 +176,7 @@ pub struct Capture {
     pub(crate) dots: Option<DotsRecord>,
     pub(crate) evidence: Vec<EvidenceObservation>,
     pub(crate) requested: Vec<EvidenceRequest>,
-    pub(crate) recognised: Vec<Recognition>,
+    pub(crate) recognised: Recognised,
 }
 
 impl Capture {
@@ -200,7 +200,7 @@ impl Capture {
             dots: None,
             evidence: Vec::new(),
             requested: Vec::new(),
-            recognised: Vec::new(),
+            recognised: Recognised::default(),
         }
     }
 

@@ -48,13 +48,14 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
         word.binding = word.testimony == Testimony::Attack && params.fusion.optional_attacks_bind;
         word
     };
-    // Only who was asked to turn can be accused of having no depth.
-    let turn = if matches!(capture.plan(), Plan::Active(_)) { params.depth.turn } else { f32::INFINITY };
-    let depth = depth(held(), &DepthParams { turn, ..params.depth.clone() });
-    let surroundings = optional(surroundings(held(), &params.surroundings));
     // Whoever sat there before is nobody's business: a phone may have been handed over.
     let first = capture.held.iter().min().copied().unwrap_or(0);
-    let recognised: Vec<_> = capture.recognised.iter().copied().filter(|seen| seen.seq >= first).collect();
+    let mut recognised = capture.recognised.clone();
+    recognised.stream.retain(|seen| seen.seq >= first);
+    // Only who was asked to turn can be accused of having no depth.
+    let turn = if matches!(capture.plan(), Plan::Active(_)) { params.depth.turn } else { f32::INFINITY };
+    let depth = depth(held(), &recognised.yaws, &DepthParams { turn, ..params.depth.clone() });
+    let surroundings = optional(surroundings(held(), &params.surroundings));
     let mut witnesses = vec![
         texture(&capture.evidence, &params.texture),
         consistency(
@@ -109,7 +110,7 @@ pub fn report_early(capture: &Capture, params: &WitnessParams) -> LivenessReport
         capture_chain(&capture.camera, &capture.environment, &capture.frames, &params.capture_chain),
         surroundings(frames(), &params.surroundings),
         eyes(frames(), &params.eyes),
-        depth(frames(), &DepthParams { turn, ..params.depth.clone() }),
+        depth(frames(), &[], &DepthParams { turn, ..params.depth.clone() }),
     ];
     if let Some(record) = capture.approach_so_far() {
         witnesses.push(perspective(Some(record), |seq| capture.sighting(seq), &params.perspective));
@@ -138,7 +139,7 @@ pub fn judge_recording(
         patterns(evidence, &params.patterns),
         edges(evidence, &params.edges),
         eyes(frames, &params.eyes),
-        depth(frames, &DepthParams { turn: f32::INFINITY, ..params.depth.clone() }),
+        depth(frames, &[], &DepthParams { turn: f32::INFINITY, ..params.depth.clone() }),
     ];
     (weigh(&witnesses), witnesses)
 }
@@ -197,7 +198,7 @@ pub(crate) fn signs_of_life<'a>(frames: impl Iterator<Item = &'a FrameObservatio
     let words = [
         surroundings(frames.clone(), &params.surroundings),
         eyes(frames.clone(), &params.eyes),
-        depth(frames.clone(), &params.depth),
+        depth(frames.clone(), &[], &params.depth),
         micro_motion(frames, &params.micro_motion),
     ];
     let worths = words.iter().filter_map(|word| Some(life(word.witness, word.score?)));

@@ -23,7 +23,7 @@ pub use fusion::{FusionParams, Judgement, judge, judge_recording, report_early, 
 pub use guidance::{Guidance, GuidanceParams, Position};
 pub use observation::{
     Around, CameraClaims, EnvironmentClaims, EvidenceObservation, Explained, FaceObservation,
-    FrameObservation, FrameSize, Recognition, TrackedPoint,
+    FrameObservation, FrameSize, Recognised, Recognition, TrackedPoint,
 };
 pub use task::{
     ApproachParams, ApproachRecord, DotRecord, DotsParams, DotsRecord, DotsView, ShownDot, Target,

@@ -93,12 +93,24 @@ pub struct Around {
     pub moved: f32,
 }
 
-/// A face of the stream, compared with the full frames'.
+/// A face, compared with those of its capture's full frames. Rates say how often strangers look as alike, 0..1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recognition {
     pub seq: u32,
-    /// How often strangers look as alike as it and the nearest of them, 0..1.
-    pub false_match_rate: f64,
+    /// As this face and the nearest of them. Of a full frame: the nearest by which it hangs together with the best one.
+    pub nearest: f64,
+    /// As this face and that of the best full frame, which is the one that is kept.
+    pub best: f64,
+}
+
+/// Whose faces a capture showed, as far as it was looked at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recognised {
+    pub full: Vec<Recognition>,
+    pub stream: Vec<Recognition>,
+    /// Frames of the stream, and the yaw of their faces, in degrees with the sign of [`FaceObservation::yaw`], by a network that sees the
+    /// whole head and knows nothing of landmarks.
+    pub yaws: Vec<(u32, f32)>,
 }
 
 /// One full frame (or crop) that was uploaded as evidence, looked at.
@@ -111,9 +123,6 @@ pub struct EvidenceObservation {
     pub texture: Option<f32>,
     /// Quality on the bioserver scale; `None` without a face.
     pub quality: Option<f32>,
-    /// How often strangers look as alike as this face and the nearest of the evidence frames before, 0..1; `None` for the first and
-    /// without a face.
-    pub false_match_rate: Option<f64>,
     /// How alike the full frame is to the tracking frame of the same sequence number where the face is: correlation of details, -1
     /// to 1; `None` when they could not be compared.
     pub likeness: Option<f32>,

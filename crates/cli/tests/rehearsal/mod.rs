@@ -148,25 +148,22 @@ fn perform(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Text
         if outcome.evidence.is_empty() {
             continue;
         }
-        let mut templates: Vec<Template> = Vec::new();
+        let mut templates: Vec<(u32, Template)> = Vec::new();
+        let mut best = (f32::NEG_INFINITY, 0);
         for request in &outcome.evidence {
             let whole = subject.picture(&moments[request.seq as usize - 1], SIZE);
             let crop = request.crop;
             let picture = whole
                 .crop(crop.x as u32, crop.y as u32, crop.width as u32, crop.height as u32)
                 .expect("inside");
-            let seen = observe::inspect(
-                vision,
-                *request,
-                &templates,
-                motion.glimpse(request.seq).as_ref(),
-                &picture,
-            )
-            .expect("the networks work");
+            let seen = observe::inspect(vision, *request, motion.glimpse(request.seq).as_ref(), &picture)
+                .expect("the networks work");
             let observation = match seen {
                 Some((observation, _, template)) => {
-                    templates.push(template);
-                    capture.recognise(motion.recognise(vision, &templates).expect("one embedder"));
+                    templates.push((request.seq, template));
+                    if observation.quality.is_some_and(|quality| quality > best.0) {
+                        best = (observation.quality.unwrap_or_default(), request.seq);
+                    }
                     let texture = match texture {
                         Texture::Given(score) => Some(score),
                         Texture::Abstains => None,
@@ -177,6 +174,7 @@ fn perform(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Text
             };
             capture.evidence(observation);
         }
+        capture.recognise(motion.recognise(vision, &templates, best.1).expect("one embedder"));
         let witnesses = settings.witnesses_for(level);
         return Ended::Judged(Box::new(judge(&capture, &witnesses, CaptureChainPolicy::Observe)));
     }

@@ -3,7 +3,7 @@
 use selfsame_domain::{Rect, Timestamp};
 
 use super::{Capture, Ending, Phase};
-use crate::observation::{EvidenceObservation, FrameSize, Recognition};
+use crate::observation::{EvidenceObservation, FrameSize, Recognised};
 
 /// A full frame that the server wants.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,9 +86,9 @@ impl Capture {
         true
     }
 
-    /// Whom the stream showed, by the first full frame.
-    pub fn recognise(&mut self, faces: Vec<Recognition>) {
-        self.recognised = faces;
+    /// Whose faces it showed, once the full frames are there.
+    pub fn recognise(&mut self, recognised: Recognised) {
+        self.recognised = recognised;
     }
 
     /// The page no longer has a frame that was asked for.

@@ -6,20 +6,22 @@ use selfsame_domain::{Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::capture::EvidenceRequest;
-use crate::{EvidenceObservation, FrameObservation, Recognition};
+use crate::{EvidenceObservation, FrameObservation, Recognised, Recognition};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConsistencyParams {
     /// Least intersection over union of the face in a full frame and in its tracking frame. Both come from the same instant;
     /// what remains is the detector's noise between 320 px and full size.
     pub overlap: f32,
-    /// The face of a full frame is that of the earlier ones when strangers look as alike as it and one of them at most this often: a
-    /// rate, which means the same whatever network compares. Frontal frames of one capture lie far below, turned heads less so: a face
+    /// A full frame's face is one person's with the others when strangers look as alike as it and the nearest of them at most this often:
+    /// a rate, which means the same whatever network compares. Frontal frames of one capture lie far below, turned heads less so: a face
     /// that looks down is like itself looking up only through one in between.
     pub false_match_rate: f64,
-    /// The same of the faces in the stream, which are small and turned: of one person 2e-4 at most, with a hand before the face 0.5
-    /// (docs/liveness.md).
+    /// The same of the faces in the stream, which are small and turned; with a hand before it a face has 0.5 (docs/liveness.md).
     pub stream_false_match_rate: f64,
+    /// And of any of them and the best full frame, the one that is kept: or somebody could become another in small steps. One head looking
+    /// up and looking down had 1.3e-2.
+    pub best_false_match_rate: f64,
     /// From any frame of what was done to one whose face was compared, milliseconds at most.
     pub unrecognised: f64,
     /// Least likeness of a full frame and its tracking frame. Both come from one picture: what remains is compression. Another picture
@@ -36,6 +38,7 @@ impl Default for ConsistencyParams {
             overlap: 0.45,
             false_match_rate: 1e-4,
             stream_false_match_rate: 1e-2,
+            best_false_match_rate: 5e-2,
             unrecognised: 3_500.0,
             likeness: 0.9,
             drift: (4_000.0, 0.05),
@@ -46,7 +49,7 @@ impl Default for ConsistencyParams {
 /// Score: the worst overlap over all frames, 0..1; 0 when a frame shows another face or none.
 pub fn consistency<'a>(
     (evidence, requested): (&[EvidenceObservation], &[EvidenceRequest]),
-    recognised: &[Recognition],
+    recognised: &Recognised,
     held: impl IntoIterator<Item = &'a FrameObservation> + Clone,
     tracked: impl Fn(u32) -> Option<&'a FrameObservation>,
     params: &ConsistencyParams,
@@ -57,7 +60,7 @@ pub fn consistency<'a>(
     let unsure = |saw: &str| report(Witness::Consistency, Testimony::Insufficient, 0.0, params.overlap, saw);
     let attack = |saw: &str| report(Witness::Consistency, Testimony::Attack, 0.0, params.overlap, saw);
     let mut worst = 1.0_f32;
-    for (index, frame) in evidence.iter().enumerate() {
+    for frame in evidence {
         let Some(face) = &frame.face else {
             return attack("a full frame shows no face where the stream showed one");
         };
@@ -65,11 +68,9 @@ pub fn consistency<'a>(
             return attack("a full frame does not belong to the stream");
         };
         worst = worst.min(face.bounds.iou(&seen.bounds));
-        match frame.false_match_rate {
-            // Written so that a rate that is not a number fails.
-            Some(rate) if rate <= params.false_match_rate => {}
-            None if index == 0 => {}
-            _ => return attack("the full frames do not show one and the same face"),
+        let compared = recognised.full.iter().find(|compared| compared.seq == frame.seq);
+        if !compared.is_some_and(|compared| is_one_person(compared, params.false_match_rate, params)) {
+            return attack("the full frames do not show one and the same face");
         }
         match frame.likeness {
             // Written so that what is no number fails.
@@ -78,15 +79,15 @@ pub fn consistency<'a>(
             None => return unsure("a full frame is too dark or plain to be compared with the stream"),
         }
     }
-    // Written so that a rate that is not a number fails.
-    let is_the_same = |seen: &&Recognition| seen.false_match_rate <= params.stream_false_match_rate;
-    match recognised.len() - recognised.iter().filter(is_the_same).count() {
+    let stream = &recognised.stream;
+    let others = stream.iter().filter(|seen| !is_one_person(seen, params.stream_false_match_rate, params));
+    match others.count() {
         0 => {}
         // A hand before the face looks the same.
         1 => return unsure("once the stream does not show the face of the full frames"),
         _ => return attack("the stream shows another face than the full frames"),
     }
-    if !is_recognised(held.clone(), recognised, &tracked, params) {
+    if !is_recognised(held.clone(), stream, &tracked, params) {
         return unsure("it was not seen often enough whose face the stream shows");
     }
     if !is_in_step(held, params) {
@@ -100,6 +101,11 @@ pub fn consistency<'a>(
         let saw = "the face in a full frame is not where the stream showed it";
         report(Witness::Consistency, Testimony::Attack, worst, params.overlap, saw)
     }
+}
+
+/// Written so that rates that are not numbers fail.
+fn is_one_person(seen: &Recognition, nearest: f64, params: &ConsistencyParams) -> bool {
+    seen.nearest <= nearest && seen.best <= params.best_false_match_rate
 }
 
 /// Whether near each frame there is one whose face was compared.
@@ -154,9 +160,22 @@ mod tests {
         judged_of(change, &[(1, 1e-7), (3, 1e-3)])
     }
 
+    /// `stream`: frames of it whose faces were compared, and with what rate.
     fn judged_of(
         change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>),
-        recognised: &[(u32, f64)],
+        stream: &[(u32, f64)],
+    ) -> Testimony {
+        let seen = |&(seq, rate): &(u32, f64)| Recognition { seq, nearest: rate, best: rate };
+        let full = [(1, 1e-7), (2, 0.0), (3, 1e-7)].iter().map(seen).collect();
+        judged_as(
+            change,
+            &Recognised { full, stream: stream.iter().map(seen).collect(), ..Recognised::default() },
+        )
+    }
+
+    fn judged_as(
+        change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>),
+        recognised: &Recognised,
     ) -> Testimony {
         let size = FrameSize { width: 1280, height: 720 };
         let mut stream: Vec<_> = (1..=3)
@@ -174,7 +193,6 @@ mod tests {
                 face: Some(face(BOUNDS)),
                 texture: None,
                 quality: None,
-                false_match_rate: (seq > 1).then_some(1e-7),
                 likeness: Some(0.97),
                 ..EvidenceObservation::default()
             })
@@ -182,10 +200,8 @@ mod tests {
         let requested: Vec<_> = (1..=3).map(|seq| EvidenceRequest { seq, crop: BOUNDS }).collect();
         change(&mut evidence, &mut stream);
         let tracked = |seq| stream.iter().find(|frame| frame.seq == seq);
-        let recognised: Vec<_> =
-            recognised.iter().map(|&(seq, false_match_rate)| Recognition { seq, false_match_rate }).collect();
         let params = ConsistencyParams::default();
-        consistency((&evidence, &requested), &recognised, &stream, tracked, &params).testimony
+        consistency((&evidence, &requested), recognised, &stream, tracked, &params).testimony
     }
 
     #[test]
@@ -200,11 +216,29 @@ mod tests {
             judged(|evidence, _| evidence[1].face = Some(face(Rect { x: 0.0, ..BOUNDS }))),
             Testimony::Attack
         );
-        assert_eq!(judged(|evidence, _| evidence[2].false_match_rate = Some(1.1e-4)), Testimony::Attack);
-        assert_eq!(judged(|evidence, _| evidence[2].false_match_rate = Some(f64::NAN)), Testimony::Attack);
-        assert_eq!(judged(|evidence, _| evidence[2].false_match_rate = None), Testimony::Attack);
         assert_eq!(judged(|_, stream| stream.clear()), Testimony::Attack);
         assert_eq!(judged(|_, stream| stream[0].faces.clear()), Testimony::Attack);
+    }
+
+    #[test]
+    fn faces_hang_together_and_are_all_like_the_one_that_is_kept() {
+        let judged = |full: &[(f64, f64)], stream: &[(f64, f64)]| {
+            let seen = |(seq, &(nearest, best)): (u32, &(f64, f64))| Recognition { seq, nearest, best };
+            let [full, stream] = [full, stream].map(|faces| (1..).zip(faces).map(seen).collect());
+            judged_as(|_, _| {}, &Recognised { full, stream, ..Recognised::default() })
+        };
+        let (best, good, far) = ((0.0, 0.0), (1e-9, 1e-8), (1e-9, 0.02));
+        // A face looking down is far from one looking up, and hangs together with it by one in between.
+        assert_eq!(judged(&[best, good, far], &[good, far]), Testimony::BonaFide);
+        let others = [(1e-9, 0.06), (1.1e-4, 1e-8), (f64::NAN, 1e-8), (1e-9, f64::NAN), (0.3, 0.3)];
+        for other in others {
+            assert_eq!(judged(&[best, good, other], &[good]), Testimony::Attack, "{other:?}");
+        }
+        assert_eq!(judged(&[best, good], &[good]), Testimony::Attack, "one that was not compared");
+        for other in [(1e-9, 0.06), (0.011, 1e-8), (f64::NAN, 1e-8), (1e-9, f64::NAN)] {
+            assert_eq!(judged(&[best, good, far], &[good, other]), Testimony::Insufficient, "{other:?}");
+            assert_eq!(judged(&[best, good, far], &[good, other, other]), Testimony::Attack, "{other:?}");
+        }
     }
 
     #[test]

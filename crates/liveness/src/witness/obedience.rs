@@ -230,10 +230,10 @@ fn followed(
 mod tests {
     use std::time::Duration;
 
-    use selfsame_domain::{Point, Timestamp};
+    use selfsame_domain::{Point, SeededEntropy, Timestamp};
 
     use super::*;
-    use crate::challenge::{Direction, Dot};
+    use crate::challenge::{Challenge, Direction, Dot};
     use crate::task::Aim;
 
     /// A dot to the right of the frame that a head goes to: `(ms after it was shown, part of the way, ones beside it)`.
@@ -265,7 +265,7 @@ mod tests {
     }
 
     fn word(dots: Vec<DotRecord>) -> Testimony {
-        let record = DotsRecord { dots, asked: 2, offered: 7, misses: 2, ..DotsRecord::default() };
+        let record = DotsRecord { dots, asked: 2, offered: 8, misses: 2, ..DotsRecord::default() };
         obedience(Some(&record), &ObedienceParams::default()).testimony
     }
 
@@ -317,8 +317,8 @@ mod tests {
         for (asked, missed, roughly) in (1..=8).flat_map(|asked| {
             (0..=2).flat_map(move |missed| [false, true].map(|roughly| (asked, missed, roughly)))
         }) {
-            // What `Challenge::random` offers.
-            let offered = (asked + 6_usize).min(8);
+            let offered = Challenge::random(asked, &SeededEntropy::new(1)).dots.len();
+            let asked = usize::from(asked);
             let due = due(asked, missed, roughly, offered);
             assert!(due >= asked.min(5), "{asked} {missed} {roughly}: {due}");
             assert!(due + missed <= offered, "{asked} {missed} {roughly}: {due} can be met");

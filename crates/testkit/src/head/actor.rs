@@ -30,6 +30,10 @@ pub struct ActorParams {
     /// Pixels that the controlled point goes per degree of yaw and of pitch in a frame 1280 wide, for someone who has played
     /// before. `None`: guessed at first, and learned from what each turn does.
     pub practised: Option<[f64; 2]>,
+    /// Most yaw and pitch in degrees: people do not turn the page out of sight, hands turn a sheet as far as they like.
+    pub furthest: [f64; 2],
+    /// Least and most that a point on the screen is taken to go, in pixels per degree: whoever sees it creep does not turn away altogether.
+    pub learned: (f64, f64),
 }
 
 impl Default for ActorParams {
@@ -45,6 +49,8 @@ impl Default for ActorParams {
             takes: None,
             distance: (0.50, 0.68),
             practised: None,
+            furthest: [34.0, 24.0],
+            learned: (6.0, 30.0),
         }
     }
 }
@@ -63,6 +69,7 @@ impl ActorParams {
             takes: Some(0.35),
             distance: (0.55, 0.60),
             practised: None,
+            ..Self::default()
         }
     }
 }
@@ -126,13 +133,6 @@ impl Sway {
         }
     }
 }
-
-/// Angles that people turn the head to without leaving the page out of sight, degrees.
-const FURTHEST: [f64; 2] = [34.0, 24.0];
-
-/// What people take a point on the screen to be able to do, in pixels per degree: whoever sees it creep does not turn away
-/// altogether.
-const LEARNED: (f64, f64) = (6.0, 30.0);
 
 impl Actor {
     /// `seed` decides who it is: where they sit, how they sway, how quick they are.
@@ -270,7 +270,7 @@ impl Actor {
                 let learned = sign * (active.controlled[axis] - point[axis]) / turned;
                 // A short turn teaches little: what moved the point then may have been the other axis, or sway.
                 if turned.abs() > 5.0 {
-                    let learned = learned.clamp(LEARNED.0, LEARNED.1);
+                    let learned = learned.clamp(self.params.learned.0, self.params.learned.1);
                     self.sensitivity[axis] = 0.5 * self.sensitivity[axis] + 0.5 * learned;
                 }
             }
@@ -284,10 +284,11 @@ impl Actor {
         }
         let frame = if guidance.size.0 > 0.0 { guidance.size.0.max(guidance.size.1) / 1280.0 } else { 1.0 };
         let aim = self.draw(self.params.aim);
+        let furthest = self.params.furthest;
         let mut to = here;
         for (axis, sign) in [(0, 1.0), (1, -1.0)] {
             let wanted = sign * off[axis] / (self.sensitivity[axis] * frame);
-            to[axis] = (here[axis] + aim * wanted).clamp(-FURTHEST[axis], FURTHEST[axis]);
+            to[axis] = (here[axis] + aim * wanted).clamp(-furthest[axis], furthest[axis]);
         }
         // Heads lean a little as they turn, never quite along the straight way.
         to[0] += self.params.life * self.rng.random_range(-0.7..0.7);

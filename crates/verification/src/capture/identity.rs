@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use selfsame_domain::Entropy;
-use selfsame_liveness::Recognition;
+use selfsame_liveness::{Recognised, Recognition};
 use selfsame_vision::{FaceSighting, Picture, Template, Vision, VisionError};
 
 /// Milliseconds from one look to the next, in the mean and at most.
@@ -16,9 +16,16 @@ const LEAST: f64 = 0.1;
 /// more, and has no yes from then on: too much of what it sent lies near no face that was compared.
 const MOST: usize = 600;
 
-/// Templates of the stream, 2 kB each.
+/// A face that was looked at: whose it is, and where it looks by a network that sees the whole head.
+struct Look {
+    seq: u32,
+    template: Template,
+    yaw: f32,
+}
+
+/// Faces of the stream, 2 kB each.
 pub(super) struct Identities {
-    of: Vec<(u32, Template)>,
+    of: Vec<Look>,
     entropy: Arc<dyn Entropy>,
     /// When the last face was asked about, and when one was looked at.
     asked: Option<f64>,
@@ -49,7 +56,7 @@ impl Identities {
     }
 
     pub(super) fn has(&self, seq: u32) -> bool {
-        self.of.iter().any(|(of, _)| *of == seq)
+        self.of.iter().any(|look| look.seq == seq)
     }
 
     pub(super) fn look(
@@ -60,7 +67,8 @@ impl Identities {
         face: &FaceSighting,
     ) -> Result<(), VisionError> {
         if self.of.len() < MOST {
-            self.of.push((seq, vision.embed(picture, face)?));
+            let template = vision.embed(picture, face)?;
+            self.of.push(Look { seq, template, yaw: vision.pose_by_network(picture, face)?.yaw });
         }
         Ok(())
     }
@@ -72,34 +80,56 @@ impl Identities {
         f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// How often strangers look as alike as each of them and the nearest of the given faces.
-    pub(super) fn compared(
+    /// Whose the faces of the full frames are, and those of the stream beside them. Of the full frames the `best` is kept: nothing is
+    /// recognised without it.
+    pub(super) fn recognised(
         &self,
         vision: &Vision,
-        full: &[Template],
-    ) -> Result<Vec<Recognition>, VisionError> {
-        let compare = |(seq, own): &(u32, Template)| {
-            // Without any, nothing was recognised.
-            let false_match_rate = nearest(vision, own, full)?.unwrap_or(f64::NAN);
-            Ok(Recognition { seq: *seq, false_match_rate })
+        full: &[(u32, Template)],
+        best: u32,
+    ) -> Result<Recognised, VisionError> {
+        let Some((_, kept)) = full.iter().find(|(seq, _)| *seq == best) else {
+            return Ok(Recognised::default());
         };
-        self.of.iter().map(compare).collect()
+        let rate = |a: &Template, b: &Template| Ok::<_, VisionError>(vision.compare(a, b)?.false_match_rate);
+        let stream = self.of.iter().map(|Look { seq, template, .. }| {
+            let mut nearest = 1.0_f64;
+            for (_, full) in full {
+                nearest = nearest.min(rate(template, full)?);
+            }
+            // Whoever is compared with several has as many chances to look like one.
+            let nearest = (nearest * full.len() as f64).min(1.0);
+            Ok(Recognition { seq: *seq, nearest, best: rate(template, kept)? })
+        });
+        Ok(Recognised {
+            full: connected(vision, full, kept)?,
+            stream: stream.collect::<Result<_, VisionError>>()?,
+            yaws: self.of.iter().map(|look| (look.seq, look.yaw)).collect(),
+        })
     }
 }
 
-/// How often strangers look as alike as a face and the one of `others` that is most like it: a face that looks down is compared best with
-/// another that does. `None` when there are no others; what is no number only when all are none.
-pub(super) fn nearest(
+/// How the faces of full frames hang together with the one that is kept: a set grows from it by the face that is nearest to any in it (Prim,
+/// "Shortest connection networks", 1957). A face that looks down is like itself looking up by one in between, whichever came first.
+fn connected(
     vision: &Vision,
-    template: &Template,
-    others: &[Template],
-) -> Result<Option<f64>, VisionError> {
-    let mut least: Option<f64> = None;
-    for other in others {
-        let rate = vision.compare(other, template)?.false_match_rate;
-        least = Some(least.map_or(rate, |least| least.min(rate)));
+    full: &[(u32, Template)],
+    kept: &Template,
+) -> Result<Vec<Recognition>, VisionError> {
+    let mut left = Vec::with_capacity(full.len());
+    for (seq, template) in full {
+        let best = vision.compare(template, kept)?.false_match_rate;
+        left.push((template, Recognition { seq: *seq, nearest: best, best }));
     }
-    Ok(least)
+    let mut joined = Vec::with_capacity(full.len());
+    while let Some(next) = (0..left.len()).min_by(|a, b| left[*a].1.nearest.total_cmp(&left[*b].1.nearest)) {
+        let (template, recognition) = left.swap_remove(next);
+        joined.push(recognition);
+        for (other, seen) in &mut left {
+            seen.nearest = seen.nearest.min(vision.compare(other, template)?.false_match_rate);
+        }
+    }
+    Ok(joined)
 }
 
 #[cfg(test)]

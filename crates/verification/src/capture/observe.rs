@@ -5,14 +5,14 @@ use std::sync::Arc;
 use selfsame_domain::{Entropy, Point, Rect};
 use selfsame_liveness::{
     Around, EvidenceObservation, EvidenceRequest, Explained, FaceObservation, FrameObservation, FrameSize,
-    Recognition, TrackedPoint,
+    Recognised, TrackedPoint,
 };
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::{FaceSighting, Template, Vision, VisionError};
 use sha2::{Digest, Sha256};
 
 use super::glimpse::{Glimpse, Glimpses};
-use super::identity::{Identities, nearest};
+use super::identity::Identities;
 
 /// Bounds of a tracking frame: 64 kB, and no larger than a camera's own frame.
 fn tracking_limits() -> Limits {
@@ -190,12 +190,17 @@ impl Motion {
         self.last = Some(arrived);
     }
 
-    /// What the faces of the stream that were looked at are beside those of the full frames, each beside the nearest.
+    /// Whose faces the full frames show, by their numbers, and the stream. The `best` of them is the one that is kept.
     ///
     /// # Errors
     /// The templates come from different embedders.
-    pub fn recognise(&self, vision: &Vision, full: &[Template]) -> Result<Vec<Recognition>, VisionError> {
-        self.identities.compared(vision, full)
+    pub fn recognise(
+        &self,
+        vision: &Vision,
+        full: &[(u32, Template)],
+        best: u32,
+    ) -> Result<Recognised, VisionError> {
+        self.identities.recognised(vision, full, best)
     }
 
     /// The face as a tracking frame showed it; `None` when there was none, or too long ago.
@@ -224,6 +229,8 @@ pub struct Evidence {
 /// A face in a picture of its own, with its template. The picture is encoded anew, which leaves its metadata behind, and
 /// encoded at all because many captures wait at once: pixels would take ten times the memory.
 pub struct Portrait {
+    /// The frame's number.
+    pub seq: u32,
     pub jpeg: Vec<u8>,
     /// Width and height in pixels.
     pub size: (u32, u32),
@@ -236,7 +243,7 @@ pub struct Portrait {
 pub fn evidence_frame(
     vision: &Vision,
     request: EvidenceRequest,
-    (earlier, glimpse): (&[Template], Option<&Glimpse>),
+    glimpse: Option<&Glimpse>,
     best_before: f32,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
@@ -246,11 +253,12 @@ pub fn evidence_frame(
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     }
-    let Some((observation, face, template)) = inspect(vision, request, earlier, glimpse, &picture)? else {
+    let Some((observation, face, template)) = inspect(vision, request, glimpse, &picture)? else {
         return Ok(Evidence { observation: nothing, template: None, portrait: None });
     };
     let quality = observation.quality.unwrap_or(f32::NEG_INFINITY);
     let portrait = (quality > best_before).then(|| Portrait {
+        seq: request.seq,
         jpeg: picture.to_jpeg(BEST_IMAGE_JPEG),
         size: (picture.width(), picture.height()),
         face,
@@ -260,11 +268,10 @@ pub fn evidence_frame(
     Ok(Evidence { observation, template: Some(template), portrait })
 }
 
-/// What the networks say of a full frame or a crop of it, which is compared with the `earlier` ones; `None` without a face.
+/// What the networks say of a full frame or a crop of it; `None` without a face.
 pub fn inspect(
     vision: &Vision,
     request: EvidenceRequest,
-    earlier: &[Template],
     glimpse: Option<&Glimpse>,
     picture: &Picture,
 ) -> Result<Option<(EvidenceObservation, FaceSighting, Template)>, ObserveError> {
@@ -280,7 +287,6 @@ pub fn inspect(
         face: Some(in_full_frame(picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
         texture: Some(texture),
         quality: Some(quality),
-        false_match_rate: nearest(vision, &template, earlier)?,
         likeness,
         pattern: recapture.pattern,
         edges: recapture.edges,

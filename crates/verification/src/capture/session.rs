@@ -58,7 +58,8 @@ pub(super) struct Session {
     announced_frames: usize,
     tilted: bool,
     motion: Option<Box<observe::Motion>>,
-    templates: Vec<selfsame_vision::Template>,
+    /// Of the full frames so far.
+    templates: Vec<(u32, selfsame_vision::Template)>,
     /// The best frame so far, and the digest of its bytes as they came.
     best: Option<(Portrait, String)>,
 }
@@ -359,7 +360,6 @@ impl Session {
         let Some(bytes) = whole else { return Flow::On };
 
         let vision = self.app.vision();
-        let earlier = self.templates.clone();
         let glimpse = self.motion.as_ref().and_then(|motion| motion.glimpse(seq));
         let best_before = self.best.as_ref().map_or(f32::NEG_INFINITY, |(best, _)| best.quality);
         let digest = hex::encode(Sha256::digest(&bytes));
@@ -367,24 +367,14 @@ impl Session {
             .app
             .workers()
             .run(Urgency::Evidence, move || {
-                let before = (earlier.as_slice(), glimpse.as_ref());
-                observe::evidence_frame(&vision, request, before, best_before, &bytes)
+                observe::evidence_frame(&vision, request, glimpse.as_ref(), best_before, &bytes)
             })
             .await;
         let evidence = match self.seen(looked, "a full frame is not a usable picture").await {
             Ok(seen) => seen,
             Err(flow) => return flow,
         };
-        self.templates.extend(evidence.template);
-        if let Some(motion) = &self.motion {
-            match motion.recognise(&self.app.vision(), &self.templates) {
-                Ok(faces) => self.capture.recognise(faces),
-                Err(error) => {
-                    tracing::error!(%error, session = %self.session.id, "the stream's faces could not be compared");
-                    return self.broke().await;
-                }
-            }
-        }
+        self.templates.extend(evidence.template.map(|template| (seq, template)));
         if let Some(portrait) = evidence.portrait {
             self.best = Some((portrait, digest));
         }
@@ -401,6 +391,15 @@ impl Session {
     }
 
     async fn judge(&mut self) -> Flow {
+        if let (Some((best, _)), Some(motion)) = (&self.best, &self.motion) {
+            match motion.recognise(&self.app.vision(), &self.templates, best.seq) {
+                Ok(recognised) => self.capture.recognise(recognised),
+                Err(error) => {
+                    tracing::error!(%error, session = %self.session.id, "the faces could not be compared");
+                    return self.broke().await;
+                }
+            }
+        }
         let settings = self.app.settings();
         let params = settings.witnesses_for(self.session.request.security_level);
         let judgement = judge(&self.capture, &params, settings.capture_chain);
@@ -460,7 +459,7 @@ impl Session {
         digest: String,
     ) -> Result<(Face, Vec<u8>, BestImage), UseCaseError> {
         let id = FaceId::random(self.app.entropy());
-        let Portrait { jpeg, size, face, template, quality } = portrait;
+        let Portrait { jpeg, size, face, template, quality, .. } = portrait;
         let store_image = self.session.request.image_storage;
         if store_image {
             self.app.put_image(&self.session, id, &self.key, jpeg).await?;

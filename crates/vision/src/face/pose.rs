@@ -234,6 +234,25 @@ mod tests {
         }
     }
 
+    /// What no map of a plane explains of a sheet's turn: perspective, when it is held near. It is little beside the turn.
+    #[test]
+    fn a_sheet_turns_less_than_it_is_turned() {
+        for turned in [20.0_f64, 34.0, 50.0] {
+            let rotation = turn(turned.to_radians(), 0.0);
+            let mut points = [[0.0; 2]; 68];
+            for (left, right, [x, y, _], _) in HALF_MODEL {
+                for (at, x) in [(left, x), (right, -x)] {
+                    let p = rotation * Vector3::new(x, y, 0.0);
+                    let zoom = 2.0 * 370.0 / (370.0 + p.z);
+                    points[at] = [(300.0 + zoom * p.x) as f32, (200.0 + zoom * p.y) as f32];
+                }
+            }
+            let seen = fit_pose(&points).yaw;
+            eprintln!("{turned}: {seen}");
+            assert!(seen.abs() < turned as f32 / 3.0, "{turned}: {seen}");
+        }
+    }
+
     #[test]
     fn no_spread_is_no_pose() {
         assert_eq!(fit_pose(&[[3.0, 3.0]; 68]), Pose::default());

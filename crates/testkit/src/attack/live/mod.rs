@@ -43,6 +43,8 @@ pub enum Presentation {
     PrintTilted,
     /// A printed portrait with its eyes cut out, worn before a living face that blinks and turns.
     CutOutEyes,
+    /// The same, bent about the face: no longer flat.
+    BentMask,
     /// A recording of a person who just looks, on a phone.
     PhoneReplay,
     /// The same on a tablet.
@@ -71,12 +73,13 @@ pub enum Presentation {
 
 impl Presentation {
     /// Every attack.
-    pub const ATTACKS: [Self; 17] = [
+    pub const ATTACKS: [Self; 18] = [
         Self::PrintStill,
         Self::PrintMoved,
         Self::PrintBent,
         Self::PrintTilted,
         Self::CutOutEyes,
+        Self::BentMask,
         Self::PhoneReplay,
         Self::TabletReplay,
         Self::ScreenReplay,
@@ -100,6 +103,7 @@ impl Presentation {
             Self::PrintBent => "head-print-bent",
             Self::PrintTilted => "head-print-tilted",
             Self::CutOutEyes => "head-cut-out-eyes",
+            Self::BentMask => "head-bent-mask",
             Self::PhoneReplay => "head-phone-replay",
             Self::TabletReplay => "head-tablet-replay",
             Self::ScreenReplay => "head-screen-replay",
@@ -149,7 +153,8 @@ impl Presentation {
         let here = Scene::random(Arc::clone(&victim), seed);
         let elsewhere = || Scene::random(Arc::clone(&victim), seed.rotate_left(23) ^ 0x656C_7365);
         let actor = Actor::person(seed);
-        let holder = |distance| Actor::new(ActorParams { distance, ..ActorParams::default() }, seed);
+        let hands = ActorParams { furthest: [60.0, 45.0], learned: (2.0, 30.0), ..ActorParams::default() };
+        let holder = |distance| Actor::new(ActorParams { distance, ..hands.clone() }, seed);
         let sheet = |carrier, content, calm| {
             let distance =
                 if matches!(carrier, Carrier::Phone | Carrier::Tablet) { (0.66, 0.82) } else { (0.50, 0.68) };
@@ -162,6 +167,7 @@ impl Presentation {
             Self::PrintBent => Box::new(sheet(Carrier::BentPaper, Content::Still, 1.0)),
             Self::PrintTilted => Box::new(sheet(Carrier::Paper, Content::Still, 0.3).following()),
             Self::CutOutEyes => Box::new(sheet(Carrier::Mask(other), Content::Still, 0.1).following()),
+            Self::BentMask => Box::new(sheet(Carrier::BentMask(other), Content::Still, 0.1).following()),
             Self::PhoneReplay => Box::new(sheet(Carrier::Phone, Content::looking(seed), 0.35)),
             Self::TabletReplay => Box::new(sheet(Carrier::Tablet, Content::looking(seed), 0.3)),
             Self::ScreenReplay => Box::new(sheet(Carrier::Monitor, Content::looking(seed), 0.05)),

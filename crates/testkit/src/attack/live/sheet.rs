@@ -20,6 +20,8 @@ pub(super) enum Carrier {
     BentPaper,
     /// Life-size paper without eyes, and whose eyes are behind it.
     Mask(Arc<Head>),
+    /// The same, bent about a vertical axis.
+    BentMask(Arc<Head>),
     Phone,
     Tablet,
     /// Larger than the view.
@@ -80,6 +82,14 @@ struct Format {
 }
 
 impl Carrier {
+    /// Who wears it, if it is a mask.
+    fn wearer(&self) -> Option<&Arc<Head>> {
+        match self {
+            Self::Mask(wearer) | Self::BentMask(wearer) => Some(wearer),
+            _ => None,
+        }
+    }
+
     fn format(&self, rng: &mut Xoshiro256PlusPlus) -> Format {
         // A photo of head and shoulders on A4 or A3, three to four.
         let paper = if rng.random_range(0.0..1.0) < 0.5 { [0.195, 0.26] } else { [0.27, 0.36] };
@@ -92,13 +102,14 @@ impl Carrier {
                 taken_from: 0.46,
                 bend: if matches!(self, Self::BentPaper) { rng.random_range(2.5..6.0) } else { 0.0 },
             },
-            Self::Mask(_) => Format {
+            Self::Mask(_) | Self::BentMask(_) => Format {
                 medium: Medium::Print,
                 shows: [0.20, 0.27],
                 margin: 0.0,
                 pixels: (720, 972),
                 taken_from: 0.6,
-                bend: 0.0,
+                // A face has some 8 cm of radius.
+                bend: if matches!(self, Self::BentMask(_)) { rng.random_range(3.0..10.0) } else { 0.0 },
             },
             Self::Phone => Format {
                 medium: Medium::Screen,
@@ -165,7 +176,7 @@ impl Sheet {
         // Metres that the picture's width was wide where the person was.
         let field = f64::from(format.pixels.0) * format.taken_from / focal;
         let still = match (&content, &carrier) {
-            (_, Carrier::Mask(_)) => Some(recorded.head().clothes.clone()),
+            (_, Carrier::Mask(_) | Carrier::BentMask(_)) => Some(recorded.head().clothes.clone()),
             (Content::Still, _) => {
                 let pose = HeadPose { distance: format.taken_from, y: 0.012, ..HeadPose::default() };
                 Some(Texture::new(&recorded.render(&pose, 0.0, format.pixels)))
@@ -202,7 +213,7 @@ impl Sheet {
         let (scale, distance) = match self.carrier {
             // A monitor stands where its edges are just outside the view.
             Carrier::Monitor => (0.0, 0.80 * self.format.shows[0] * self.scene.params().lens.focal),
-            Carrier::Mask(_) => (1.0, wanted.distance),
+            Carrier::Mask(_) | Carrier::BentMask(_) => (1.0, wanted.distance),
             // As far away as makes the face as large as the person's would be.
             _ => (self.scale, wanted.distance * self.scale),
         };
@@ -221,7 +232,7 @@ impl Sheet {
     fn corners(&self, view: &View, held: &HeadPose) -> (Vec<Corner>, usize) {
         let turned = rotation(held.yaw, held.pitch, held.roll);
         let (mut centre, mut lift) = ([held.x, held.y, held.distance], 0.0);
-        if matches!(self.carrier, Carrier::Mask(_)) {
+        if self.carrier.wearer().is_some() {
             // The paper moves with the head behind it, just before the tip of the nose.
             let offset = PIVOT.map(|value| value / 1e3);
             let eyes = rotate(&turned, [-offset[0], -offset[1], -offset[2] - 0.036]);
@@ -265,10 +276,7 @@ impl Sheet {
         let (whole, high) = (whole as f32, high as f32);
         let (width, height) = (width as f32, height as f32);
         // A mask's print is the portrait in life size.
-        let life = match &self.carrier {
-            Carrier::Mask(wearer) => Some(Life::new(self.recorded.head(), wearer)),
-            _ => None,
-        };
+        let life = self.carrier.wearer().map(|wearer| Life::new(self.recorded.head(), wearer));
         let look = medium.look(moment.seconds as f32, detail as f32);
         frame.grid(&corners, columns, |u, v, gain| {
             let x = u * whole - whole / 2.0;
@@ -333,7 +341,7 @@ impl Subject for Sheet {
         self.holder.advance(seconds, guidance);
         let shown = self.content.advance(seconds);
         let held = self.held(seconds);
-        if matches!(self.carrier, Carrier::Mask(_)) {
+        if self.carrier.wearer().is_some() {
             let worn = self.holder.pose();
             return Moment { shown: worn, held, ..Moment::live(seconds, worn) };
         }
@@ -343,12 +351,14 @@ impl Subject for Sheet {
 
     fn picture(&self, moment: &Moment, size: (u32, u32)) -> Picture {
         let (mut frame, view) = self.scene.empty(moment.seconds, size);
-        if let Carrier::Mask(wearer) = &self.carrier {
+        if let Some(wearer) = self.carrier.wearer() {
             // The wearer's body is what moves; his eyes are all that is seen of the face.
             self.scene.draw_head(&mut frame, &view, wearer, &moment.shown);
         }
         let texels = match &self.carrier {
-            Carrier::Mask(_) => self.recorded.head().texels as f32 * moment.held.distance as f32 / view.focal,
+            Carrier::Mask(_) | Carrier::BentMask(_) => {
+                self.recorded.head().texels as f32 * moment.held.distance as f32 / view.focal
+            }
             _ => {
                 self.format.pixels.0 as f32 * moment.held.distance as f32
                     / (self.format.shows[0] as f32 * view.focal)
