@@ -153,7 +153,9 @@ impl Presentation {
         let here = Scene::random(Arc::clone(&victim), seed);
         let elsewhere = || Scene::random(Arc::clone(&victim), seed.rotate_left(23) ^ 0x656C_7365);
         let actor = Actor::person(seed);
-        let hands = ActorParams { furthest: [60.0, 45.0], learned: (2.0, 30.0), ..ActorParams::default() };
+        // A face that is turned too far is lost: hands try more and less.
+        let furthest = [60.0, 45.0].map(|angle| angle * rng.random_range(0.5..1.0));
+        let hands = ActorParams { furthest, learned: (2.0, 30.0), ..ActorParams::default() };
         let holder = |distance| Actor::new(ActorParams { distance, ..hands.clone() }, seed);
         let sheet = |carrier, content, calm| {
             let distance =
