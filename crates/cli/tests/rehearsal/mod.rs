@@ -161,8 +161,8 @@ fn perform(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Text
             let observation = match seen {
                 Some((observation, _, template)) => {
                     templates.push((request.seq, template));
-                    if observation.quality.is_some_and(|quality| quality > best.0) {
-                        best = (observation.quality.unwrap_or_default(), request.seq);
+                    if let Some(quality) = observation.quality.filter(|quality| *quality > best.0) {
+                        best = (quality, request.seq);
                     }
                     let texture = match texture {
                         Texture::Given(score) => Some(score),

@@ -206,8 +206,9 @@ fn share(of_head: &[f32], of_points: &[f32], params: &DepthParams) -> Option<f32
     let (head, points) = (mean(of_head), mean(of_points));
     let square: f32 = of_points.iter().map(|value| (value - points).powi(2)).sum();
     let both: f32 = of_head.iter().zip(of_points).map(|(a, b)| (a - head) * (b - points)).sum();
-    let enough = of_points.len() >= params.looked && (square / count).sqrt() >= params.least_turn;
-    enough.then(|| both / square)
+    // Written so that what is no number is asked about, and has no share.
+    let too_little = of_points.len() < params.looked || (square / count).sqrt() < params.least_turn;
+    (!too_little).then(|| both / square)
 }
 
 fn spread(points: &[Point]) -> f32 {
@@ -312,5 +313,7 @@ mod tests {
         let mut still = turning(1.0, 0.0);
         still.iter_mut().for_each(|frame| frame.faces[0].yaw /= 10.0);
         assert_eq!(depth(&still, &yaws(0.0, &still), &params).testimony, Testimony::BonaFide);
+        still[0].faces[0].yaw = f32::NAN;
+        assert_eq!(depth(&still, &yaws(1.0, &still), &params).testimony, Testimony::Attack);
     }
 }
