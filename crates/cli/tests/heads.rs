@@ -4,8 +4,8 @@ mod rehearsal;
 
 use std::sync::Arc;
 
-use rehearsal::{Texture, heads, present, rehearse, vision};
-use selfsame_domain::SeededEntropy;
+use rehearsal::{Texture, heads, perform, present, rehearse, vision};
+use selfsame_domain::{Entropy, SeededEntropy};
 use selfsame_liveness::{Plan, Recognised};
 use selfsame_testkit::Presentation;
 use selfsame_testkit::head::{Guidance, HeadPose, Moment, Scene, Subject};
@@ -203,4 +203,38 @@ fn who_takes_over_in_the_middle_is_seen_however_long_ago_it_was() {
         .count();
     assert!(seen >= 1);
     assert!((1..=3).any(|seed| relay(0, seed).0.succeeded()), "one person who does the same passes");
+}
+
+/// Draws as high as can be: nothing that goes by chance happens.
+#[derive(Debug)]
+struct Never;
+
+impl Entropy for Never {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(u8::MAX);
+    }
+}
+
+#[test]
+fn who_reaches_a_dot_is_looked_at_whenever_that_is() {
+    let vision = vision();
+    let heads = heads(&vision);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (mut frames, mut reaching, mut looked_at) = (0, Vec::new(), 0);
+    let mut subject = Presentation::BonaFide.subject(&heads, 2);
+    let plan = Plan::active(5, &SeededEntropy::new(2));
+    let mut reached = 0;
+    let ended =
+        runtime.block_on(perform(&vision, &mut *subject, plan, PERFECT, Arc::new(Never), |seen, seq| {
+            frames += 1;
+            looked_at += usize::from(seen.has_identified(seq));
+            if seen.capture().reached() > reached {
+                reached = seen.capture().reached();
+                reaching.push(seen.has_identified(seq));
+            }
+        }));
+    assert!(ended.succeeded(), "{}", ended.describe());
+    assert!(reaching.len() >= 5 && reaching.iter().all(|looked_at| *looked_at), "{reaching:?}");
+    // These, and what no chance decides: the first, and one when nobody was looked at for long.
+    assert!(looked_at < frames / 4, "{looked_at} of {frames}");
 }

@@ -49,6 +49,7 @@ pub use secrets::hash as hash_secret;
 pub use settings::Settings;
 use signing::SigningKey;
 use workers::Workers;
+pub use workers::{Urgency, WorkError};
 
 /// The parts that the use cases stand on.
 pub struct Parts {

@@ -14,7 +14,7 @@ use crate::admission::Load;
 
 /// How soon a piece of work is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Urgency {
+pub enum Urgency {
     /// Somebody looks at the screen until it is done.
     Guidance,
     /// Of a capture as well: it is waited for, but seconds do not matter.

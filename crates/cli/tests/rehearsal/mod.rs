@@ -5,19 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use selfsame_domain::{
-    CaptureChainPolicy, DeviceInfo, LivenessStatus, SecurityLevel, SeededEntropy, Testimony, Timestamp,
-    Witness,
+    CaptureChainPolicy, DeviceInfo, Entropy, LivenessStatus, SecurityLevel, SeededEntropy, Testimony,
+    Timestamp, Witness,
 };
-use selfsame_liveness::{
-    CameraClaims, Capture, EnvironmentClaims, EvidenceObservation, FrameOutcome, FrameSize, Judgement, Phase,
-    Plan, judge,
-};
+use selfsame_liveness::{CameraClaims, Capture, EnvironmentClaims, FrameOutcome, FrameSize, Judgement, Plan};
 use selfsame_testkit::head::{ActiveGuidance, ChallengeCircle, Guidance, Head, Moment, Subject};
 use selfsame_testkit::{Presentation, fixture, read_frames, repository};
-use selfsame_verification::Settings;
-use selfsame_verification::capture::observe::{self, Motion};
+use selfsame_verification::capture::examination::{Cores, Examination, TrackingFrame};
+use selfsame_verification::capture::observe;
+use selfsame_verification::{Settings, Urgency, WorkError};
 use selfsame_vision::image::decode;
-use selfsame_vision::{Limits, Template, Vision, VisionSettings};
+use selfsame_vision::{Limits, Vision, VisionSettings};
 
 const SIZE: (u32, u32) = (1280, 720);
 const TRACKING: (u32, u32) = (320, 180);
@@ -76,13 +74,13 @@ impl Ended {
     }
 }
 
-pub(crate) fn vision() -> Vision {
-    Vision::load(&VisionSettings {
+pub(crate) fn vision() -> Arc<Vision> {
+    let vision = Vision::load(&VisionSettings {
         weights_dir: repository().join("models"),
         sessions: Some(2),
         slots: std::collections::BTreeMap::default(),
-    })
-    .expect("the networks load; run `make models`")
+    });
+    Arc::new(vision.expect("the networks load; run `make models`"))
 }
 
 /// Heads made of what `make fixtures` fetches.
@@ -107,40 +105,59 @@ pub(crate) fn plan(mode: &str, seed: u64) -> Plan {
     }
 }
 
-/// One capture at security level HIGH.
-pub(crate) fn rehearse(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Texture) -> Ended {
-    perform(vision, subject, plan, texture, true)
+/// Nobody else wants the cores.
+struct AtOnce;
+
+impl Cores for AtOnce {
+    async fn run<T, F>(&self, _: Urgency, work: F) -> Result<T, WorkError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        Ok(work())
+    }
 }
 
-/// `looked`: it is looked at who performs, as the server does. It matters from when full frames are asked for.
-fn perform(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Texture, looked: bool) -> Ended {
+/// One capture at security level HIGH.
+pub(crate) fn rehearse(
+    vision: &Arc<Vision>,
+    subject: &mut dyn Subject,
+    plan: Plan,
+    texture: Texture,
+) -> Ended {
+    let whole = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    whole.block_on(perform(vision, subject, plan, texture, Arc::new(SeededEntropy::new(7)), |_, _| ()))
+}
+
+/// The same. `entropy` says when it is looked at who is there; `watch` is told of each frame's number, once it was looked at.
+pub(crate) async fn perform(
+    vision: &Arc<Vision>,
+    subject: &mut dyn Subject,
+    plan: Plan,
+    texture: Texture,
+    entropy: Arc<dyn Entropy>,
+    mut watch: impl FnMut(&Examination, u32),
+) -> Ended {
     let settings = Settings::default();
     let level = SecurityLevel::High;
     let at = |seconds: f64| Timestamp::from_millis((seconds * 1e3) as i64);
     let mut capture = Capture::new(settings.capture_for(level), plan, DeviceInfo::default(), at(0.0));
     capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0.0));
+    let mut examination = Examination::new(capture, Arc::clone(vision), entropy);
     let size = FrameSize { width: SIZE.0, height: SIZE.1 };
-    let mut motion = Motion::new(Arc::new(SeededEntropy::new(7)));
     let mut guidance = Guidance::default();
     let mut moments: Vec<Moment> = Vec::new();
-    let mut reached = 0;
     for seq in 1..600_u32 {
         let seconds = f64::from(seq) / RATE;
-        if let Some(ending) = capture.tick(at(seconds)) {
+        if let Some(ending) = examination.capture_mut().tick(at(seconds)) {
             return Ended::Early(format!("{ending:?}"));
         }
         let moment = subject.advance(seconds, &guidance);
         moments.push(moment);
-        let jpeg = subject.picture(&moment, TRACKING).to_jpeg(60);
-        let (times, performing) =
-            ((seconds * 1e3, seconds * 1e3), looked && matches!(capture.phase(), Phase::Performing { .. }));
-        let frame = observe::tracking_frame(vision, &mut motion, seq, times, size, performing, &jpeg)
-            .expect("a frame");
-        let outcome = capture.frame(frame, at(seconds));
-        if looked && capture.reached() > reached {
-            reached = capture.reached();
-            observe::identify(vision, &mut motion, seq, &jpeg).expect("the same frame");
-        }
+        let picture = subject.picture(&moment, TRACKING).to_jpeg(60).into();
+        let frame = TrackingFrame { seq, captured_at: seconds * 1e3, arrived: at(seconds), size, picture };
+        let outcome = examination.frame(&AtOnce, frame).await.expect("a frame");
+        watch(&examination, seq);
         if let Some(ending) = outcome.ending {
             return Ended::Early(format!("{ending:?}"));
         }
@@ -148,57 +165,39 @@ fn perform(vision: &Vision, subject: &mut dyn Subject, plan: Plan, texture: Text
         if outcome.evidence.is_empty() {
             continue;
         }
-        let mut templates: Vec<(u32, Template)> = Vec::new();
-        let mut best = (f32::NEG_INFINITY, 0);
         for request in &outcome.evidence {
             let whole = subject.picture(&moments[request.seq as usize - 1], SIZE);
             let crop = request.crop;
             let picture = whole
                 .crop(crop.x as u32, crop.y as u32, crop.width as u32, crop.height as u32)
                 .expect("inside");
-            let seen = observe::inspect(vision, *request, motion.glimpse(request.seq).as_ref(), &picture)
+            let (glimpse, best) = (examination.glimpse(request.seq), examination.best_quality());
+            let mut seen = observe::inspect(vision, *request, glimpse.as_ref(), best, &picture)
                 .expect("the networks work");
-            let observation = match seen {
-                Some((observation, _, template)) => {
-                    templates.push((request.seq, template));
-                    if let Some(quality) = observation.quality.filter(|quality| *quality > best.0) {
-                        best = (quality, request.seq);
-                    }
-                    let texture = match texture {
-                        Texture::Given(score) => Some(score),
-                        Texture::Abstains => None,
-                    };
-                    EvidenceObservation { texture, ..observation }
-                }
-                None => EvidenceObservation { seq: request.seq, ..EvidenceObservation::default() },
+            seen.observation.texture = match texture {
+                Texture::Given(score) => seen.observation.texture.map(|_| score),
+                Texture::Abstains => None,
             };
-            capture.evidence(observation);
+            examination.add(seen);
         }
-        capture.recognise(motion.recognise(vision, &templates, best.1).expect("one embedder"));
-        let witnesses = settings.witnesses_for(level);
-        return Ended::Judged(Box::new(judge(&capture, &witnesses, CaptureChainPolicy::Observe)));
+        let judgement = examination
+            .judge(&settings.witnesses_for(level), CaptureChainPolicy::Observe)
+            .expect("one embedder");
+        return Ended::Judged(Box::new(judgement));
     }
     Ended::Early("never ended".to_owned())
 }
 
 /// A presentation, chosen by its seed like everything else about it.
 pub(crate) fn present(
-    vision: &Vision,
+    vision: &Arc<Vision>,
     heads: &[Arc<Head>],
     presentation: Presentation,
     mode: &str,
     seed: u64,
     texture: Texture,
 ) -> Ended {
-    let plan = plan(mode, seed ^ 0x706C_616E);
-    // Most attacks end before anybody asks who they were, and are over sooner so.
-    if presentation != Presentation::BonaFide {
-        let subject = &mut *presentation.subject(heads, seed);
-        if let early @ Ended::Early(_) = perform(vision, subject, plan.clone(), texture, false) {
-            return early;
-        }
-    }
-    rehearse(vision, &mut *presentation.subject(heads, seed), plan, texture)
+    rehearse(vision, &mut *presentation.subject(heads, seed), plan(mode, seed ^ 0x706C_616E), texture)
 }
 
 fn told(outcome: &FrameOutcome) -> Guidance {

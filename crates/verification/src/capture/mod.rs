@@ -1,9 +1,10 @@
 //! A live capture: one task per browser, from its camera's start to the stored verdict.
 //!
-//! The task owns the state machine of `selfsame-liveness`; it hands pictures to the workers, answers what follows, and writes
-//! the verdict before anybody is told of it. It ends by itself whatever the browser does.
+//! The task answers the browser, and writes the verdict before anybody is told of it; it ends by itself whatever the browser does. What is
+//! looked at, and what comes of it, is in [`examination`]: the state machine of `selfsame-liveness`, whose pictures go to the workers.
 
 mod assembly;
+pub mod examination;
 mod glimpse;
 mod identity;
 pub mod observe;
@@ -21,6 +22,7 @@ use selfsame_liveness::{
 use tokio::sync::{Notify, mpsc};
 
 pub use assembly::{MAX_CHUNK, MAX_FRAME};
+pub use glimpse::Glimpse;
 
 use crate::lockout::Attempter;
 use crate::{Place, UseCaseError, Verification};

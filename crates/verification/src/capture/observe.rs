@@ -84,7 +84,7 @@ pub fn tracking_frame(
 /// Looks at whose face a tracking frame shows that was looked at before for everything else. One without a face, or that was looked at for
 /// this as well, is left as it is.
 pub fn identify(vision: &Vision, motion: &mut Motion, seq: u32, bytes: &[u8]) -> Result<(), ObserveError> {
-    if motion.identities.has(seq) {
+    if motion.has_identified(seq) {
         return Ok(());
     }
     let picture = decode(bytes, &tracking_limits())?;
@@ -203,6 +203,11 @@ impl Motion {
         self.identities.recognised(vision, full, best)
     }
 
+    /// Whether it was looked at whose face a tracking frame shows.
+    pub fn has_identified(&self, seq: u32) -> bool {
+        self.identities.has(seq)
+    }
+
     /// The face as a tracking frame showed it; `None` when there was none, or too long ago.
     pub fn glimpse(&self, seq: u32) -> Option<Glimpse> {
         self.glimpses.get(seq).cloned()
@@ -226,6 +231,14 @@ pub struct Evidence {
     pub portrait: Option<Portrait>,
 }
 
+impl Evidence {
+    /// A frame that shows nothing that counts.
+    fn nothing(seq: u32) -> Self {
+        let observation = EvidenceObservation { seq, ..EvidenceObservation::default() };
+        Self { observation, template: None, portrait: None }
+    }
+}
+
 /// A face in a picture of its own, with its template. The picture is encoded anew, which leaves its metadata behind, and
 /// encoded at all because many captures wait at once: pixels would take ten times the memory.
 pub struct Portrait {
@@ -239,7 +252,7 @@ pub struct Portrait {
     pub quality: f32,
 }
 
-/// Looks at a full frame. A picture of another size than was asked for shows nothing that counts.
+/// Looks at a full frame as it came. A picture of another size than was asked for shows nothing that counts.
 pub fn evidence_frame(
     vision: &Vision,
     request: EvidenceRequest,
@@ -247,16 +260,39 @@ pub fn evidence_frame(
     best_before: f32,
     bytes: &[u8],
 ) -> Result<Evidence, ObserveError> {
-    let nothing = EvidenceObservation { seq: request.seq, ..EvidenceObservation::default() };
     let picture = decode(bytes, &evidence_limits())?;
     let as_asked = |got: u32, asked: f32| (got as f32 - asked).abs() <= 1.5;
     if !as_asked(picture.width(), request.crop.width) || !as_asked(picture.height(), request.crop.height) {
-        return Ok(Evidence { observation: nothing, template: None, portrait: None });
+        return Ok(Evidence::nothing(request.seq));
     }
-    let Some((observation, face, template)) = inspect(vision, request, glimpse, &picture)? else {
-        return Ok(Evidence { observation: nothing, template: None, portrait: None });
+    Ok(inspect(vision, request, glimpse, best_before, &picture)?)
+}
+
+/// What the networks say of a full frame or a crop of it. `best_before`: the quality that one has to exceed to be kept.
+pub fn inspect(
+    vision: &Vision,
+    request: EvidenceRequest,
+    glimpse: Option<&Glimpse>,
+    best_before: f32,
+    picture: &Picture,
+) -> Result<Evidence, VisionError> {
+    // The fast path: a face that was found in 320 px is a large one in the crop.
+    let Some(face) = vision.track(picture)?.into_iter().next() else {
+        return Ok(Evidence::nothing(request.seq));
     };
-    let quality = observation.quality.unwrap_or(f32::NEG_INFINITY);
+    let texture = vision.texture(picture, &face)?.live;
+    let quality = vision.quality(picture, &face).score;
+    let template = vision.embed(picture, &face)?;
+    let recapture = vision.recapture(picture, &face);
+    let observation = EvidenceObservation {
+        seq: request.seq,
+        face: Some(in_full_frame(picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
+        texture: Some(texture),
+        quality: Some(quality),
+        likeness: glimpse.and_then(|glimpse| glimpse.likeness(picture, request.crop)),
+        pattern: recapture.pattern,
+        edges: recapture.edges,
+    };
     let portrait = (quality > best_before).then(|| Portrait {
         seq: request.seq,
         jpeg: picture.to_jpeg(BEST_IMAGE_JPEG),
@@ -266,32 +302,6 @@ pub fn evidence_frame(
         quality,
     });
     Ok(Evidence { observation, template: Some(template), portrait })
-}
-
-/// What the networks say of a full frame or a crop of it; `None` without a face.
-pub fn inspect(
-    vision: &Vision,
-    request: EvidenceRequest,
-    glimpse: Option<&Glimpse>,
-    picture: &Picture,
-) -> Result<Option<(EvidenceObservation, FaceSighting, Template)>, ObserveError> {
-    // The fast path: a face that was found in 320 px is a large one in the crop.
-    let Some(face) = vision.track(picture)?.into_iter().next() else { return Ok(None) };
-    let texture = vision.texture(picture, &face)?.live;
-    let quality = vision.quality(picture, &face).score;
-    let template = vision.embed(picture, &face)?;
-    let recapture = vision.recapture(picture, &face);
-    let likeness = glimpse.and_then(|glimpse| glimpse.likeness(picture, request.crop));
-    let observation = EvidenceObservation {
-        seq: request.seq,
-        face: Some(in_full_frame(picture, &face, 1.0, 1.0, request.crop.x, request.crop.y)),
-        texture: Some(texture),
-        quality: Some(quality),
-        likeness,
-        pattern: recapture.pattern,
-        edges: recapture.edges,
-    };
-    Ok(Some((observation, face, template)))
 }
 
 fn in_full_frame(

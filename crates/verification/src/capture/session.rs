@@ -2,24 +2,23 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
     BestImage, BioSession, BioSessionState, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality,
     LivenessReport, LivenessStatus, Point, Timestamp, Verdict,
 };
-use selfsame_liveness::{Capture, Ending, FrameOutcome, FrameSize, Instruction, Phase, judge, report_early};
+use selfsame_liveness::{Capture, Ending, FrameOutcome, Instruction, Phase, report_early};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::assembly::Assembly;
-use super::observe::{self, ObserveError, Portrait};
+use super::examination::{Examination, ExaminationError, TrackingFrame};
+use super::observe::Portrait;
 use super::tilt::is_tilted;
 use super::{CaptureFailure, Input, Output};
 use crate::admission::Started;
 use crate::lockout::Subjects;
-use crate::workers::{Urgency, WorkError};
 use crate::{UseCaseError, Verification};
 
 /// How often time-outs are looked for.
@@ -38,13 +37,11 @@ pub(super) struct Session {
     /// Who is locked out when too many captures fail.
     subjects: Subjects,
     outputs: mpsc::UnboundedSender<Output>,
-    capture: Capture,
+    examination: Examination,
     assembly: Assembly,
     claimed: bool,
     /// While the camera runs.
     started: Option<Started>,
-    /// Dots that were reached, as far as frames were looked at for it.
-    reached: usize,
     /// The browser was told of a dot, and with it of the challenge.
     dots_told: bool,
     /// It ended the capture after that.
@@ -57,11 +54,8 @@ pub(super) struct Session {
     announced_seq: Option<u32>,
     announced_frames: usize,
     tilted: bool,
-    motion: Option<Box<observe::Motion>>,
-    /// Of the full frames so far.
-    templates: Vec<(u32, selfsame_vision::Template)>,
-    /// The best frame so far, and the digest of its bytes as they came.
-    best: Option<(Portrait, String)>,
+    /// Of the best full frame's bytes as they came.
+    best_digest: String,
 }
 
 /// How a step of the task went on.
@@ -83,8 +77,8 @@ impl Session {
         let params = app.settings().capture_for(session.request.security_level);
         let plan = app.plan(&session.request);
         let began = (app.clock().now(), Instant::now());
-        let motion = Box::new(observe::Motion::new(app.shared_entropy()));
         let capture = Capture::new(params, plan, device, began.0);
+        let examination = Examination::new(capture, app.vision(), app.shared_entropy());
         Self {
             app,
             session,
@@ -92,11 +86,10 @@ impl Session {
             began,
             subjects,
             outputs,
-            capture,
+            examination,
             assembly: Assembly::default(),
             claimed: false,
             started: None,
-            reached: 0,
             dots_told: false,
             fled: false,
             saving: false,
@@ -106,9 +99,7 @@ impl Session {
             announced_seq: None,
             announced_frames: 0,
             tilted: false,
-            motion: Some(motion),
-            templates: Vec::new(),
-            best: None,
+            best_digest: String::new(),
         }
     }
 
@@ -166,21 +157,23 @@ impl Session {
                     self.say(Output::Failed(failure));
                     return Flow::Over;
                 }
-                self.capture.start(camera, environment, self.moment(Instant::now()));
+                let now = self.moment(Instant::now());
+                self.examination.capture_mut().start(camera, environment, now);
                 self.say(Output::Started);
                 Flow::On
             }
             Input::Frame { seq, captured_at, arrived, size, picture } => {
-                self.frame(seq, (captured_at, self.moment(arrived.into())), size, picture).await
+                let arrived = self.moment(arrived.into());
+                self.frame(TrackingFrame { seq, captured_at, arrived, size, picture }).await
             }
             Input::EvidenceChunk { seq, offset, total, chunk } => {
                 self.chunk(seq, offset, total, &chunk).await
             }
             Input::EvidenceMissing { seq } => {
-                if self.capture.wants(seq).is_none() {
+                if self.examination.capture().wants(seq).is_none() {
                     return self.protocol("a frame that was not asked for is said to be missing").await;
                 }
-                let ending = self.capture.evidence_missing();
+                let ending = self.examination.capture_mut().evidence_missing();
                 self.ended(ending).await
             }
             Input::Orientation { beta, gamma } => {
@@ -238,13 +231,8 @@ impl Session {
         Ok(())
     }
 
-    async fn frame(
-        &mut self,
-        seq: u32,
-        (captured_at, arrived): (f64, Timestamp),
-        size: FrameSize,
-        picture: Bytes,
-    ) -> Flow {
+    async fn frame(&mut self, frame: TrackingFrame) -> Flow {
+        let TrackingFrame { seq, captured_at, size, .. } = frame;
         if !self.claimed {
             return self.protocol("a frame came before the start").await;
         }
@@ -261,39 +249,15 @@ impl Session {
             return self.protocol("a frame's time or size is not one of a camera").await;
         }
         self.last_seq = seq;
-        if matches!(self.capture.phase(), Phase::Collecting { .. } | Phase::Ended) {
+        if matches!(self.examination.capture().phase(), Phase::Collecting { .. } | Phase::Ended) {
             // Frames that were under way when the evidence was asked for.
             return Flow::On;
         }
-        let vision = self.app.vision();
-        let Some(mut motion) = self.motion.take() else { return self.broke().await };
-        let times = (captured_at, arrived.as_millis() as f64);
-        let again = picture.clone();
-        let performing = matches!(self.capture.phase(), Phase::Performing { .. });
-        let looked = self
-            .app
-            .workers()
-            .run(Urgency::Guidance, move || {
-                let observation =
-                    observe::tracking_frame(&vision, &mut motion, seq, times, size, performing, &picture)?;
-                Ok::<_, ObserveError>((observation, motion))
-            })
-            .await;
-        let (observation, motion) = match self.seen(looked, "a tracking frame is not a usable picture").await
-        {
-            Ok(seen) => seen,
-            Err(flow) => return flow,
+        let outcome = match self.examination.frame(self.app.workers(), frame).await {
+            Ok(outcome) => outcome,
+            Err(error) => return self.unseen(error).await,
         };
-        self.motion = Some(motion);
-        // By when it came, not by when there was a core to look at it.
-        let outcome = self.capture.frame(observation, arrived);
         let FrameOutcome { guidance, target, dots, .. } = outcome;
-        if self.capture.reached() > self.reached {
-            self.reached = self.capture.reached();
-            if let Err(flow) = self.identify(seq, again).await {
-                return flow;
-            }
-        }
         self.say(Output::Tracking { seq, size, guidance, tilted: self.tilted, target, dots });
         for instruction in outcome.instructions {
             self.dots_told |= instruction == Instruction::FollowDots;
@@ -308,42 +272,19 @@ impl Session {
         Flow::On
     }
 
-    /// Who reaches a dot is looked at whenever that is: looks at random may miss who is there for a moment.
-    async fn identify(&mut self, seq: u32, picture: Bytes) -> Result<(), Flow> {
-        let vision = self.app.vision();
-        let Some(mut motion) = self.motion.take() else { return Err(self.broke().await) };
-        let looked = self
-            .app
-            .workers()
-            .run(Urgency::Guidance, move || {
-                observe::identify(&vision, &mut motion, seq, &picture)?;
-                Ok::<_, ObserveError>(motion)
-            })
-            .await;
-        self.motion = Some(self.seen(looked, "a tracking frame is not a usable picture").await?);
-        Ok(())
-    }
-
-    /// What a look at a picture came to. Whoever sent one that cannot be used broke the protocol.
-    async fn seen<T>(
-        &mut self,
-        looked: Result<Result<T, ObserveError>, WorkError>,
-        unusable: &'static str,
-    ) -> Result<T, Flow> {
-        let error = match looked {
-            Ok(Ok(seen)) => return Ok(seen),
-            Ok(Err(ObserveError::Picture(_) | ObserveError::Shape)) => {
-                return Err(self.protocol(unusable).await);
+    /// A picture could not be looked at. Whoever sent one that cannot be used broke the protocol.
+    async fn unseen(&mut self, error: ExaminationError) -> Flow {
+        match error {
+            ExaminationError::Unusable(what) => self.protocol(what).await,
+            ExaminationError::Broke(error) => {
+                tracing::error!(%error, session = %self.session.id, "a picture could not be looked at");
+                self.broke().await
             }
-            Ok(Err(ObserveError::Vision(error))) => UseCaseError::from(error),
-            Err(error) => UseCaseError::from(error),
-        };
-        tracing::error!(%error, session = %self.session.id, "a picture could not be looked at");
-        Err(self.broke().await)
+        }
     }
 
     async fn chunk(&mut self, seq: u32, offset: usize, total: usize, chunk: &[u8]) -> Flow {
-        let Some(request) = self.capture.wants(seq) else {
+        let Some(request) = self.examination.capture().wants(seq) else {
             return self.protocol("a full frame came that was not asked for").await;
         };
         if self.announced_seq != Some(seq) {
@@ -359,52 +300,35 @@ impl Session {
         self.say(Output::Progress { received: self.received, total: self.expected_bytes() });
         let Some(bytes) = whole else { return Flow::On };
 
-        let vision = self.app.vision();
-        let glimpse = self.motion.as_ref().and_then(|motion| motion.glimpse(seq));
-        let best_before = self.best.as_ref().map_or(f32::NEG_INFINITY, |(best, _)| best.quality);
         let digest = hex::encode(Sha256::digest(&bytes));
-        let looked = self
-            .app
-            .workers()
-            .run(Urgency::Evidence, move || {
-                observe::evidence_frame(&vision, request, glimpse.as_ref(), best_before, &bytes)
-            })
-            .await;
-        let evidence = match self.seen(looked, "a full frame is not a usable picture").await {
-            Ok(seen) => seen,
-            Err(flow) => return flow,
+        let last = match self.examination.full_frame(self.app.workers(), request, bytes).await {
+            Ok(last) => last,
+            Err(error) => return self.unseen(error).await,
         };
-        self.templates.extend(evidence.template.map(|template| (seq, template)));
-        if let Some(portrait) = evidence.portrait {
-            self.best = Some((portrait, digest));
+        if self.examination.best().is_some_and(|best| best.seq == seq) {
+            self.best_digest = digest;
         }
-        if self.capture.evidence(evidence.observation) {
-            return self.judge().await;
-        }
-        Flow::On
+        if last { self.judge().await } else { Flow::On }
     }
 
     /// Bytes of all evidence: those announced, and for frames to come the mean of these.
     fn expected_bytes(&self) -> usize {
-        let frames = self.capture.requested().len().max(self.announced_frames);
+        let frames = self.examination.capture().requested().len().max(self.announced_frames);
         self.announced * frames / self.announced_frames.max(1)
     }
 
     async fn judge(&mut self) -> Flow {
-        if let (Some((best, _)), Some(motion)) = (&self.best, &self.motion) {
-            match motion.recognise(&self.app.vision(), &self.templates, best.seq) {
-                Ok(recognised) => self.capture.recognise(recognised),
-                Err(error) => {
-                    tracing::error!(%error, session = %self.session.id, "the faces could not be compared");
-                    return self.broke().await;
-                }
-            }
-        }
         let settings = self.app.settings();
         let params = settings.witnesses_for(self.session.request.security_level);
-        let judgement = judge(&self.capture, &params, settings.capture_chain);
-        let stored = match self.best.take() {
-            Some((portrait, digest)) => self.keep(portrait, digest).await.map(Some),
+        let judgement = match self.examination.judge(&params, settings.capture_chain) {
+            Ok(judgement) => judgement,
+            Err(error) => {
+                tracing::error!(%error, session = %self.session.id, "the faces could not be compared");
+                return self.broke().await;
+            }
+        };
+        let stored = match self.examination.take_best() {
+            Some(portrait) => self.keep(portrait).await.map(Some),
             None => Ok(None),
         };
         let now = self.app.clock().now();
@@ -453,11 +377,7 @@ impl Session {
     }
 
     /// Encrypts and stores the best image; returns what the verdict's transaction needs.
-    async fn keep(
-        &self,
-        portrait: Portrait,
-        digest: String,
-    ) -> Result<(Face, Vec<u8>, BestImage), UseCaseError> {
+    async fn keep(&self, portrait: Portrait) -> Result<(Face, Vec<u8>, BestImage), UseCaseError> {
         let id = FaceId::random(self.app.entropy());
         let Portrait { jpeg, size, face, template, quality, .. } = portrait;
         let store_image = self.session.request.image_storage;
@@ -471,7 +391,7 @@ impl Session {
             tenant_id: self.session.tenant_id,
             session_id: self.session.id,
             friendly_name: None,
-            digest,
+            digest: self.best_digest.clone(),
             mode: self.app.mode(),
             image_type: FaceImageType::Selfie,
             quality: FaceQuality(quality),
@@ -509,7 +429,7 @@ impl Session {
     /// Of a capture without evidence.
     fn report(&self) -> LivenessReport {
         let params = self.app.settings().witnesses_for(self.session.request.security_level);
-        report_early(&self.capture, &params)
+        report_early(self.examination.capture(), &params)
     }
 
     async fn decide_without_image(&mut self, status: LivenessStatus, diagnostic: &str) {
@@ -537,7 +457,8 @@ impl Session {
     }
 
     async fn tick(&mut self) -> Flow {
-        match self.capture.tick(self.moment(Instant::now())) {
+        let now = self.moment(Instant::now());
+        match self.examination.capture_mut().tick(now) {
             Some(ending) => self.ended(ending).await,
             None => Flow::On,
         }
