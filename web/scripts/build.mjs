@@ -8,7 +8,7 @@ const DIST = 'dist';
 /** All four scripts together, gzipped. */
 const CLASSIC_LIMIT = 120_000;
 /** The oldest supported browsers; newer syntax is rewritten for them. */
-const target = ['chrome60', 'firefox79', 'safari15', 'edge92', 'opera57'];
+const target = ['chrome57', 'firefox79', 'safari15', 'edge92', 'opera57'];
 const banner = { js: '/* Selfsame, Apache-2.0. What else is in here: /THIRD-PARTY-NOTICES.txt */' };
 const common = { bundle: true, minify: true, target, banner, legalComments: 'none', metafile: true, logLevel: 'warning' };
 /** Packages that the bundles hold a copy of; their licence asks to be passed on. */

@@ -8,7 +8,7 @@ use super::{OutOfBounds, bounds};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImagesConfig {
-    /// Of the file, 10000 to 50000000.
+    /// Of the file, 10000 to 15000000: no interface takes longer requests.
     pub max_bytes: usize,
     /// Pixels of the longer side, 300 to 16000.
     pub max_side: u32,
@@ -18,7 +18,7 @@ pub struct ImagesConfig {
 
 impl ImagesConfig {
     pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
-        bounds("images.max_bytes", self.max_bytes, 10_000, 50_000_000, "10000 to 50000000")?;
+        bounds("images.max_bytes", self.max_bytes, 10_000, 15_000_000, "10000 to 15000000")?;
         bounds("images.max_side", self.max_side, 300, 16_000, "300 to 16000")?;
         // No picture may take 256 MB; with its decoder's own buffers, one of 40 million pixels takes half of that.
         bounds(
