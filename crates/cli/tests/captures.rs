@@ -93,11 +93,14 @@ async fn attacks_are_refused_but_for_the_known_gaps() {
         let session = server.opens_session().await;
         Browser::default().captures(server.origin(), &session, &clip).await.expect("a connection");
         let result = result(&server, &session).await;
-        if result["livenessStatus"] == "SUCCESS" {
-            wrong.push(format!("{}: {:#}", species.name(), result["report"]["witnesses"]));
+        // By a verdict on full frames: who was not seen at all was not refused.
+        if !["SPOOF", "FAILED"].iter().any(|status| result["livenessStatus"] == *status)
+            || result["report"]["score"].is_null()
+        {
+            wrong.push(format!("{}: {result:#}", species.name()));
         }
     }
-    assert!(wrong.is_empty(), "accepted:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "accepted, or not judged:\n{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -157,7 +157,7 @@ pub struct FrameOutcome {
 /// A capture in progress.
 #[derive(Debug)]
 pub struct Capture {
-    params: CaptureParams,
+    pub(crate) params: CaptureParams,
     plan: Plan,
     phase: Phase,
     task: Option<Task>,
@@ -221,6 +221,11 @@ impl Capture {
     pub fn reached(&self) -> usize {
         let dots = self.dots_so_far().map_or(&[][..], |record| &record.dots);
         dots.iter().filter(|dot| dot.reached_at.is_some()).count()
+    }
+
+    /// Whether the head is on the dot that is shown: who does this is who performs.
+    pub fn is_on_dot(&self) -> bool {
+        matches!(&self.task, Some(Task::Dots(dots)) if dots.is_on_dot())
     }
 
     /// The camera runs. A second start is ignored: the first claims stay.

@@ -59,7 +59,7 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
     let mut witnesses = vec![
         texture(&capture.evidence, &params.texture),
         consistency(
-            (&capture.evidence, &capture.requested),
+            (&capture.evidence, &capture.requested, capture.params.evidence_frames),
             &recognised,
             held(),
             |seq| capture.sighting(seq),

@@ -98,6 +98,16 @@ fn meets(challenge: &Challenge, aim: impl FnMut(f64, Option<(usize, Point)>) -> 
 /// The same, and `look` sees what follows from each frame.
 fn performs(
     challenge: &Challenge,
+    aim: impl FnMut(f64, Option<(usize, Point)>) -> Point,
+    look: impl FnMut(&FrameOutcome, &Capture),
+) -> bool {
+    performs_at(RATE, challenge, aim, look)
+}
+
+/// The same at another rate of frames.
+fn performs_at(
+    rate: f64,
+    challenge: &Challenge,
     mut aim: impl FnMut(f64, Option<(usize, Point)>) -> Point,
     mut look: impl FnMut(&FrameOutcome, &Capture),
 ) -> bool {
@@ -108,7 +118,7 @@ fn performs(
     capture.start(CameraClaims::default(), EnvironmentClaims::default(), at(0.0));
     let mut shown: Option<(usize, Point)> = None;
     for seq in 1..300_u32 {
-        let seconds = f64::from(seq) / RATE;
+        let seconds = f64::from(seq) / rate;
         if capture.tick(at(seconds)).is_some() {
             return false;
         }
@@ -336,6 +346,31 @@ fn motion_that_was_made_for_something_else_never_meets_the_challenge() {
     let random = met(&|_, _, dice| wandering(dice));
     let still = met(&|_, _, _| Motion { moves: Vec::new(), tremor: 0.03 });
     assert_eq!((replayed, reordered, random, still), (0, 0, 0, 0));
+}
+
+/// Two heads in turn: one looks straight on but for a little, and the other, for a single frame, beyond the dot, which draws the smoothed
+/// point there; what remains of that keeps it on the dot when the first is back.
+#[test]
+fn single_frames_of_another_head_do_not_draw_the_point_to_a_dot() {
+    let (mut told, mut since) = (None, 0);
+    let mut drawn = 0;
+    let met = (0..50_u64).any(|seed| {
+        let aim = |_: f64, shown: Option<(usize, Point)>| {
+            since = if shown == told { since + 1 } else { 0 };
+            told = shown;
+            let Some((_, dot)) = shown else { return Point::default() };
+            let reach = dot.x.hypot(dot.y);
+            let to = |length: f32| Point { x: dot.x / reach * length, y: dot.y / reach * length };
+            // As the smoothing weighs the newest frame.
+            match since {
+                0 => Point::default(),
+                1 => to((reach + 0.24) / 0.65),
+                _ => to(reach - 0.5),
+            }
+        };
+        performs_at(4.5, &challenge(seed), aim, |_, capture| drawn += usize::from(capture.is_on_dot()))
+    });
+    assert!(!met && drawn == 0, "{drawn}");
 }
 
 /// How often it would in the long run. Slow, and a figure for docs/benchmarks.md rather than a test.

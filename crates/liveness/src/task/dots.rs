@@ -18,6 +18,9 @@ pub struct DotsParams {
     pub full_pitch: f32,
     /// How far the point may be from the dot, in ones: a little more than the radius that is drawn.
     pub tolerance: f32,
+    /// The same for the newest frame by itself: who is there for single frames draws the smoothed point along, and leaves it to others to
+    /// stay.
+    pub tolerance_alone: f32,
     /// Frames, and time, that the point must stay on a dot.
     pub dwell_frames: usize,
     pub dwell: Duration,
@@ -48,6 +51,7 @@ impl Default for DotsParams {
             full_yaw: 22.0,
             full_pitch: 18.0,
             tolerance: 0.25,
+            tolerance_alone: 0.375,
             dwell_frames: 2,
             dwell: Duration::from_millis(200),
             stray_reach: 0.6,
@@ -153,6 +157,8 @@ pub(crate) struct Dots {
     on_dot: usize,
     on_since: Option<Timestamp>,
     aim: Point,
+    /// Where the newest frame alone points.
+    alone: Point,
     moved_at: Timestamp,
     moved_from: Point,
     lost: usize,
@@ -195,6 +201,7 @@ impl Dots {
             on_dot: 0,
             on_since: None,
             aim: Point::default(),
+            alone: Point::default(),
             moved_at: now,
             moved_from: Point::default(),
             lost: 0,
@@ -205,6 +212,11 @@ impl Dots {
     /// Whether a dot has been shown, and with it the challenge.
     pub(crate) fn shown(&self) -> bool {
         !self.record.dots.is_empty()
+    }
+
+    /// Whether the head is on the dot that is shown.
+    pub(crate) fn is_on_dot(&self) -> bool {
+        self.on_dot > 0
     }
 
     pub(crate) fn view(&self, moving_phone: bool, now: Timestamp, params: &DotsParams) -> DotsView {
@@ -269,7 +281,10 @@ impl Dots {
         let strays = self.strays(params);
         let Some(record) = self.record.dots.last_mut() else { return Step::Unmet("no dot was asked for") };
         record.path.push(aim);
-        if distance(self.aim, record.dot.place()) <= params.tolerance {
+        let place = record.dot.place();
+        if distance(self.aim, place) <= params.tolerance
+            && distance(self.alone, place) <= params.tolerance_alone
+        {
             self.on_dot += 1;
             let since = *self.on_since.get_or_insert(now);
             if self.on_dot < params.dwell_frames || now.since(since) < params.dwell {
@@ -358,6 +373,7 @@ impl Dots {
         let x = (face.yaw - self.straight.0) / params.full_yaw;
         let y = -(face.pitch - self.straight.1) / params.full_pitch;
         if x.is_finite() && y.is_finite() {
+            self.alone = Point { x, y };
             self.aim.x += (x - self.aim.x) * params.smoothing;
             self.aim.y += (y - self.aim.y) * params.smoothing;
         }

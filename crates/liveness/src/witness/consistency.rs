@@ -46,9 +46,10 @@ impl Default for ConsistencyParams {
     }
 }
 
-/// Score: the worst overlap over all frames, 0..1; 0 when a frame shows another face or none.
+/// Score: the worst overlap over all frames, 0..1; 0 when a frame shows another face or none. `wanted`: of how many full frames the
+/// level wants to decide; only so many could be asked for as the stream had faces.
 pub fn consistency<'a>(
-    (evidence, requested): (&[EvidenceObservation], &[EvidenceRequest]),
+    (evidence, requested, wanted): (&[EvidenceObservation], &[EvidenceRequest], usize),
     recognised: &Recognised,
     held: impl IntoIterator<Item = &'a FrameObservation> + Clone,
     tracked: impl Fn(u32) -> Option<&'a FrameObservation>,
@@ -86,6 +87,11 @@ pub fn consistency<'a>(
         // A hand before the face looks the same.
         1 => return unsure("once the stream does not show the face of the full frames"),
         _ => return attack("the stream shows another face than the full frames"),
+    }
+    if evidence.len() < wanted {
+        return unsure(
+            "the stream had too few frames with a face to ask for as many full frames as are needed",
+        );
     }
     if !is_recognised(held.clone(), stream, &tracked, params) {
         return unsure("it was not seen often enough whose face the stream shows");
@@ -177,6 +183,14 @@ mod tests {
         change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>),
         recognised: &Recognised,
     ) -> Testimony {
+        judged_wanting(3, change, recognised)
+    }
+
+    fn judged_wanting(
+        wanted: usize,
+        change: impl Fn(&mut Vec<EvidenceObservation>, &mut Vec<FrameObservation>),
+        recognised: &Recognised,
+    ) -> Testimony {
         let size = FrameSize { width: 1280, height: 720 };
         let mut stream: Vec<_> = (1..=3)
             .map(|seq| FrameObservation {
@@ -201,12 +215,21 @@ mod tests {
         change(&mut evidence, &mut stream);
         let tracked = |seq| stream.iter().find(|frame| frame.seq == seq);
         let params = ConsistencyParams::default();
-        consistency((&evidence, &requested), recognised, &stream, tracked, &params).testimony
+        consistency((&evidence, &requested, wanted), recognised, &stream, tracked, &params).testimony
     }
 
     #[test]
     fn the_same_face_in_the_same_place_is_bona_fide() {
         assert_eq!(judged(|_, _| {}), Testimony::BonaFide);
+    }
+
+    #[test]
+    fn fewer_full_frames_than_the_level_wants_are_no_yes() {
+        let seen = |seq| Recognition { seq, nearest: 1e-9, best: 1e-9 };
+        let all: Vec<_> = [1, 2, 3].map(seen).into();
+        let recognised = Recognised { full: all.clone(), stream: all, ..Recognised::default() };
+        assert_eq!(judged_wanting(3, |_, _| {}, &recognised), Testimony::BonaFide);
+        assert_eq!(judged_wanting(4, |_, _| {}, &recognised), Testimony::Insufficient);
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub struct Examination {
     vision: Arc<Vision>,
     /// Away while a core works on it.
     motion: Option<Box<Motion>>,
-    /// Dots that were reached, as far as it was looked at who did.
+    /// Dots that were reached so far.
     reached: usize,
     /// Of the full frames so far.
     templates: Vec<(u32, Template)>,
@@ -120,8 +120,9 @@ impl Examination {
             .await?;
         // By when it came, not by when there was a core to look at it.
         let outcome = self.capture.frame(observation, arrived);
-        if self.capture.reached() > self.reached {
-            self.reached = self.capture.reached();
+        let reached = self.capture.reached() > self.reached;
+        self.reached = self.capture.reached();
+        if reached || self.capture.is_on_dot() {
             // Looks at random may miss who is there for a moment.
             self.look(cores, move |vision, motion| observe::identify(vision, motion, seq, &again)).await?;
         }

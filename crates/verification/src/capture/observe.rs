@@ -41,7 +41,9 @@ const BEST_IMAGE_JPEG: u8 = 93;
 pub enum ObserveError {
     #[error("the picture cannot be used: {0}")]
     Picture(#[from] selfsame_vision::image::ImageError),
-    #[error("the tracking frame does not have the shape of the full frame")]
+    #[error(
+        "the tracking frame does not have the shape of the full frame, or another size than the one before"
+    )]
     Shape,
     #[error("the networks failed: {0}")]
     Vision(#[from] VisionError),
@@ -65,6 +67,7 @@ pub fn tracking_frame(
     if !(0.97..1.03).contains(&(scale_x / scale_y)) {
         return Err(ObserveError::Shape);
     }
+    motion.keeps(size, (picture.width(), picture.height()))?;
     motion.pass(arrived);
     let (mut observation, sighting) = seen(vision, motion, seq, captured_at, size, &picture)?;
     observation.digest = digest(picture.rgb());
@@ -163,6 +166,8 @@ pub struct Motion {
     scene: selfsame_vision::Motion,
     glimpses: Glimpses,
     identities: Identities,
+    /// Of the last full frame, and of the picture that was made from it.
+    sizes: Option<(FrameSize, (u32, u32))>,
     /// When the last frame came, by the server's clock.
     last: Option<f64>,
     /// The time that passed here, in milliseconds.
@@ -176,8 +181,18 @@ impl Motion {
             scene: selfsame_vision::Motion::default(),
             glimpses: Glimpses::default(),
             identities: Identities::new(entropy),
+            sizes: None,
             last: None,
             millis: 0.0,
+        }
+    }
+
+    /// Pages make all pictures of a camera alike. Of others nothing would be followed from one to the next, and what is about the face
+    /// would have no witness.
+    fn keeps(&mut self, full: FrameSize, picture: (u32, u32)) -> Result<(), ObserveError> {
+        match self.sizes.replace((full, picture)) {
+            Some((before, other)) if before == full && other != picture => Err(ObserveError::Shape),
+            _ => Ok(()),
         }
     }
 
@@ -357,5 +372,18 @@ mod tests {
             motion.pass(arrived);
         }
         assert!((motion.millis - 250.0).abs() < 1e-6, "{}", motion.millis);
+    }
+
+    #[test]
+    fn pictures_of_one_camera_stay_as_large_as_they_are() {
+        let mut motion = Motion::new(Arc::new(OsEntropy));
+        let wide = FrameSize { width: 1280, height: 720 };
+        let tall = FrameSize { width: 720, height: 1280 };
+        for (full, picture) in
+            [(wide, (320, 180)), (wide, (320, 180)), (tall, (180, 320)), (wide, (320, 180))]
+        {
+            assert!(motion.keeps(full, picture).is_ok(), "a phone may be turned");
+        }
+        assert!(matches!(motion.keeps(wide, (320, 184)), Err(ObserveError::Shape)));
     }
 }
