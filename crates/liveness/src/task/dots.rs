@@ -18,9 +18,9 @@ pub struct DotsParams {
     pub full_pitch: f32,
     /// How far the point may be from the dot, in ones: a little more than the radius that is drawn.
     pub tolerance: f32,
-    /// The same for the newest frame by itself: who is there for single frames draws the smoothed point along, and leaves it to others to
-    /// stay.
-    pub tolerance_alone: f32,
+    /// How much farther off the newest frame may be by itself, in tolerances: who is there for single frames draws the smoothed point
+    /// along, and leaves it to others to stay.
+    pub alone: f32,
     /// Frames, and time, that the point must stay on a dot.
     pub dwell_frames: usize,
     pub dwell: Duration,
@@ -51,7 +51,7 @@ impl Default for DotsParams {
             full_yaw: 22.0,
             full_pitch: 18.0,
             tolerance: 0.25,
-            tolerance_alone: 0.375,
+            alone: 1.5,
             dwell_frames: 2,
             dwell: Duration::from_millis(200),
             stray_reach: 0.6,
@@ -283,7 +283,7 @@ impl Dots {
         record.path.push(aim);
         let place = record.dot.place();
         if distance(self.aim, place) <= params.tolerance
-            && distance(self.alone, place) <= params.tolerance_alone
+            && distance(self.alone, place) <= params.tolerance * params.alone
         {
             self.on_dot += 1;
             let since = *self.on_since.get_or_insert(now);
