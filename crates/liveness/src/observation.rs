@@ -91,6 +91,8 @@ pub struct Around {
     pub steadied: Explained,
     /// How far the face moved meanwhile, over the distance of the eyes.
     pub moved: f32,
+    /// How many times as large it became meanwhile.
+    pub grown: f32,
 }
 
 /// A face, compared with those of its capture's full frames. Rates say how often strangers look as alike, 0..1.

@@ -151,6 +151,7 @@ fn seen(
             far: explained(around.far),
             steadied: explained(around.steadied),
             moved: around.moved,
+            grown: around.grown,
         }),
         digest: 0,
     };

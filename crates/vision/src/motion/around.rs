@@ -30,6 +30,8 @@ pub struct Around {
     pub steadied: Explained,
     /// How far the face moved meanwhile, over the distance of the eyes.
     pub moved: f32,
+    /// How many times as large the face became meanwhile.
+    pub grown: f32,
 }
 
 /// Time between the pictures that are compared, in ms: long enough for a face to move beyond the trembling of landmarks.
@@ -130,7 +132,14 @@ impl Earlier {
             self.anchors.iter().zip(&now.anchors).map(|(a, b)| (b[0] - a[0]).hypot(b[1] - a[1])).sum::<f32>()
                 / ANCHORS.len() as f32
                 / self.eyes;
-        Some(Around { near: explained(near), far: explained(far), steadied: explained(steadied), moved })
+        let grown = 1.0 / turn[0].hypot(turn[1]);
+        Some(Around {
+            near: explained(near),
+            far: explained(far),
+            steadied: explained(steadied),
+            moved,
+            grown,
+        })
     }
 
     /// How far the camera moved meanwhile: the shift that lays what is not the person best over the present picture. The room behind
@@ -279,6 +288,19 @@ mod tests {
         assert!(sheet.near.carried * 4.0 < sheet.near.left, "{sheet:?}");
         assert!(sheet.far.carried * 4.0 < sheet.far.left, "{sheet:?}");
         assert!(person.moved > 0.2 && (person.moved - sheet.moved).abs() < 1e-3);
+        assert!((person.grown - 1.0).abs() < 1e-3, "{person:?}");
+    }
+
+    #[test]
+    fn how_much_larger_a_face_became_is_told() {
+        let (before, mut after) = (earlier(0.0, 0.0, 0.0), earlier(0.0, 0.0, 400.0));
+        let [x, y] = after.anchors[0];
+        after.anchors = after.anchors.map(|[ax, ay]| [x + 1.25 * (ax - x), y + 1.25 * (ay - y)]);
+        let grown =
+            |before: &Earlier, after: &Earlier| before.compared_with(after).map(|around| around.grown);
+        assert!((grown(&before, &after).unwrap() - 1.25).abs() < 1e-3);
+        after.millis = -400.0;
+        assert!((grown(&after, &before).unwrap() - 0.8).abs() < 1e-3);
     }
 
     #[test]
