@@ -264,3 +264,21 @@ fn a_full_frame_of_another_size_than_was_asked_for_shows_nothing() {
         assert!(other.template.is_none() && other.portrait.is_none());
     }
 }
+
+#[test]
+fn in_what_a_page_floods_with_nobody_is_recognised() {
+    let vision = vision();
+    let heads = heads(&vision);
+    let pose = HeadPose { distance: 0.5, ..HeadPose::default() };
+    let picture = Scene::random(Arc::clone(&heads[0]), 5).render(&pose, 1.0, (320, 180));
+    let own = vision.embed(&picture, &vision.track(&picture).unwrap()[0]).unwrap();
+    let jpeg = picture.to_jpeg(60);
+    let mut motion = Motion::new(Arc::new(SeededEntropy::new(1)));
+    for seq in 1..=600 {
+        identify(&vision, &mut motion, seq, &jpeg).unwrap();
+    }
+    let full = [(1, own)];
+    assert_eq!(motion.recognise(&vision, &full, 1).unwrap().stream.len(), 600);
+    identify(&vision, &mut motion, 601, &jpeg).unwrap();
+    assert_eq!(motion.recognise(&vision, &full, 1).unwrap(), Recognised::default());
+}

@@ -12,8 +12,8 @@ const AGAIN: (f64, f64) = (1_200.0, 2_500.0);
 /// The least probability of a look at any frame, however soon after another it came: a burst is no hiding place.
 const LEAST: f64 = 0.1;
 
-/// The most faces that are kept: two minutes at eight frames a second have some hundred and fifty. A page that floods is not looked at any
-/// more, and nobody is recognised in what it sent.
+/// The most faces that are compared: two minutes at eight frames a second have some hundred and fifty. One more, and the page floods: it is
+/// not looked at any more, and nobody is recognised in what it sent.
 const MOST: usize = 600;
 
 /// A face that was looked at: whose it is, and where it looks by a network that sees the whole head.
@@ -26,8 +26,6 @@ struct Look {
 /// Faces of the stream, 2 kB each.
 pub(super) struct Identities {
     of: Vec<Look>,
-    /// Another look was due, and left out.
-    flooded: bool,
     entropy: Arc<dyn Entropy>,
     /// When the last face was asked about, and when one was looked at.
     asked: Option<f64>,
@@ -36,7 +34,7 @@ pub(super) struct Identities {
 
 impl Identities {
     pub(super) fn new(entropy: Arc<dyn Entropy>) -> Self {
-        Self { of: Vec::new(), flooded: false, entropy, asked: None, looked: None }
+        Self { of: Vec::new(), entropy, asked: None, looked: None }
     }
 
     /// Whether a face is to be looked at; `millis`: of the server's clock, from 0. What was looked at before does not change what is likely:
@@ -68,12 +66,10 @@ impl Identities {
         picture: &Picture,
         face: &FaceSighting,
     ) -> Result<(), VisionError> {
-        if self.of.len() >= MOST {
-            self.flooded = true;
-            return Ok(());
+        if self.of.len() <= MOST {
+            let template = vision.embed(picture, face)?;
+            self.of.push(Look { seq, template, yaw: vision.pose_by_network(picture, face)?.yaw });
         }
-        let template = vision.embed(picture, face)?;
-        self.of.push(Look { seq, template, yaw: vision.pose_by_network(picture, face)?.yaw });
         Ok(())
     }
 
@@ -92,7 +88,7 @@ impl Identities {
         full: &[(u32, Template)],
         best: u32,
     ) -> Result<Recognised, VisionError> {
-        let kept = full.iter().find(|(seq, _)| *seq == best).filter(|_| !self.flooded);
+        let kept = full.iter().find(|(seq, _)| *seq == best).filter(|_| self.of.len() <= MOST);
         let Some((_, kept)) = kept else { return Ok(Recognised::default()) };
         let rate = |a: &Template, b: &Template| Ok::<_, VisionError>(vision.compare(a, b)?.false_match_rate);
         let stream = self.of.iter().map(|Look { seq, template, .. }| {
