@@ -1,5 +1,7 @@
 //! How a head is turned.
 
+use std::ops::RangeInclusive;
+
 use nalgebra::{Matrix2x3, Matrix3, Vector2, Vector3};
 
 use super::{FaceSighting, Landmarks};
@@ -133,6 +135,23 @@ fn turn(yaw: f64, pitch: f64) -> Matrix3<f64> {
     about_y * about_x
 }
 
+/// The bins of 60 degrees to both sides. Of a face that is turned farther no eyes and mouth would have been found; the bins beyond, of which
+/// the network saw little, draw a second peak at 75 to 84 degrees on some that are turned by 17, and by the mean of both a head that looks
+/// to the right looked to the left.
+const BINS: RangeInclusive<usize> = 13..=53;
+
+/// What the network expects, in degrees: bins of 3 from -99 on.
+fn expected(logits: &[f32]) -> f32 {
+    let highest = BINS.map(|bin| logits[bin]).fold(f32::MIN, f32::max);
+    let (mut sum, mut weighted) = (0.0, 0.0);
+    for bin in BINS {
+        let share = (logits[bin] - highest).exp();
+        sum += share;
+        weighted += share * bin as f32;
+    }
+    weighted / sum * 3.0 - 99.0
+}
+
 /// Pose by the network: three angles from 66 bins of 3 degrees each, in a crop a quarter larger on each side than the box.
 pub(crate) fn pose_by_network(
     lane: &mut Lane,
@@ -145,18 +164,8 @@ pub(crate) fn pose_by_network(
     let window = Window { x: x - width / 4.0, y: y - height / 4.0, width: width * 1.5, height: height * 1.5 };
     let crop = rgb_window(picture, &mut lane.resizer, window, input.width(), input.height());
     let outputs = lane.run(Slot::Pose, &fill_planes(&crop, &input))?;
-    let degrees = |logits: &[f32]| {
-        let highest = logits.iter().copied().fold(f32::MIN, f32::max);
-        let (mut sum, mut weighted) = (0.0, 0.0);
-        for (bin, logit) in logits.iter().enumerate() {
-            let share = (logit - highest).exp();
-            sum += share;
-            weighted += share * bin as f32;
-        }
-        weighted / sum * 3.0 - 99.0
-    };
     // The network counts yaw towards the left of the picture.
-    Ok(Pose { yaw: -degrees(&outputs[0]), pitch: degrees(&outputs[1]), roll: degrees(&outputs[2]) })
+    Ok(Pose { yaw: -expected(&outputs[0]), pitch: expected(&outputs[1]), roll: expected(&outputs[2]) })
 }
 
 #[cfg(test)]
@@ -177,6 +186,26 @@ mod tests {
             }
         }
         points
+    }
+
+    #[test]
+    fn a_second_peak_where_no_face_is_found_turns_no_head() {
+        let at = |degrees: f32| ((degrees + 99.0) / 3.0) as usize;
+        let mut logits = vec![0.0; 66];
+        logits[at(12.0)] = 20.0;
+        assert!((expected(&logits) - 12.0).abs() < 0.01);
+        logits[at(-81.0)] = 21.0;
+        assert!((expected(&logits) - 12.0).abs() < 0.01);
+        for edge in [-60.0, 60.0] {
+            let mut logits = vec![0.0; 66];
+            logits[at(edge)] = 20.0;
+            assert!((expected(&logits) - edge).abs() < 0.01, "{edge}");
+        }
+        // Within what can be seen it is unsure, and says so.
+        logits[at(-12.0)] = 20.0;
+        assert!(expected(&logits).abs() < 0.01);
+        logits[at(0.0)] = f32::NAN;
+        assert!(expected(&logits).is_nan());
     }
 
     #[test]
