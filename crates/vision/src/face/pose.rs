@@ -135,9 +135,9 @@ fn turn(yaw: f64, pitch: f64) -> Matrix3<f64> {
     about_y * about_x
 }
 
-/// The bins of 60 degrees to both sides. Of a face that is turned farther no eyes and mouth would have been found; the bins beyond, of which
-/// the network saw little, draw a second peak at 75 to 84 degrees on some that are turned by 17, and by the mean of both a head that looks
-/// to the right looked to the left.
+/// The bins of 60 degrees to both sides: more than any challenge asks for, and turned farther a face hides half of its landmarks. The bins
+/// beyond draw a second peak at 75 to 84 degrees on some faces that are turned by 17 to the other side, and by the mean of both these looked
+/// the wrong way.
 const BINS: RangeInclusive<usize> = 13..=53;
 
 /// What the network expects, in degrees: bins of 3 from -99 on.
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_peak_where_no_face_is_found_turns_no_head() {
+    fn a_second_peak_far_to_the_other_side_turns_no_head() {
         let at = |degrees: f32| ((degrees + 99.0) / 3.0) as usize;
         let mut logits = vec![0.0; 66];
         logits[at(12.0)] = 20.0;
