@@ -27,17 +27,21 @@ pub(crate) struct AdmissionParams {
     pub(crate) cost: f64,
     /// What the process costs beyond the work of networks, as a multiple of that work, until that was measured.
     pub(crate) beside: f64,
+    /// A capture that turns out dearer is believed at once, a cheaper one over this time: who is let in stays for up to a minute, and
+    /// a machine that was slow a moment ago may be so again.
+    pub(crate) forgets: Duration,
 }
 
 impl Default for AdmissionParams {
     fn default() -> Self {
         Self {
-            most_busy: 0.9,
+            most_busy: 0.95,
             most_wait: Duration::from_millis(60),
             opened_share: 0.25,
             opened_for: Duration::from_secs(15),
             cost: 0.03,
             beside: 1.3,
+            forgets: Duration::from_secs(20),
         }
     }
 }
@@ -48,6 +52,11 @@ const SLOT: Duration = Duration::from_millis(500);
 /// With fewer captures than this the mean says more about one of them than about all. One more is let in whatever they are thought
 /// to cost: what was measured wrongly has to be measured again.
 const LEAST_CAPTURES: f64 = 3.0;
+/// Nor is the cost measured before captures lasted for so long together, as their first frames come at once. Many who arrive together
+/// have done so within two seconds, before the last of them is let in.
+const LEAST_CAPTURE_SECONDS: f64 = 15.0;
+/// How much of what was measured is believed each time, of the cost only where it is higher than was thought.
+const BELIEVED: f64 = 0.5;
 
 /// Work beside that of the networks is believed to be at most this multiple of it.
 const MOST_BESIDE: f64 = 3.0;
@@ -67,17 +76,19 @@ fn processor_time() -> Option<Duration> {
 #[derive(Debug, Clone)]
 pub(crate) struct Load {
     inner: Arc<Mutex<Inner>>,
-    cores: f64,
-    params: AdmissionParams,
 }
 
 #[derive(Debug)]
 struct Inner {
+    cores: f64,
+    params: AdmissionParams,
     slots: VecDeque<Slot>,
     live: usize,
     /// Those of them whose camera runs: who has not begun costs nothing yet, and would make the others look cheap.
     started: usize,
-    /// Cores that one capture keeps busy, as last measured.
+    /// Since when there have been so many, or since the slot began.
+    since: Instant,
+    /// Cores that one capture keeps busy, as is believed.
     cost: f64,
     /// Processor time of the process over that of the workers, as last measured while they worked for captures alone.
     beside: f64,
@@ -95,8 +106,8 @@ struct Slot {
     processor: Option<Duration>,
     /// Others had work done in it.
     for_others: bool,
-    /// Captures whose camera ran at its end, so far.
-    started: usize,
+    /// How long cameras ran in it, summed over captures, in seconds.
+    capture_seconds: f64,
     /// How long guidance waited: counts by powers of two of microseconds.
     waits: [u32; 32],
 }
@@ -105,15 +116,18 @@ impl Load {
     pub(crate) fn new(cores: usize) -> Self {
         let params = AdmissionParams::default();
         let inner = Inner {
+            cores: cores.max(1) as f64,
+            params,
             slots: VecDeque::new(),
             live: 0,
             started: 0,
+            since: Instant::now(),
             cost: params.cost,
             beside: params.beside,
             of_others: 0,
             opened: VecDeque::new(),
         };
-        Self { inner: Arc::new(Mutex::new(inner)), cores: cores.max(1) as f64, params }
+        Self { inner: Arc::new(Mutex::new(inner)) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -149,7 +163,7 @@ impl Load {
         let mut inner = self.lock();
         let now = Instant::now();
         inner.slot(now);
-        if !inner.has_room(inner.live as f64 + 1.0, self.cores, &self.params) {
+        if !inner.has_room(inner.live as f64 + 1.0) {
             return None;
         }
         inner.live += 1;
@@ -159,9 +173,7 @@ impl Load {
 
     /// A capture's camera runs. Dropping what is returned ends that.
     pub(crate) fn starts(&self) -> Started {
-        let mut inner = self.lock();
-        inner.slot(Instant::now());
-        inner.started += 1;
+        self.lock().started_are(|started| started + 1);
         Started(self.clone())
     }
 
@@ -170,11 +182,11 @@ impl Load {
         let mut inner = self.lock();
         let now = Instant::now();
         inner.slot(now);
-        while inner.opened.front().is_some_and(|at| now - *at > self.params.opened_for) {
+        while inner.opened.front().is_some_and(|at| now - *at > inner.params.opened_for) {
             inner.opened.pop_front();
         }
-        let expected = inner.live as f64 + (inner.opened.len() + 1) as f64 * self.params.opened_share;
-        if !inner.has_room(expected, self.cores, &self.params) {
+        let expected = inner.live as f64 + (inner.opened.len() + 1) as f64 * inner.params.opened_share;
+        if !inner.has_room(expected) {
             return false;
         }
         inner.opened.push_back(now);
@@ -183,13 +195,18 @@ impl Load {
 
     /// Captures that were opened of late and may come, as captures.
     pub(crate) fn expected(&self) -> f64 {
-        self.lock().opened.len() as f64 * self.params.opened_share
+        let inner = self.lock();
+        inner.opened.len() as f64 * inner.params.opened_share
     }
 }
 
 impl Inner {
     /// The slot of now. Those that are over are measured and forgotten.
     fn slot(&mut self, now: Instant) -> &mut Slot {
+        if let Some(slot) = self.slots.back_mut() {
+            slot.capture_seconds += self.started as f64 * (now - self.since).as_secs_f64();
+        }
+        self.since = now;
         if self.slots.back().is_none_or(|slot| now - slot.began >= SLOT) {
             // What lies long ago, with nothing since, says nothing of now.
             while self.slots.front().is_some_and(|slot| now - slot.began > SLOT * (SLOTS as u32 + 1)) {
@@ -201,46 +218,47 @@ impl Inner {
                 busy: Duration::ZERO,
                 processor: processor_time(),
                 for_others: self.of_others > 0,
-                started: self.started,
+                capture_seconds: 0.0,
                 waits: [0; 32],
             });
             while self.slots.len() > SLOTS {
                 self.slots.pop_front();
             }
         }
-        let started = self.started;
         let last = self.slots.len() - 1;
-        let slot = &mut self.slots[last];
-        slot.started = started;
-        slot
+        &mut self.slots[last]
+    }
+
+    fn started_are(&mut self, count: impl FnOnce(usize) -> usize) {
+        self.slot(Instant::now());
+        self.started = count(self.started);
     }
 
     fn measure(&mut self, now: Instant) {
-        let default = AdmissionParams::default().beside;
-        let Some(first) = self.slots.front() else { return };
-        let seconds = (now - first.began).as_secs_f64();
-        let started =
-            self.slots.iter().map(|slot| slot.started as f64).sum::<f64>() / self.slots.len() as f64;
-        if started < LEAST_CAPTURES || seconds < SLOT.as_secs_f64() * SLOTS as f64 / 2.0 {
+        let (Some(first), Some(last)) = (self.slots.front(), self.slots.back()) else { return };
+        let captures: f64 = self.slots.iter().map(|slot| slot.capture_seconds).sum();
+        if (self.started as f64) < LEAST_CAPTURES || captures < LEAST_CAPTURE_SECONDS {
             return;
         }
         let busy: f64 = self.slots.iter().map(|slot| slot.busy.as_secs_f64()).sum();
-        // Believed slowly: one burst of evidence is no new machine.
-        let believe = |known: &mut f64, measured: f64| *known = 0.8 * *known + 0.2 * measured;
+        let passed = (now - last.began).as_secs_f64() / self.params.forgets.as_secs_f64();
         let beside = match (first.processor, processor_time()) {
             // Workers are held up as well as at work, so that this may come out below 1.
             (Some(then), Some(now)) if busy > 0.0 && !self.slots.iter().any(|slot| slot.for_others) => {
                 (now.saturating_sub(then).as_secs_f64() / busy).clamp(1.0, MOST_BESIDE)
             }
             // What was measured once need not hold for ever.
-            _ => default,
+            _ => self.params.beside,
         };
-        believe(&mut self.beside, beside);
-        believe(&mut self.cost, self.beside * busy / seconds / started);
+        self.beside += BELIEVED * (beside - self.beside);
+        let measured = self.beside * busy / captures;
+        let share = if measured > self.cost { BELIEVED } else { 1.0 - (-passed).exp() };
+        self.cost += share * (measured - self.cost);
     }
 
-    fn has_room(&self, captures: f64, cores: f64, params: &AdmissionParams) -> bool {
-        let fits = captures <= LEAST_CAPTURES + 1.0 || captures * self.cost <= params.most_busy * cores;
+    fn has_room(&self, captures: f64) -> bool {
+        let params = &self.params;
+        let fits = captures <= LEAST_CAPTURES + 1.0 || captures * self.cost <= params.most_busy * self.cores;
         fits && self.wait() <= params.most_wait
     }
 
@@ -276,8 +294,7 @@ pub(crate) struct Started(Load);
 
 impl Drop for Started {
     fn drop(&mut self) {
-        let mut inner = self.0.lock();
-        inner.started = inner.started.saturating_sub(1);
+        self.0.lock().started_are(|started| started.saturating_sub(1));
     }
 }
 
@@ -288,11 +305,11 @@ mod tests {
     #[test]
     fn room_follows_the_measured_cost() {
         let load = Load::new(1);
-        // Believed until measured: 0.9 of a core at 0.03 each.
+        // Believed until measured: 0.95 of a core at 0.03 each.
         let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
-        assert_eq!(under_way.len(), 30);
+        assert_eq!(under_way.len(), 31);
         drop(under_way);
-        load.lock().cost = 0.1;
+        load.lock().cost = 0.105;
         let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
         assert_eq!(under_way.len(), 9);
         assert!(!load.open());
@@ -304,23 +321,41 @@ mod tests {
         assert!(load.begin().is_some(), "who has a session is not refused for those who may come");
     }
 
-    #[test]
-    fn the_cost_is_measured_over_all_under_way() {
-        let load = Load::new(1);
-        let _started: Vec<Started> = (0..10).map(|_| load.starts()).collect();
+    /// Captures keep a part of a core busy, however long that takes.
+    fn keeps_busy(load: &Load, part: f64, seconds: f64) {
         let (began, mut last) = (Instant::now(), Instant::now());
-        while began.elapsed() < Duration::from_secs(5) {
+        while began.elapsed().as_secs_f64() < seconds {
             // Others' work, or that of the tests beside would be measured too.
             load.begins(Urgency::Request);
             load.worked(Urgency::Request, Duration::ZERO, Duration::from_secs(1));
             std::thread::sleep(Duration::from_millis(20));
-            // Half a core, however long that took.
-            load.worked(Urgency::Guidance, Duration::from_micros(300), last.elapsed() / 2);
+            load.worked(Urgency::Guidance, Duration::from_micros(300), last.elapsed().mul_f64(part));
             last = Instant::now();
         }
-        // 0.05 of the workers for each, and what is believed to come along.
+    }
+
+    #[test]
+    fn the_cost_is_measured_over_all_under_way() {
+        let load = Load::new(1);
+        let mut started: Vec<Started> = (0..5).map(|_| load.starts()).collect();
+        keeps_busy(&load, 0.25, 2.0);
+        started.extend((0..5).map(|_| load.starts()));
+        keeps_busy(&load, 0.5, 3.0);
+        // 0.05 of the workers for each, also while their number grows, and what is believed to come along.
         let cost = load.lock().cost;
-        assert!((0.035..0.065).contains(&cost), "it moved from 0.03 towards 0.065: {cost}");
+        assert!((0.058..0.072).contains(&cost), "0.065 is believed: {cost}");
+    }
+
+    #[test]
+    fn who_turns_out_dearer_is_believed_at_once_and_cheaper_slowly() {
+        let load = Load::new(1);
+        let _started: Vec<Started> = (0..10).map(|_| load.starts()).collect();
+        keeps_busy(&load, 0.9, 3.5);
+        let dear = load.lock().cost;
+        assert!(dear > 0.09, "{dear}");
+        keeps_busy(&load, 0.1, 4.0);
+        let cost = load.lock().cost;
+        assert!((0.75 * dear..dear).contains(&cost), "of {dear} is left {cost}");
     }
 
     #[test]
@@ -341,6 +376,7 @@ mod tests {
     #[test]
     fn what_was_measured_wrongly_is_measured_again() {
         let load = Load::new(1);
+        load.lock().params.forgets = Duration::from_secs(2);
         load.lock().cost = 0.9;
         let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
         assert_eq!(under_way.len(), 4);
