@@ -2,11 +2,13 @@
 
 mod decode;
 mod header;
+mod median;
 mod picture;
 mod sample;
 mod turn;
 
 pub use decode::{decode, inspect};
+pub(crate) use median::median;
 pub use picture::Picture;
 pub(crate) use sample::{
     Similarity, Window, fill_planes, grey_bytes, letter_box, rgb_window, warp_onto, warp_similarity,

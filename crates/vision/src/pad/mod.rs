@@ -5,59 +5,79 @@
 //! liveness crate.
 
 use crate::face::FaceSighting;
-use crate::image::{Picture, Window, fill_planes, rgb_window};
+use crate::image::{Picture, Window, fill_planes, median, rgb_window};
 use crate::inference::{Lane, Slot, VisionError};
 
 /// What the texture network said.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Texture {
-    /// Likeness to live skin, 0..=1, averaged over the scales by their weights.
+    /// Likeness to live skin, 0..=1, averaged over the looks by their weights.
     pub live: f32,
-    /// Scale of the crop (1 = the face's box) and the answer at that scale, for each scale that was looked at.
-    pub scales: Vec<(f32, f32)>,
+    /// Each look that was taken, with its answer; the scale is the one that the picture had room for.
+    pub looks: Vec<(Look, f32)>,
 }
 
-/// At which scales the face is shown to the network.
+/// One way of showing a face to the network.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// Side of the crop; 1 = the face's box.
+    pub scale: f32,
+    /// Whether the crop, already of the network's size, goes through a median of 3 x 3 first.
+    pub smoothed: bool,
+    pub weight: f32,
+}
+
+/// How often and how the face is shown to the network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextureParams {
-    /// Scale and weight. 2.7 is the scale the network was trained with; its neighbours tell how much the answer hangs on
-    /// the exact crop and steady it.
-    pub scales: Vec<(f32, f32)>,
+    pub looks: Vec<Look>,
 }
 
 impl Default for TextureParams {
+    /// 2.7 is the scale the network was trained with; its neighbours tell how much the answer hangs on the exact crop and
+    /// steady it. To the network the noise of a dim webcam is the grain of a print; smoothed, people are people to it, and prints
+    /// and screens stay what they are (docs/liveness.md, "texture"). The look at the crop as it is keeps a word for what only
+    /// fine grain shows.
     fn default() -> Self {
-        Self { scales: vec![(2.7, 2.0), (2.3, 1.0), (3.1, 1.0)] }
+        let look = |scale, smoothed| Look { scale, smoothed, weight: 1.0 };
+        Self { looks: vec![look(2.7, false), look(2.7, true), look(2.3, true), look(3.1, true)] }
     }
 }
 
-/// Asks the network at each scale. A scale that the picture has no room for is taken as large as it has; one that becomes the
-/// same as another is not asked twice.
+/// Asks the network look by look. A scale that the picture has no room for is taken as large as it has; a look that becomes the
+/// same as another is not taken twice.
 pub(crate) fn texture(
     lane: &mut Lane,
     picture: &Picture,
     face: &FaceSighting,
     params: &TextureParams,
 ) -> Result<Texture, VisionError> {
-    let mut scales: Vec<(f32, f32)> = Vec::new();
+    let mut looks: Vec<(Look, f32)> = Vec::new();
     let (mut sum, mut weights) = (0.0, 0.0);
-    for &(wanted, weight) in &params.scales {
-        let (window, scale) = surroundings(picture, face, wanted);
-        let known = scales.iter().find(|(seen, _)| (seen - scale).abs() < 0.05).map(|(_, live)| *live);
+    for wanted in &params.looks {
+        let (window, scale) = surroundings(picture, face, wanted.scale);
+        let look = Look { scale, ..*wanted };
+        let known = looks.iter().find(|(seen, _)| seen.is_nearly(&look)).map(|(_, live)| *live);
         let live = match known {
             Some(live) => live,
             None => {
-                let live = ask(lane, picture, window)?;
-                scales.push((scale, live));
+                let live = ask(lane, picture, window, look.smoothed)?;
+                looks.push((look, live));
                 live
             }
         };
-        sum += live * weight;
-        weights += weight;
+        sum += live * look.weight;
+        weights += look.weight;
     }
-    // Without a scale there is no answer, and no answer is not a yes.
+    // Without a look there is no answer, and no answer is not a yes.
     let live = if weights > 0.0 { sum / weights } else { 0.0 };
-    Ok(Texture { live, scales })
+    Ok(Texture { live, looks })
+}
+
+impl Look {
+    fn is_nearly(&self, other: &Self) -> bool {
+        self.smoothed == other.smoothed && (self.scale - other.scale).abs() < 0.05
+    }
 }
 
 /// The face's box enlarged about its centre, moved inside the picture where it would leave it, and the scale it then has.
@@ -77,9 +97,12 @@ fn surroundings(picture: &Picture, face: &FaceSighting, wanted: f32) -> (Window,
 }
 
 /// Softmax of three; class 0 is a live face.
-fn ask(lane: &mut Lane, picture: &Picture, window: Window) -> Result<f32, VisionError> {
+fn ask(lane: &mut Lane, picture: &Picture, window: Window, smoothed: bool) -> Result<f32, VisionError> {
     let input = lane.input(Slot::Pad).clone();
-    let crop = rgb_window(picture, &mut lane.resizer, window, input.width(), input.height());
+    let mut crop = rgb_window(picture, &mut lane.resizer, window, input.width(), input.height());
+    if smoothed {
+        crop = median(&crop, input.width(), input.height());
+    }
     let logits = lane.run(Slot::Pad, &fill_planes(&crop, &input))?.swap_remove(0);
     let highest = logits.iter().copied().fold(f32::MIN, f32::max);
     let shares: Vec<f32> = logits.iter().map(|logit| (logit - highest).exp()).collect();
