@@ -13,6 +13,11 @@ impl BlobKey {
         Self(format!("{tenant}/{session}/{face}.image"))
     }
 
+    /// Video of a session's capture.
+    pub fn recording(tenant: TenantId, session: SessionId) -> Self {
+        Self(format!("{tenant}/{session}/capture.video"))
+    }
+
     /// Template of a face.
     pub fn template(tenant: TenantId, session: SessionId, face: FaceId) -> Self {
         Self(format!("{tenant}/{session}/{face}.template"))

@@ -1,7 +1,12 @@
 //! Results can be trusted: openssl verifies what the server signs, and nothing that was altered.
 
+use std::process::Command;
+use std::time::Duration;
+
 use reqwest::Method;
-use selfsame_testkit::{Browser, Clip, Jws, TestServer, TestServerSettings, fixture};
+use selfsame_testkit::{
+    Answer, Browser, CaptureSocket, Clip, Heard, Jws, TestServer, TestServerSettings, fixture,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -184,6 +189,133 @@ async fn a_result_has_the_members_of_the_original_and_none_that_is_made_up() {
         assert!(word.is_some_and(|word| word["binding"] == false), "{name} in {witnesses:#?}");
     }
     assert!(result["report"].get("score").is_none(), "{result:#}");
+}
+
+/// A server that keeps videos.
+async fn recording_server() -> TestServer {
+    let settings = TestServerSettings::default().observing().binary(env!("CARGO_BIN_EXE_selfsame"));
+    settings.with("SELFSAME__LIVENESS__VIDEO_STORAGE", true).start().await
+}
+
+async fn video(server: &TestServer, session: &str) -> Answer {
+    let path = format!("/bioserver-app/v2/bio-sessions/{session}/video");
+    server.answers(server.authorised(Method::GET, &path)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_capture_is_recorded_where_that_is_switched_on() {
+    let server = recording_server().await;
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    let session = server.opens_session().await;
+    assert_eq!(video(&server, &session).await.status, 204, "before the capture");
+    let log = Browser::default().captures(server.origin(), &session, &clip).await.expect("a connection");
+    let result = server.result(&session).await.json();
+    assert_eq!(result["livenessStatus"], "SUCCESS", "{result:#}");
+
+    let stored = &result["videoStorage"];
+    let place = |media: &Value| json!([media["region"], media["bucketName"], media["hashAlgorithm"]]);
+    assert_eq!(place(stored), place(&result["imageStorage"]));
+    assert_eq!(stored["contentType"], "video/mp4");
+    let signed = Jws::parse(result["signature"].as_str().expect("a signature")).json();
+    assert_eq!(signed["videoStorage"], *stored, "it is signed with the rest");
+    let answer = video(&server, &session).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(stored["hash"], hex(&Sha256::digest(&answer.body)));
+    let object = server.data().join(stored["bucketName"].as_str().expect("a bucket"));
+    let object = object.join(stored["key"].as_str().expect("a key"));
+    let sealed = std::fs::read(&object).expect("the object is where the result says");
+    assert!(!sealed.windows(4).any(|window| window == b"moov"), "and is encrypted");
+
+    // A player finds all that was sent, in the size and for as long as it was sent.
+    let file = server.data().join("video.mp4");
+    std::fs::write(&file, &answer.body).expect("the video can be written");
+    let probe = [
+        "-v",
+        "error",
+        "-count_frames",
+        "-show_entries",
+        "stream=codec_name,width,height,nb_read_frames:format=duration",
+    ];
+    let probe =
+        Command::new("ffprobe").args(probe).args(["-of", "json"]).arg(&file).output().expect("ffprobe");
+    assert!(probe.status.success() && probe.stderr.is_empty(), "{}", String::from_utf8_lossy(&probe.stderr));
+    let found: Value = serde_json::from_slice(&probe.stdout).expect("JSON");
+    let stream = &found["streams"][0];
+    assert_eq!((&stream["codec_name"], &stream["width"]), (&json!("mjpeg"), &json!(320)), "{found:#}");
+    let number = |value: &Value| value.as_str().and_then(|text| text.parse::<f64>().ok()).expect("a number");
+    // Frames that were under way when the capture was decided may be missing.
+    let (frames, sent) = (number(&stream["nb_read_frames"]), f64::from(log.frames_sent));
+    assert!(frames > 8.0 && (sent - 3.0..=sent).contains(&frames), "{frames} of {sent}");
+    let seconds = number(&found["format"]["duration"]);
+    assert!((0.5..log.took.as_secs_f64() + 0.2).contains(&seconds), "{seconds} s of {:?}", log.took);
+
+    // Those who fail are seen as well; who is to leave no pictures is not.
+    let failed = server.opens_session().await;
+    Browser::default()
+        .leaving_after(5)
+        .captures(server.origin(), &failed, &clip)
+        .await
+        .expect("a connection");
+    let body = json!({ "livenessMode": "LIVENESS_PASSIVE", "imageStorageEnabled": false });
+    let unseen = server.opens_session_with(body).await.created_id();
+    Browser::default().captures(server.origin(), &unseen, &clip).await.expect("a connection");
+    let result = server.result(&unseen).await.json();
+    assert_eq!(result["livenessStatus"], "SUCCESS", "{result:#}");
+    assert!(result.get("videoStorage").is_none(), "{result:#}");
+    assert_eq!(video(&server, &unseen).await.status, 204);
+    let result = server.result(&failed).await.json();
+    assert_eq!(result["livenessStatus"], "ERROR", "{result:#}");
+    assert_eq!(result["videoStorage"]["hash"], hex(&Sha256::digest(video(&server, &failed).await.body)));
+
+    // It is of one tenant, and goes with its session.
+    let path = format!("/bioserver-app/v2/bio-sessions/{session}");
+    let unnamed = server.request(Method::GET, &format!("{path}/video"));
+    assert_eq!(server.answers(unnamed).await.status, 401);
+    assert_eq!(server.answers(server.authorised(Method::DELETE, &path)).await.status, 204);
+    assert!(!object.exists());
+    assert_eq!(video(&server, &session).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_captures_are_recorded_none_is_accepted_without_its_recording() {
+    let server = recording_server().await;
+    let clip = Clip::from_folder(&fixture("frames/single_face"), 30.0);
+    let first = server.opens_session().await;
+    Browser::default().captures(server.origin(), &first, &clip).await.expect("a connection");
+    let result = server.result(&first).await.json();
+    let name = result["videoStorage"]["key"].as_str().expect("a key").to_owned();
+    assert_eq!(result["livenessStatus"], "SUCCESS", "{result:#}");
+
+    // Something lies where the video of the next one is to be put.
+    let second = server.opens_session().await;
+    let place = server.data().join("objects").join(name.replace(&first, &second));
+    std::fs::create_dir_all(place.join("in the way")).expect("a folder");
+    Browser::default().captures(server.origin(), &second, &clip).await.expect("a connection");
+    let result = server.result(&second).await.json();
+    assert_eq!(result["livenessStatus"], "ERROR", "{result:#}");
+    assert!(result.get("videoStorage").is_none() && result.get("bestImageId").is_none(), "{result:#}");
+
+    // Nor is one whose frames no MP4 can hold.
+    let third = server.opens_session().await;
+    let mut socket = CaptureSocket::connect(server.origin()).await.expect("a connection");
+    let hello = json!({ "type": "hello", "protocol": 1, "sessionId": third });
+    let start = json!({ "type": "start", "camera": { "label": "Camera", "width": 1280, "height": 720 } });
+    let mut frame = vec![1, 0, 0, 0, 1];
+    frame.extend(125_f64.to_be_bytes());
+    frame.extend([5, 0, 2, 208]);
+    frame.extend(selfsame_testkit::faceless_file(96, 54, image::ImageFormat::WebP));
+    socket.says(&hello).await.expect("it listens");
+    assert_eq!(socket.hears(Duration::from_secs(10)).await.expect("an answer").kind(), "ready");
+    socket.says(&start).await.expect("it listens");
+    socket.sends(frame).await.expect("it listens");
+    let mut said = Vec::new();
+    while let Ok(Heard::Message(message)) = socket.hears(Duration::from_secs(10)).await {
+        said.push(message);
+    }
+    assert!(said.iter().any(|message| message["code"] == 400), "{said:?}");
+    let result = server.result(&third).await.json();
+    assert_eq!(result["livenessStatus"], "ERROR", "{result:#}");
+    assert!(result["diagnostic"].as_str().is_some_and(|why| why.contains("no JPEG")), "{result:#}");
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -54,6 +54,7 @@ const OVERRIDES: &[Override] = &[
     ("liveness.capture_timeout_seconds", "10", |c| c.liveness.capture_timeout_seconds == 10),
     ("liveness.evidence_timeout_seconds", "11", |c| c.liveness.evidence_timeout_seconds == 11),
     ("liveness.challenge_seed", "13", |c| c.liveness.challenge_seed == Some(13)),
+    ("liveness.video_storage", "true", |c| c.liveness.video_storage),
     ("liveness.session_minutes", "12", |c| c.liveness.session_minutes == 12),
     ("lockout.device_failures", "9", |c| c.lockout.device_failures == 9),
     ("lockout.address_failures", "31", |c| c.lockout.address_failures == 31),

@@ -38,5 +38,6 @@ pub use lockout::{FailedAttempts, LockoutParams, network};
 pub use personal::Personal;
 pub use tenant::{CaptureChainPolicy, Setting, SettingError, Tenant, TenantSettings, UnknownSetting};
 pub use verdict::{
-    BestImage, DeviceInfo, LivenessReport, LivenessStatus, Testimony, Verdict, Witness, WitnessReport,
+    BestImage, DeviceInfo, LivenessReport, LivenessStatus, StoredRecording, Testimony, Verdict, Witness,
+    WitnessReport,
 };

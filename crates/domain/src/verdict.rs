@@ -107,6 +107,14 @@ pub struct BestImage {
     pub bounds: Rect,
 }
 
+/// A video of the capture that was kept. There is one a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredRecording {
+    /// SHA-256 of the MP4 as it is read back, hexadecimal.
+    pub hash: String,
+}
+
 /// Everything said about a capture.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -132,6 +140,8 @@ pub struct Verdict {
     pub diagnostic: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_image: Option<BestImage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<StoredRecording>,
     pub report: LivenessReport,
     pub decided_at: Timestamp,
 }
@@ -146,6 +156,13 @@ impl Verdict {
     ) -> Self {
         debug_assert_ne!(status, LivenessStatus::Success, "a yes always has a best image");
         let status = if status == LivenessStatus::Success { LivenessStatus::Error } else { status };
-        Self { status, diagnostic: Some(diagnostic.into()), best_image: None, report, decided_at: at }
+        Self {
+            status,
+            diagnostic: Some(diagnostic.into()),
+            best_image: None,
+            recording: None,
+            report,
+            decided_at: at,
+        }
     }
 }

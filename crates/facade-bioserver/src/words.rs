@@ -4,7 +4,7 @@ use selfsame_domain::{
     BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict,
 };
 use selfsame_liveness::{Direction, Instruction, Position};
-use selfsame_verification::faces::{FaceMatch, StoredImage};
+use selfsame_verification::faces::{FaceMatch, StoredMedia};
 use serde_json::{Map, Value, json};
 
 use crate::ImagePlace;
@@ -128,13 +128,13 @@ pub fn result_json(session: &BioSession, verdict: &Verdict) -> Value {
     Value::Object(result)
 }
 
-/// `imageStorage`: where the best image is; without a hash where it could not be read just now.
-pub(crate) fn image_storage_json(place: &ImagePlace, stored: &StoredImage) -> Value {
+/// `imageStorage` and `videoStorage`: where the best image or the video is; without a hash where it could not be read just now.
+pub(crate) fn storage_json(place: &ImagePlace, stored: &StoredMedia, content_type: &str) -> Value {
     let mut storage = json!({
         "region": place.region,
         "bucketName": place.bucket,
         "key": stored.key,
-        "contentType": "image/jpeg",
+        "contentType": content_type,
     });
     if let Some(hash) = &stored.hash {
         storage["hash"] = hash.as_str().into();
@@ -198,16 +198,16 @@ mod tests {
     #[test]
     fn where_the_best_image_is_comes_from_the_settings_and_its_hash_may_be_missing() {
         let place = ImagePlace { region: "eu-central-1".to_owned(), bucket: "pictures".to_owned() };
-        let mut stored = StoredImage { key: "k".to_owned(), hash: Some("ab".to_owned()) };
+        let mut stored = StoredMedia { key: "k".to_owned(), hash: Some("ab".to_owned()) };
         let mut expected = json!({
             "region": "eu-central-1", "bucketName": "pictures", "key": "k", "hash": "ab", "hashAlgorithm": "SHA_256",
             "contentType": "image/jpeg",
         });
-        assert_eq!(image_storage_json(&place, &stored), expected);
+        assert_eq!(storage_json(&place, &stored, "image/jpeg"), expected);
         stored.hash = None;
         let members = expected.as_object_mut().unwrap();
         members.retain(|name, _| !name.starts_with("hash"));
-        assert_eq!(image_storage_json(&place, &stored), expected);
+        assert_eq!(storage_json(&place, &stored, "image/jpeg"), expected);
     }
 
     #[test]

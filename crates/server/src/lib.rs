@@ -250,6 +250,7 @@ fn settings(config: &Config) -> Settings {
         capture_timeout: seconds(config.liveness.capture_timeout_seconds),
         evidence_timeout: seconds(config.liveness.evidence_timeout_seconds),
         open_for: seconds(config.liveness.session_minutes * 60),
+        video_storage: config.liveness.video_storage,
         challenge_seed: config.liveness.challenge_seed,
         keep_for: seconds(config.retention.session_minutes * 60),
         keep_callbacks: seconds(config.callbacks.keep_days * 24 * 60 * 60),

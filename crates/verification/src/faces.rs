@@ -51,12 +51,12 @@ pub struct FaceMatch {
     pub expires_at: Timestamp,
 }
 
-/// A picture in the object store.
+/// A picture or a video in the object store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredImage {
+pub struct StoredMedia {
     /// Name of the object, which is encrypted: it says nothing and opens nothing.
     pub key: String,
-    /// SHA-256 of the JPEG as it is read back, hexadecimal; `None` while the store is away.
+    /// SHA-256 of the JPEG or MP4 as it is read back, hexadecimal; `None` while the store is away.
     pub hash: Option<String>,
 }
 
@@ -68,6 +68,13 @@ pub(crate) struct Looked {
     /// Width and height of the upright picture.
     pub(crate) size: (u32, u32),
     pub(crate) jpeg: Vec<u8>,
+}
+
+/// Where the video of a session's capture is stored; `None` where there is none.
+pub fn stored_recording(session: &BioSession) -> Option<StoredMedia> {
+    let recording = session.verdict()?.recording.as_ref()?;
+    let name = BlobKey::recording(session.tenant_id, session.id);
+    Some(StoredMedia { key: name.as_str().to_owned(), hash: Some(recording.hash.clone()) })
 }
 
 impl Verification {
@@ -122,7 +129,7 @@ impl Verification {
                 Ok(face)
             }
             Err(error) => {
-                self.discard_image(&BlobKey::image(tenant, session.id, id)).await;
+                self.discard(&BlobKey::image(tenant, session.id, id)).await;
                 Err(error)
             }
         }
@@ -145,11 +152,25 @@ impl Verification {
         Ok(Some(Personal::new(format!("{SEALED}{}", STANDARD_NO_PAD.encode(sealed)))))
     }
 
-    /// Removes a picture that nothing refers to: what it belonged to was erased, or could not be stored, in the meantime.
-    pub(crate) async fn discard_image(&self, name: &BlobKey) {
+    /// The video of a session's capture as MP4; `None` where there is none.
+    pub async fn recording(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+    ) -> Result<Option<Vec<u8>>, UseCaseError> {
+        let (session, key) = self.session_with_key(tenant, session).await?;
+        if session.verdict().is_none_or(|verdict| verdict.recording.is_none()) {
+            return Ok(None);
+        }
+        let name = BlobKey::recording(tenant, session.id);
+        Ok(Some(self.blobs().get(&name, &key).await?.ok_or(UseCaseError::NotFound)?))
+    }
+
+    /// Removes a picture or video that nothing refers to: what it belonged to was erased, or could not be stored, in the meantime.
+    pub(crate) async fn discard(&self, name: &BlobKey) {
         if let Err(error) = self.blobs().delete(name).await {
             // Its key is in no row, so that nobody can open it.
-            tracing::warn!(%error, "a picture that nothing refers to could not be removed");
+            tracing::warn!(%error, "an object that nothing refers to could not be removed");
         }
     }
 
@@ -216,7 +237,7 @@ impl Verification {
         tenant: TenantId,
         session: SessionId,
         face: FaceId,
-    ) -> Result<Option<StoredImage>, UseCaseError> {
+    ) -> Result<Option<StoredMedia>, UseCaseError> {
         let (session, key) = self.session_with_key(tenant, session).await?;
         let mut repository = self.store().begin().await?;
         let face = repository.faces().get(tenant, session.id, face).await?;
@@ -242,7 +263,7 @@ impl Verification {
                 None
             }
         };
-        Ok(Some(StoredImage { key: name.as_str().to_owned(), hash }))
+        Ok(Some(StoredMedia { key: name.as_str().to_owned(), hash }))
     }
 
     /// The given face compared with every other face of its session, best first.

@@ -19,6 +19,8 @@ pub struct Settings {
     pub no_face_timeout: Duration,
     pub capture_timeout: Duration,
     pub evidence_timeout: Duration,
+    /// Whether a video of each capture is kept. Not where a session keeps no pictures.
+    pub video_storage: bool,
     /// How long after it was opened a browser may take a session.
     pub open_for: Duration,
     /// How long after it was opened a session, its faces and pictures are kept.
@@ -50,6 +52,7 @@ impl Default for Settings {
             no_face_timeout: Duration::from_secs(20),
             capture_timeout: Duration::from_secs(60),
             evidence_timeout: Duration::from_secs(30),
+            video_storage: false,
             open_for: Duration::from_secs(15 * 60),
             keep_for: Duration::from_secs(60 * 60),
             keep_callbacks: Duration::from_secs(7 * 24 * 60 * 60),

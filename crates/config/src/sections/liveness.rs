@@ -18,6 +18,8 @@ pub struct LivenessConfig {
     pub evidence_timeout_seconds: u64,
     /// 1 to 1440.
     pub session_minutes: u64,
+    /// Whether a video of each capture is kept as long as its session.
+    pub video_storage: bool,
     /// The same challenge every time; only with `development`.
     pub challenge_seed: Option<u64>,
 }

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use selfsame_domain::TenantId;
+use selfsame_verification::faces::stored_recording;
 
 use super::session_id;
 use crate::{ApiError, BioserverState, Caller, words};
@@ -46,7 +47,10 @@ async fn result(state: &BioserverState, tenant: TenantId, session: &str) -> Resu
     if let Some(best) = &verdict.best_image
         && let Some(stored) = state.app.stored_image(tenant, session.id, best.face_id).await?
     {
-        result["imageStorage"] = words::image_storage_json(&state.images, &stored);
+        result["imageStorage"] = words::storage_json(&state.images, &stored, "image/jpeg");
+    }
+    if let Some(stored) = stored_recording(&session) {
+        result["videoStorage"] = words::storage_json(&state.images, &stored, "video/mp4");
     }
     let signature = state.app.sign(&result)?;
     result["signature"] = signature.into();

@@ -6,6 +6,7 @@ mod faces;
 mod liveness_challenge_result;
 mod matches;
 mod session;
+mod video;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -34,6 +35,7 @@ pub(crate) fn router() -> Router<BioserverState> {
             &format!("{session}/faces"),
             get(faces::list).post(faces::handle).layer(DefaultBodyLimit::max(FACE_LIMIT)),
         )
+        .route(&format!("{session}/video"), get(video::handle))
         .route(&format!("{session}/faces/{{face}}"), get(face::handle))
         .route(&format!("{session}/faces/{{face}}/image"), get(face_image::handle))
         .route(&format!("{session}/faces/{{face}}/matches"), get(matches::handle))

@@ -14,8 +14,8 @@ use backend::Backend;
 use selfsame_domain::{
     BestImage, BioSession, CallbackEvent, CallbackTarget, Clock, Entropy as _, Face, FaceId, FaceImageType,
     FaceQuality, FailedAttempts, LivenessMode, LivenessReport, LivenessStatus, LockoutParams, NewBioSession,
-    OsEntropy, Personal, Point, Rect, SecurityLevel, SessionId, SystemClock, Tenant, TenantId, Timestamp,
-    Verdict,
+    OsEntropy, Personal, Point, Rect, SecurityLevel, SessionId, StoredRecording, SystemClock, Tenant,
+    TenantId, Timestamp, Verdict,
 };
 use selfsame_store::{NewOutboxEntry, SealedSecret, Store, api_key_hash};
 
@@ -82,6 +82,7 @@ fn verdict(face: &Face) -> Verdict {
         status: LivenessStatus::Success,
         diagnostic: None,
         best_image: Some(BestImage { face_id: face.id, size: face.image_size, bounds: face.bounds }),
+        recording: Some(StoredRecording { hash: "ab".to_owned() }),
         report: LivenessReport { frames_tracked: 17, ..LivenessReport::default() },
         decided_at: now(),
     }

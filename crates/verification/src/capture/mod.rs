@@ -7,7 +7,9 @@ mod assembly;
 pub mod examination;
 mod glimpse;
 mod identity;
+mod mp4;
 pub mod observe;
+mod recording;
 mod session;
 mod tilt;
 

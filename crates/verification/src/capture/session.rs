@@ -5,7 +5,7 @@ use std::time::Duration;
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
     BestImage, BioSession, BioSessionState, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality,
-    LivenessReport, LivenessStatus, Point, Timestamp, Verdict,
+    LivenessReport, LivenessStatus, Point, StoredRecording, Timestamp, Verdict,
 };
 use selfsame_liveness::{Capture, Ending, FrameOutcome, Instruction, Phase, report_early};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::assembly::Assembly;
 use super::examination::{Examination, ExaminationError, TrackingFrame};
 use super::observe::Portrait;
+use super::recording::Recording;
 use super::tilt::is_tilted;
 use super::{CaptureFailure, Input, Output};
 use crate::admission::Started;
@@ -56,6 +57,9 @@ pub(super) struct Session {
     tilted: bool,
     /// Of the best full frame's bytes as they came.
     best_digest: String,
+    /// What is kept of it besides, until it is stored.
+    recording: Option<Recording>,
+    recorded: Option<StoredRecording>,
 }
 
 /// How a step of the task went on.
@@ -74,6 +78,7 @@ impl Session {
         subjects: Subjects,
         outputs: mpsc::UnboundedSender<Output>,
     ) -> Self {
+        let recorded = app.settings().video_storage && session.request.image_storage;
         let params = app.settings().capture_for(session.request.security_level);
         let plan = app.plan(&session.request);
         let began = (app.clock().now(), Instant::now());
@@ -100,6 +105,8 @@ impl Session {
             announced_frames: 0,
             tilted: false,
             best_digest: String::new(),
+            recording: recorded.then(Recording::default),
+            recorded: None,
         }
     }
 
@@ -232,7 +239,7 @@ impl Session {
     }
 
     async fn frame(&mut self, frame: TrackingFrame) -> Flow {
-        let TrackingFrame { seq, captured_at, size, .. } = frame;
+        let TrackingFrame { seq, captured_at, arrived, size, .. } = frame;
         if !self.claimed {
             return self.protocol("a frame came before the start").await;
         }
@@ -249,6 +256,11 @@ impl Session {
             return self.protocol("a frame's time or size is not one of a camera").await;
         }
         self.last_seq = seq;
+        if let Some(recording) = &mut self.recording
+            && let Err(what) = recording.add(arrived, &frame.picture)
+        {
+            return self.protocol(what).await;
+        }
         if matches!(self.examination.capture().phase(), Phase::Collecting { .. } | Phase::Ended) {
             // Frames that were under way when the evidence was asked for.
             return Flow::On;
@@ -327,6 +339,11 @@ impl Session {
                 return self.broke().await;
             }
         };
+        // Where captures are recorded, a yes of which there is no recording is none either.
+        if let Err(error) = self.keep_recording().await {
+            tracing::error!(%error, session = %self.session.id, "the recording could not be kept");
+            return self.broke().await;
+        }
         let stored = match self.examination.take_best() {
             Some(portrait) => self.keep(portrait).await.map(Some),
             None => Ok(None),
@@ -338,6 +355,7 @@ impl Session {
                     status: judgement.status,
                     diagnostic: judgement.diagnostic,
                     best_image: Some(best_image),
+                    recording: None,
                     report: judgement.report,
                     decided_at: now,
                 };
@@ -368,7 +386,7 @@ impl Session {
                 // Where only the answer is lost the face is there, and has a picture. Else its session takes it along.
                 if let Some(best) = best_image.filter(|_| !self.saving) {
                     let name = BlobKey::image(self.session.tenant_id, self.session.id, best.face_id);
-                    self.app.discard_image(&name).await;
+                    self.app.discard(&name).await;
                 }
                 self.say(Output::Failed(error.into()));
                 Flow::Over
@@ -404,8 +422,36 @@ impl Session {
         Ok((kept, sealed, BestImage { face_id: id, size, bounds: face.bounds }))
     }
 
-    /// The verdict and its face become durable together.
-    async fn decide(&mut self, verdict: Verdict, face: Option<(Face, Vec<u8>)>) -> Result<(), UseCaseError> {
+    /// Encrypts and stores the video of the capture, if there is to be one.
+    async fn keep_recording(&mut self) -> Result<(), UseCaseError> {
+        let Some(video) = self.recording.take().and_then(Recording::into_mp4) else { return Ok(()) };
+        let hash = hex::encode(Sha256::digest(&video));
+        let name = BlobKey::recording(self.session.tenant_id, self.session.id);
+        self.app.blobs().put(&name, &self.key, video, self.app.entropy()).await?;
+        self.recorded = Some(StoredRecording { hash });
+        Ok(())
+    }
+
+    /// The verdict, its face and where its recording is become durable together.
+    async fn decide(
+        &mut self,
+        mut verdict: Verdict,
+        face: Option<(Face, Vec<u8>)>,
+    ) -> Result<(), UseCaseError> {
+        if let Err(error) = self.keep_recording().await {
+            // What is no yes stands without; a yes had its recording stored before.
+            tracing::error!(%error, session = %self.session.id, "the recording could not be kept");
+        }
+        verdict.recording = self.recorded.clone();
+        let decided = self.commit(verdict, face).await;
+        if decided.is_err() && !self.saving && self.recorded.take().is_some() {
+            let name = BlobKey::recording(self.session.tenant_id, self.session.id);
+            self.app.discard(&name).await;
+        }
+        decided
+    }
+
+    async fn commit(&mut self, verdict: Verdict, face: Option<(Face, Vec<u8>)>) -> Result<(), UseCaseError> {
         let status = verdict.status;
         let decided = self.session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
         let mut repository = self.app.store().begin().await?;

@@ -313,7 +313,7 @@ impl Verification {
             }
             Err(error) => {
                 // Of an identity that was erased meanwhile nothing may stay behind.
-                self.discard_image(&name).await;
+                self.discard(&name).await;
                 Err(error)
             }
         }
