@@ -439,7 +439,10 @@ impl Session {
         face: Option<(Face, Vec<u8>)>,
     ) -> Result<(), UseCaseError> {
         if let Err(error) = self.keep_recording().await {
-            // What is no yes stands without; a yes had its recording stored before.
+            // What is no yes stands without its recording.
+            if verdict.status == LivenessStatus::Success {
+                return Err(error);
+            }
             tracing::error!(%error, session = %self.session.id, "the recording could not be kept");
         }
         verdict.recording = self.recorded.clone();
