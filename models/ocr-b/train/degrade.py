@@ -49,6 +49,8 @@ def expose(cover: np.ndarray, grounds: list, rng: np.random.Generator, cap: floa
         dots = _screen(rng, height, width, cap)
         cover = cover * (1 - dots * rng.uniform(0.1, 0.6))
     picture = picture * (1 - cover) + np.minimum(picture, dark + rng.uniform(-8, 8)) * cover
+    if rng.random() < 0.15 * harm:
+        picture += patch(grounds, rng, height, width, cap / 40 * rng.uniform(0.8, 3)) * rng.uniform(0.05, 0.35) * contrast
     if rng.random() < 0.45:
         light = smooth(rng, height, width, 2, int(rng.integers(2, 6)))
         picture *= 1 + np.clip(light * rng.uniform(0.02, 0.2), -0.55, 0.5)
@@ -92,11 +94,11 @@ def _glare(picture: np.ndarray, rng: np.random.Generator) -> None:
     picture += (rng.uniform(225, 256) - picture) * spot
 
 
-def photograph(picture: np.ndarray, rng: np.random.Generator, cap: float, harm: float) -> np.ndarray:
-    """Lens, movement, resampling, noise and JPEG. Returns 8-bit grey of the same size."""
+def photograph(picture: np.ndarray, rng: np.random.Generator, cap: float, harm: float, blur: float | None = None) -> np.ndarray:
+    """Lens, movement, resampling, noise and JPEG. `blur` sets the lens, in cap heights. Returns 8-bit grey of the same size."""
     height, width = picture.shape
-    sigma = cap * rng.choice([0.0, rng.uniform(0, 0.06), rng.uniform(0.03, 0.12), rng.uniform(0.1, 0.2)], p=[0.3, 0.35, 0.27, 0.08])
-    sigma *= harm
+    sigma = rng.choice([0.0, rng.uniform(0, 0.06), rng.uniform(0.03, 0.12), rng.uniform(0.1, 0.2)], p=[0.3, 0.35, 0.27, 0.08])
+    sigma = cap * (sigma * harm if blur is None else blur)
     if sigma > 0.25:
         picture = cv2.GaussianBlur(picture, (0, 0), sigma)
     if rng.random() < 0.14 * harm:
@@ -117,6 +119,8 @@ def photograph(picture: np.ndarray, rng: np.random.Generator, cap: float, harm: 
         picture = picture + grain
     if rng.random() < 0.2:
         picture = 255 * np.clip(picture / 255, 0, 1) ** rng.uniform(0.6, 1.7)
+    if rng.random() < 0.03 * harm:
+        picture = 255.0 * (picture > picture.mean() - rng.uniform(0, 20))
     grey = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
     if rng.random() < 0.65:
         quality = int(rng.uniform(25, 96))

@@ -4,8 +4,10 @@ Lines are drawn from a font, with their own seed; the network is the ONNX file t
 """
 
 import argparse
+import itertools
 import json
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -154,7 +156,7 @@ def reliability(tally: Tally) -> list[dict]:
     """For each range of the stated probability: how many, what was stated on average, and what was right."""
     said, right = np.exp(np.array(tally.said)), np.array(tally.right)
     table = []
-    for low, high in zip(BINS, BINS[1:]):
+    for low, high in itertools.pairwise(BINS):
         inside = (said >= low) & (said < high)
         if inside.any():
             table.append({
@@ -208,7 +210,7 @@ def main() -> None:
     text = json.dumps(result, indent=1)
     print(text)
     if given.out:
-        open(given.out, "w").write(text + "\n")
+        Path(given.out).write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -36,9 +36,7 @@ class Cut:
 def load(path: str) -> Cut:
     """Reads a font file. The cap height is that of H, and H is centred in the height of the cell."""
     scale = CAP * OVERSAMPLING
-    size = scale * 100
     probe = ImageFont.truetype(path, 1000)
-    left, top, right, bottom = probe.getbbox("H", anchor="ls")
     ink = probe.getmask("H").getbbox()
     height = ink[3] - ink[1]
     size = round(1000 * scale / height)

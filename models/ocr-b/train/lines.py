@@ -20,23 +20,30 @@ SQUEEZE = 0.8
 # A character is labelled over this part of its pitch, and a column with no label has this number.
 CORE = 0.6
 IGNORED = 255
-# Characters whose picture is another one, or itself, when turned upside down or mirrored.
-SYMMETRIC = set("HINOSXZ069W M80") | set("AHIMOTUVWXY08")
+# Characters that look like themselves or like another one when turned upside down, or mirrored.
+SYMMETRIC = set("HINOSXZ025689WM") | set("AHIMOTUVWXY08")
 
 
 @dataclass
 class Style:
-    """What may be drawn. `harm` scales the degradations, `negatives` is the share of windows that hold no line of OCR-B."""
+    """What may be drawn.
+
+    `harm` scales the degradations, `negatives` is the share of windows that hold no line of OCR-B, `after` is harm done to the picture last.
+    """
 
     cuts: list
     grounds: list
     prints: list
     width: int = 320
     harm: float = 1.0
-    negatives: float = 0.10
+    negatives: float = 0.14
     cap: tuple = (6.5, 44.0)
+    blur: float | None = None
+    others: list = field(default_factory=list)
+    other_share: float = 0.07
     whole: bool = False
     text: object = field(default=strings.text)
+    after: object = None
 
 
 def other_print(seed: int, folder: Path, count: int) -> list[np.ndarray]:
@@ -86,7 +93,7 @@ def _geometry(style: Style, rng: np.random.Generator, pitch: float, start: float
     strip_cap = float(np.clip(rng.normal(19.8, 1.4), 16.8, 24.2))
     ky = cap / strip_cap
     kx = ky / SQUEEZE
-    strip_pitch = strip_cap * SQUEEZE * pitch / CAP * np.clip(rng.normal(1.0, 0.06), 0.85, 1.16)
+    strip_pitch = strip_cap * SQUEEZE * pitch / CAP * np.clip(rng.normal(1.0, 0.07), 0.82, 1.18)
     gx = pitch / (strip_pitch * kx)
     pad = 4 + 0.5 * cap
     source = (round(HEIGHT * ky + 2 * pad), round(style.width * kx) + 4)
@@ -94,9 +101,10 @@ def _geometry(style: Style, rng: np.random.Generator, pitch: float, start: float
     tilt *= min(1.0, pad / (np.abs(tilt).sum() + 1e-6))
     residual = np.array([rng.normal(0, 1.2), rng.normal(0, 0.7), rng.normal(0, 0.7)])
     residual = np.clip(residual, -3, 3) * ky
+    lean = rng.normal(0, 0.035) if rng.random() < 0.85 else rng.uniform(-0.25, 0.25)
     return Geometry(
         source, kx, ky, gx, CAP / cap, cap, start, tilt, residual,
-        stretch=rng.normal(0, 0.012), swell=rng.normal(0, 0.02), shear=float(np.clip(rng.normal(0, 0.035), -0.12, 0.12)),
+        stretch=rng.normal(0, 0.018), swell=rng.normal(0, 0.02), shear=float(lean),
     )
 
 
@@ -249,7 +257,8 @@ def window(style: Style, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarr
         strip = negative(style, rng)
         blank = np.zeros(style.width // COLUMN, np.uint8)
         return strip, blank, blank, ""
-    cut = style.cuts[rng.integers(0, len(style.cuts))]
+    family = style.others if style.others and rng.random() < style.other_share else style.cuts
+    cut = family[rng.integers(0, len(family))]
     pitch = cut.pitch * rng.uniform(0.97, 1.05)
     text, start = _layout(style, rng, pitch)
     strip, classes, shares = _draw(style, rng, cut, pitch, text, start)
@@ -269,23 +278,39 @@ def _draw(style, rng, cut, pitch, text, start):
     cover = _surroundings(ink(canvas, rng, style.harm), begin, end, style, rng)
     picture = expose(_project(cover, geo), style.grounds, rng, geo.cap, style.harm)
     _page_edge(picture, geo, begin, end, style, rng)
-    grey = photograph(picture, rng, geo.cap, style.harm)
+    grey = photograph(picture, rng, geo.cap, style.harm, style.blur)
+    if style.after:
+        grey = style.after(grey, rng, geo.cap)
     strip = _cut_strip(grey, geo, style.width, rng)
     geo.start -= before
     classes, shares = _labels(geo, text, pitch, style.width)
+    if rng.random() < 0.12:
+        _pad(strip, classes, rng)
     return strip, classes, shares
+
+
+def _pad(strip: np.ndarray, classes: np.ndarray, rng: np.random.Generator) -> None:
+    """Fills what lies after the line with one tone, as a batch of lines of several lengths does."""
+    marked = np.nonzero(classes)[0]
+    last = (marked[-1] + 1) * COLUMN if len(marked) else 0
+    begin = last + int(rng.uniform(8, 30))
+    if begin < strip.shape[1]:
+        strip[:, begin:] = rng.choice([127, 128, 255, int(strip[:, begin].mean())])
 
 
 def negative(style: Style, rng: np.random.Generator) -> np.ndarray:
     """A strip without a line of OCR-B that stands upright."""
+    return _turned(style, rng) if rng.random() < 0.5 else not_ocrb(style, rng)
+
+
+def not_ocrb(style: Style, rng: np.random.Generator) -> np.ndarray:
+    """A strip of words in other type, of bars, or of ground alone."""
     kind = rng.random()
-    if kind < 0.42:
-        return _turned(style, rng)
     pitch = 41.0
     geo = _geometry(style, rng, pitch, 0.0)
     need = int(_drawing_x(geo, np.array([geo.source[1]], np.float32))[0]) + 8
     cover = np.zeros((CELL_HEIGHT, max(need, 16)), np.float32)
-    if kind < 0.74:
+    if kind < 0.55:
         words = style.prints[rng.integers(0, len(style.prints))].astype(np.float32) / 255
         zoom = rng.uniform(0.6, 1.4)
         words = cv2.resize(words, None, fx=zoom, fy=zoom)
@@ -294,14 +319,14 @@ def negative(style: Style, rng: np.random.Generator) -> np.ndarray:
         left = int(rng.uniform(0, max(1, words.shape[1] - 300)))
         piece = words[top : top + CELL_HEIGHT, left : left + cover.shape[1]]
         cover[:, : piece.shape[1]] = piece
-    elif kind < 0.84:
+    elif kind < 0.72:
         _bars(cover, rng)
     picture = expose(_project(cover, geo), style.grounds, rng, geo.cap, style.harm)
     if rng.random() < 0.4:
         picture += patch(style.grounds, rng, *picture.shape, geo.cap / 40) * rng.uniform(20, 110)
     if rng.random() < 0.2:
         _page_edge(picture, geo, need * 0.4, need * 0.6, style, rng)
-    return _cut_strip(photograph(picture, rng, geo.cap, style.harm), geo, style.width, rng)
+    return _cut_strip(photograph(picture, rng, geo.cap, style.harm, style.blur), geo, style.width, rng)
 
 
 def _turned(style: Style, rng: np.random.Generator) -> np.ndarray:
@@ -331,11 +356,12 @@ def _bars(cover: np.ndarray, rng: np.random.Generator) -> None:
         cover[: CELL_HEIGHT // 2 + int(rng.uniform(-20, 30))] = 0
 
 
-def make_style(seed: int, fonts: list[str], derived: int, grounds: int, **more) -> Style:
-    """Reads fonts and draws what all windows share."""
+def make_style(seed: int, fonts: list[str], derived: int, grounds: int, others: tuple = (), **more) -> Style:
+    """Reads fonts and draws what all windows share. `others` are fonts of one pitch that are no OCR-B: some zones are set in such."""
     rng = np.random.default_rng([seed, 11])
     cuts = []
     for path in fonts:
         cut = glyphs.load(path)
         cuts += [cut] * max(1, derived // 4) + [glyphs.derive(cut, rng) for _ in range(derived)]
+    more["others"] = [glyphs.load(path) for path in others]
     return Style(cuts, bank(seed, grounds), other_print(seed, Path("/usr/share/fonts/truetype"), 160), **more)

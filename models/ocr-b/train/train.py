@@ -24,7 +24,7 @@ STYLE = None
 def _start(seed: int, fonts: list[str], options: dict) -> None:
     global STYLE
     cv2.setNumThreads(1)
-    STYLE = lines.make_style(seed, fonts, options["derived"], options["grounds"], **options["more"])
+    STYLE = lines.make_style(seed, fonts, options["derived"], options["grounds"], options["others"], **options["more"])
 
 
 def _chunk(seed: list[int]):
@@ -80,6 +80,7 @@ def _average(average: dict, network: Reader, step: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fonts", nargs="+", required=True)
+    parser.add_argument("--others", nargs="*", default=[], help="fonts of one pitch that are no OCR-B")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--chunks", type=int, required=True)
     parser.add_argument("--rate", type=float, default=3e-3)
@@ -102,7 +103,7 @@ def main() -> None:
 
 def _run(given, network: Reader, average: dict) -> None:
     optimiser = torch.optim.AdamW(network.parameters(), lr=given.rate, weight_decay=0.01)
-    options = {"derived": given.derived, "grounds": given.grounds, "more": {"harm": given.harm}}
+    options = {"derived": given.derived, "grounds": given.grounds, "others": given.others, "more": {"harm": given.harm}}
     kept, step, began, mean = deque(maxlen=AGAIN + 1), 0, time.time(), None
     for index, chunk in enumerate(chunks(given.seed, given.fonts, given.chunks, given.workers, options)):
         kept.append(chunk)
