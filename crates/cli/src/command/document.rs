@@ -254,7 +254,8 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
     let documents = args.sources.config()?.documents;
     let params = selfsame_server::sign_params(&documents);
     let now = SystemClock.now();
-    let (reading, signs, effort) = side(&eyes, &args.front, DocumentSide::Front, &params, now)?;
+    let (reading, signs, effort) =
+        side(&eyes, (&args.front, DocumentSide::Front), args.zone_only, &params, now)?;
     let mut seen = Seen {
         reading,
         signs: vec![(DocumentSide::Front, signs)],
@@ -262,7 +263,7 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
         efforts: vec![(DocumentSide::Front, effort)],
     };
     if let Some(back) = &args.back {
-        let (reading, signs, effort) = side(&eyes, back, DocumentSide::Back, &params, now)?;
+        let (reading, signs, effort) = side(&eyes, (back, DocumentSide::Back), false, &params, now)?;
         seen.reading = eyes.vision.both_sides(seen.reading, reading);
         seen.signs.push((DocumentSide::Back, signs));
         seen.efforts.push((DocumentSide::Back, effort));
@@ -273,8 +274,8 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
 
 fn side(
     eyes: &Eyes,
-    file: &Path,
-    side: DocumentSide,
+    (file, side): (&Path, DocumentSide),
+    zone_only: bool,
     params: &SignParams,
     now: Timestamp,
 ) -> Result<(DocumentReading, Signs, Effort), Failure> {
@@ -282,9 +283,11 @@ fn side(
     let mut effort = Effort::default();
     let picture = effort.step("decode", "the file as a picture", |_| eyes.read(file)).map_err(failed)?;
     let mut look = || {
-        let reading = eyes.vision.read_document_with(&picture, DocumentWants::default(), now, &mut effort)?;
+        let wants = if zone_only { DocumentWants::ZONE } else { DocumentWants::default() };
+        let reading = eyes.vision.read_document_with(&picture, wants, now, &mut effort)?;
         // As a scan does: the portrait and words across it are of the front.
         let signs = match side {
+            _ if zone_only => Signs::default(),
             DocumentSide::Front => eyes.vision.front_signs(&picture, &reading, params, &mut effort)?,
             DocumentSide::Back => eyes.vision.document_signs(&picture, &reading, params, &mut effort),
         };

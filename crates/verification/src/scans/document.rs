@@ -33,7 +33,7 @@ pub(super) fn read(
     now: Timestamp,
     effort: &mut Effort,
 ) -> Result<DocumentReading, VisionError> {
-    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now, effort)
+    vision.read_document_with(picture, DocumentWants::default(), now, effort)
 }
 
 /// The longest side, in pixels, at which a selfie is looked at for a document. 760: zones and labels of pages that fill half of it are read,
