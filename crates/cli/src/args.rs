@@ -160,13 +160,17 @@ Examples:
   selfsame document passport.jpg --explain
 
 A photograph or a scan; the document may lie in any direction. --json prints
-  {documentType,issuingCountry,mrz:{format,lines,valid,verdict,checks:[{field,ok}],fields,corrected,corners},barcode,
-   fields:[{name,value,printed,sources,confidence,box,side}],disagreements,checks:[{check,passed}],
+  {documentType,issuingCountry,mrz:{format,lines,valid,verdict,checks:[{field,ok}],fields,corrected,settledBy,
+   alternatives:[{lines}],irregularities:[{rule,field}],corners},barcode,
+   fields:[{name,value,printed,sources,confidence,box,side}],alternatives:[{name,value}],disagreements,
+   checks:[{check,passed}],
    signs:[{side,speaks,indicates,measure,threshold,box}],page,warnings}
   or {error:{code,message,file}}. What was not read is absent or null, never guessed.
 documentType: PASSPORT, IDENTITY_CARD, DRIVING_LICENCE or VISA.
 mrz.valid: every check digit agrees and no other reading is about as likely; verdict says more: VALID, AMBIGUOUS,
-UNPROTECTED, INVALID.
+UNPROTECTED, INVALID. settledBy: RECOGNISER, PROFILE, PRINT or BARCODE, where another reading passes too;
+alternatives: what nothing settled. irregularities: broken rules that no check digit covers.
+expiryDate is a date or DOES_NOT_EXPIRE.
 fields come from the machine-readable zone, the barcode and what is printed; sources says from which, printed how it
 is spelt there. barcode: {kind,content:{type,version,issuer},text,corners}. page: its corners, where its edges show.
 signs: what the pictures indicate about themselves, as docs/documents.md explains; thresholds are [documents] of --config.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource, MrzFormat,
-    MrzVerdict,
+    DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
+    MrzFormat, MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -177,6 +177,10 @@ impl Whole<'_> {
         self.0.value(name).and_then(selfsame_mrz::state::iso).map(str::to_owned)
     }
 
+    fn does_not_expire(&self) -> bool {
+        self.0.field(FieldName::ExpiryDate).is_some_and(DocumentField::does_not_expire)
+    }
+
     fn day(&self, name: FieldName) -> Option<PartialDay> {
         self.0.value(name).and_then(day)
     }
@@ -227,6 +231,7 @@ impl Whole<'_> {
             last_name: self.value(FieldName::Surname),
             birth_date: self.day(FieldName::BirthDate),
             expiry: self.day(FieldName::ExpiryDate),
+            does_not_expire: self.does_not_expire(),
             issued: self.day(FieldName::IssueDate),
             number: self.value(FieldName::DocumentNumber),
             personal_number: self.personal_number(),
@@ -322,7 +327,11 @@ pub(super) fn findings(
     }
     document.complete = Step::of(finished && anything && read.into_iter().all(|read| read));
     let reading = whole.reading();
-    let last_day = reading.expiry.as_ref().map_or(Step::Unknown, |expiry| in_date(expiry, now));
+    let last_day = match &reading.expiry {
+        _ if reading.does_not_expire => Step::Yes,
+        Some(expiry) => in_date(expiry, now),
+        None => Step::Unknown,
+    };
     if sure(FieldName::ExpiryDate) {
         document.in_date = last_day;
     } else {
