@@ -44,6 +44,11 @@ pub(crate) fn is_free(id: ElementId) -> bool {
     form(id) == Form::Text
 }
 
+/// Whether the element's value is a single letter or digit.
+pub(crate) fn is_letter(id: ElementId) -> bool {
+    matches!(form(id), Form::Truncation | Form::Sex | Form::Compliance | Form::Indicator)
+}
+
 /// How a card says that it has no value.
 fn is_absent(value: &str) -> bool {
     matches!(value, "NONE" | "UNAVL" | "UNAVAIL" | "UNAVAILABLE")
@@ -111,6 +116,14 @@ pub(crate) fn may_begin(id: ElementId, rest: &[char]) -> bool {
         }
         Form::Jurisdiction | Form::Eyes | Form::Hair | Form::Text => first.is_ascii_alphabetic(),
     }
+}
+
+/// How many characters of the text say that there is no value.
+pub(crate) fn absence(text: &[char]) -> Option<usize> {
+    ["UNAVAILABLE", "UNAVAIL", "UNAVL", "NONE"].into_iter().map(str::len).find(|length| {
+        text.get(..*length)
+            .is_some_and(|word| is_absent(&word.iter().collect::<String>().to_ascii_uppercase()))
+    })
 }
 
 /// `NONE`, `unavl`, or as much of one as there is.

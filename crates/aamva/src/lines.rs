@@ -25,14 +25,23 @@ pub(crate) fn document(body: Body<'_>, warnings: &mut Vec<Warning>) -> Vec<Eleme
     let lines = lines(body.text, known, warnings);
     let starts: Vec<ElementId> = lines.iter().filter_map(|line| ElementId::of(line)).collect();
     let context = Context { body, starts: &starts, separated: lines.len() > 1 };
-    let mut elements = Vec::new();
+    let inside = context.inside_all(&lines);
+    let mut all = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let cut = body.cut && at + 1 == lines.len();
-        let mut found = context.divide(line, cut, warnings);
+        let mut found = context.divide(line, &inside[at], cut, warnings);
         if cut && let Some(last) = found.pop() {
             warnings.push(Warning::ElementCut(last.id));
         }
-        for part in found {
+        all.extend(found);
+    }
+    // What is no more than odd on a card with its separators may be two elements on one that lacks some.
+    let bent = warnings.contains(&Warning::SeparatorsMissing);
+    let mut elements = Vec::new();
+    for part in all {
+        if part.doubtful && bent {
+            warnings.push(Warning::ElementAmbiguous(part.id));
+        } else {
             push(&mut elements, part.id, part.value, warnings);
         }
     }
@@ -103,6 +112,8 @@ fn warn_of_separators(warnings: &mut Vec<Warning>) {
 struct Part<'a> {
     id: ElementId,
     value: &'a [char],
+    /// Its value holds an identifier that no other line has.
+    doubtful: bool,
 }
 
 /// A place in a line where an identifier stands.
@@ -110,6 +121,8 @@ struct Part<'a> {
 struct Place {
     at: usize,
     id: ElementId,
+    /// It stands nowhere else inside of a line.
+    once: bool,
 }
 
 /// What is known about the lines beside the one that is looked at.
@@ -126,8 +139,51 @@ impl Context<'_> {
         self.starts.iter().any(|start| *start == id)
     }
 
-    fn divide<'a>(&self, line: &'a [char], cut: bool, warnings: &mut Vec<Warning>) -> Vec<Part<'a>> {
-        let inside = self.inside(line);
+    /// Of each line the identifiers inside of it. One that stands right behind a whole value or its padding begins an element, and the same letters elsewhere
+    /// are a part of a name.
+    fn inside_all(&self, lines: &[&[char]]) -> Vec<Vec<Place>> {
+        let mut all: Vec<Vec<Place>> = lines.iter().map(|line| self.inside(line)).collect();
+        let sure = |line: &[char], places: &[Place], at: usize| {
+            let before = match at.checked_sub(1) {
+                Some(before) => Some((places[before].at, places[before].id)),
+                None => ElementId::of(line).map(|first| (0, first)),
+            };
+            let padded = places[at].at >= 2 && line[places[at].at - 2..places[at].at] == [' ', ' '];
+            padded
+                || before.is_some_and(|(from, id)| {
+                    let value = line.get(from + 3..places[at].at).unwrap_or(&[]);
+                    !form::is_free(id) && !value.is_empty() && form::fits(id, value)
+                })
+        };
+        let certain: Vec<ElementId> = (lines.iter().zip(&all))
+            .flat_map(|(line, places)| {
+                (0..places.len())
+                    .filter(|at| sure(line, places, *at))
+                    .map(|at| places[at].id)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        for (line, places) in lines.iter().zip(&mut all) {
+            let keep: Vec<bool> = (0..places.len())
+                .map(|at| !certain.contains(&places[at].id) || sure(line, places, at))
+                .collect();
+            let mut keep = keep.into_iter();
+            places.retain(|_| keep.next().unwrap_or(true));
+        }
+        let ids: Vec<ElementId> = all.iter().flatten().map(|place| place.id).collect();
+        for place in all.iter_mut().flatten() {
+            place.once = ids.iter().filter(|id| **id == place.id).count() == 1;
+        }
+        all
+    }
+
+    fn divide<'a>(
+        &self,
+        line: &'a [char],
+        inside: &[Place],
+        cut: bool,
+        warnings: &mut Vec<Warning>,
+    ) -> Vec<Part<'a>> {
         // What begins another line is a part of a name here.
         let new: Vec<Place> = inside.iter().copied().filter(|it| !self.starts.contains(&it.id)).collect();
         let first = ElementId::of(line).filter(|first| self.separated || version::is_known(*first));
@@ -138,7 +194,7 @@ impl Context<'_> {
             warnings.push(Warning::StrayLine);
             return if new.len() > RUN { self.run(line, &new, cut, warnings) } else { Vec::new() };
         };
-        let first = Place { at: 0, id: first };
+        let first = Place { at: 0, id: first, once: true };
         if new.len() >= RUN {
             let places: Vec<Place> = std::iter::once(first).chain(new).collect();
             return self.run(line, &places, cut, warnings);
@@ -152,16 +208,34 @@ impl Context<'_> {
         if places.len() > 1 {
             warn_of_separators(warnings);
         }
-        parts(line, &places)
+        let mut found = parts(line, &places);
+        for open in new.iter().filter(|open| places.iter().all(|place| place.at != open.at)) {
+            if let Some(part) = (places.iter().zip(&mut found)).rev().find(|(place, _)| place.at < open.at) {
+                part.1.doubtful = true;
+            }
+            let expected = self.is_lacking(open.id) || self.is_of_a_kin(open.id);
+            if expected && !self.body.cut {
+                warn_of_separators(warnings);
+            }
+        }
+        found
     }
 
     /// Where identifiers stand behind the one that begins the line, with something behind them that their values may begin with.
     fn inside(&self, line: &[char]) -> Vec<Place> {
         let from = if ElementId::of(line).is_some() { 3 } else { 0 };
-        let found = (from..line.len()).filter_map(|at| {
+        // A name is not empty: `DACDAIGLE` holds no DAI.
+        let begins_name = |at: &usize| {
+            let before = at.checked_sub(3).and_then(|before| ElementId::of(&line[before..]));
+            before.is_some_and(|before| ["DCS", "DAC", "DAD", "DCT", "DAB"].contains(&before.as_str()))
+        };
+        let found = (from..line.len()).filter(|at| !begins_name(at)).filter_map(|at| {
             let id = ElementId::of(&line[at..])?;
-            let fits = version::may_occur(id, self.body.version) && form::may_begin(id, &line[at + 3..]);
-            fits.then_some(Place { at, id })
+            let rest = &line[at + 3..];
+            let fits = version::may_occur(id, self.body.version)
+                && form::may_begin(id, rest)
+                && (!form::is_letter(id) || self.ends_after_letter(rest));
+            fits.then_some(Place { at, id, once: true })
         });
         let found: Vec<Place> = found.collect();
         let residence = ["DAL", "DAN", "DAO"]
@@ -171,6 +245,15 @@ impl Context<'_> {
         let alone =
             |id: ElementId| !residence && matches!(id.as_str(), "DAL" | "DAM" | "DAN" | "DAO" | "DAP");
         found.into_iter().filter(|place| !alone(place.id)).collect()
+    }
+
+    /// Whether nothing follows the first letter but another element: the N of `MADDEN HILLS` is followed by more.
+    fn ends_after_letter(&self, rest: &[char]) -> bool {
+        let value = form::absence(rest).unwrap_or(1);
+        let behind = rest.get(value..).unwrap_or(&[]);
+        let padding = behind.iter().take_while(|c| !c.is_ascii_alphanumeric()).count();
+        let behind = &behind[padding..];
+        behind.is_empty() || ElementId::of(behind).is_some_and(|id| version::may_occur(id, self.body.version))
     }
 
     /// Several elements in a row, divided at the identifiers. One that occurs more than once may be part of a value, and so may one in the
@@ -195,10 +278,9 @@ impl Context<'_> {
             .collect();
         let all = parts(line, &places);
         let certain = |at: usize| {
-            let Place { at: here, id } = places[at];
+            let Place { at: here, once, .. } = places[at];
             let overlaps = at.checked_sub(1).is_some_and(|before| places[before].at + 3 > here)
                 || places.get(at + 1).is_some_and(|after| here + 3 > after.at);
-            let once = places.iter().filter(|other| other.id == id).count() == 1;
             !overlaps && once && (at == 0 || self.parts_from(line, &all, at, here, by_blanks))
         };
         let mut found = Vec::new();
@@ -216,7 +298,7 @@ impl Context<'_> {
 
     /// Whether the identifier at `here` begins an element for all that can be seen.
     fn parts_from(&self, line: &[char], all: &[Part<'_>], at: usize, here: usize, by_blanks: bool) -> bool {
-        let Part { id, value } = all[at];
+        let Part { id, value, .. } = all[at];
         let before = all[at - 1];
         let previous = line[here - 1];
         let word = previous.is_alphabetic() || previous == ' ';
@@ -254,7 +336,7 @@ impl Context<'_> {
     }
 
     fn is_missing_before(&self, line: &[char], before: Place, place: Place, end: usize) -> bool {
-        let Place { at, id } = place;
+        let Place { at, id, .. } = place;
         let value = trim(&line[at + 3..end]);
         let previous = line[at - 1];
         let padded = previous == ' ' && line[at - 2] == ' ';
@@ -264,13 +346,14 @@ impl Context<'_> {
         let lacking = !self.body.cut && self.is_lacking(id);
         if form::is_free(id) {
             let of_middle_name = id == "DAD" && self.starts_with("DDG");
-            return !value.is_empty() && (complete || padded || lacking || of_middle_name);
+            return !value.is_empty() && (complete || (place.once && (padded || lacking || of_middle_name)));
         }
         let digits = value.first().is_some_and(char::is_ascii_digit);
         // A code of one letter behind a digit may be a house's number; behind the digit of a document's number it is none.
         let numbered = ["DAQ", "DCF", "DCJ", "DCK"].contains(&before.id.as_str());
         let ended = if value.len() > 1 { !in_word } else { previous == ' ' || (!in_word && numbered) };
-        form::fits(id, value) && (complete || ended || digits || lacking || self.is_of_a_kin(id))
+        let expected = ended || digits || lacking || self.is_of_a_kin(id);
+        form::fits(id, value) && (complete || (place.once && expected))
     }
 
     /// Whether no line begins with the element nor with one that says the same, and no card is without it.
@@ -295,7 +378,7 @@ fn parts<'a>(line: &'a [char], places: &[Place]) -> Vec<Part<'a>> {
         .enumerate()
         .map(|(at, place)| {
             let end = places.get(at + 1).map_or(line.len(), |next| next.at);
-            Part { id: place.id, value: &line[(place.at + 3).min(end)..end] }
+            Part { id: place.id, value: &line[(place.at + 3).min(end)..end], doubtful: false }
         })
         .collect()
 }
@@ -308,14 +391,14 @@ fn successors<'a>(
     warnings: &mut Vec<Warning>,
 ) -> Vec<Part<'a>> {
     let Some(first) = ElementId::of(line) else { return Vec::new() };
-    let mut places = vec![Place { at: 0, id: first }];
+    let mut places = vec![Place { at: 0, id: first, once: true }];
     if first.as_str().starts_with(own.as_str()) {
         loop {
             let last = places[places.len() - 1];
             let Some(next) = last.id.successor().filter(|next| !starts.contains(next)) else { break };
             let mut found = (last.at + 3..line.len()).filter(|at| ElementId::of(&line[*at..]) == Some(next));
             let (Some(at), None) = (found.next(), found.next()) else { break };
-            places.push(Place { at, id: next });
+            places.push(Place { at, id: next, once: true });
         }
     }
     if places.len() > 1 {
