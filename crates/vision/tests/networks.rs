@@ -92,7 +92,7 @@ fn load_error(folder: &Path) -> ModelError {
 }
 
 #[test]
-fn verifies_the_engine_and_eight_networks() {
+fn verifies_the_engine_and_nine_networks() {
     let slots: Vec<&str> = vision().files().iter().map(|file| file.slot.as_str()).collect();
     assert_eq!(
         slots,
@@ -105,6 +105,7 @@ fn verifies_the_engine_and_eight_networks() {
             "pose",
             "eye",
             "text-detector",
+            "quick-recogniser",
             "text-recogniser"
         ]
     );

@@ -5,6 +5,7 @@
 //! * `recognise`: the text recogniser reads them, heard only on the zone's own alphabet;
 //! * `mrz`: what it said, with its alternatives, is judged by `selfsame-mrz`; other cuts are tried where that is not enough;
 //! * `zone`: the reading in the words of the domain;
+//! * `bars`: where a barcode may stand;
 //! * `barcode`: PDF417 and QR codes, and what those of North American licences say;
 //! * `page`: where the page is, by its edges;
 //! * `visual`: what is printed for people;
@@ -12,6 +13,7 @@
 
 mod band;
 mod barcode;
+mod bars;
 mod grey;
 mod mrz;
 mod page;

@@ -26,11 +26,12 @@ pub enum Slot {
     Pose,
     Eye,
     TextDetector,
+    QuickRecogniser,
     TextRecogniser,
 }
 
 impl Slot {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Detector,
         Self::Landmarks,
         Self::Embedder,
@@ -38,6 +39,7 @@ impl Slot {
         Self::Pose,
         Self::Eye,
         Self::TextDetector,
+        Self::QuickRecogniser,
         Self::TextRecogniser,
     ];
 
@@ -51,6 +53,7 @@ impl Slot {
             Self::Pose => "pose",
             Self::Eye => "eye",
             Self::TextDetector => "text-detector",
+            Self::QuickRecogniser => "quick-recogniser",
             Self::TextRecogniser => "text-recogniser",
         }
     }
@@ -67,7 +70,7 @@ impl Slot {
             Self::Pose => sizes == [66, 66, 66],
             Self::Eye => sizes == [2],
             Self::TextDetector => spec.output.len() == 1 && spec.output[0].shape.len() == 4,
-            Self::TextRecogniser => {
+            Self::QuickRecogniser | Self::TextRecogniser => {
                 spec.output.len() == 1
                     && spec.output[0].shape.len() == 3
                     && (3..=100_000).contains(&spec.output[0].shape[2])
@@ -81,13 +84,15 @@ impl Slot {
             Self::TextDetector if spec.input.shape[2..] != [-1, -1] || spec.threshold.is_none() => {
                 return Err("the text detector needs sides of -1 and a threshold".to_owned());
             }
-            Self::TextRecogniser if spec.input.height() == 0 || spec.input.shape[3] != -1 => {
-                return Err("the text recogniser needs a fixed height and a width of -1".to_owned());
+            Self::QuickRecogniser | Self::TextRecogniser
+                if spec.input.height() == 0 || spec.input.shape[3] != -1 =>
+            {
+                return Err("a text recogniser needs a fixed height and a width of -1".to_owned());
             }
-            Self::TextRecogniser if spec.alphabet.is_none() => {
-                return Err("the text recogniser needs an alphabet".to_owned());
+            Self::QuickRecogniser | Self::TextRecogniser if spec.alphabet.is_none() => {
+                return Err("a text recogniser needs an alphabet".to_owned());
             }
-            Self::TextDetector | Self::TextRecogniser => {}
+            Self::TextDetector | Self::QuickRecogniser | Self::TextRecogniser => {}
             _ if sides_vary || spec.output.iter().any(super::OutputSpec::is_dynamic) => {
                 return Err("a side of -1: this network is fed pictures of one size".to_owned());
             }
@@ -289,7 +294,7 @@ impl Engine {
         Ok(Lane {
             engine: Arc::clone(self),
             sessions,
-            alphabet: None,
+            alphabets: BTreeMap::new(),
             resizer: fast_image_resize::Resizer::new(),
         })
     }
@@ -393,8 +398,8 @@ impl Alphabet {
 pub(crate) struct Lane {
     engine: Arc<Engine>,
     sessions: BTreeMap<Slot, Session>,
-    /// Of the text recogniser, once it is open.
-    alphabet: Option<Arc<Alphabet>>,
+    /// Of each text recogniser, once it is open.
+    alphabets: BTreeMap<Slot, Arc<Alphabet>>,
     /// Keeps the resampler's buffers between pictures.
     pub(crate) resizer: fast_image_resize::Resizer,
 }
@@ -420,10 +425,9 @@ impl Lane {
         Ok(())
     }
 
-    /// The characters that the text recogniser knows.
-    pub(crate) fn alphabet(&mut self) -> Result<Arc<Alphabet>, VisionError> {
-        let slot = Slot::TextRecogniser;
-        if let Some(alphabet) = &self.alphabet {
+    /// The characters that a text recogniser knows.
+    pub(crate) fn alphabet(&mut self, slot: Slot) -> Result<Arc<Alphabet>, VisionError> {
+        if let Some(alphabet) = self.alphabets.get(&slot) {
             return Ok(Arc::clone(alphabet));
         }
         self.ensure_open(slot)?;
@@ -438,7 +442,7 @@ impl Lane {
         let alphabet = Alphabet::new(&list, classes)
             .ok_or_else(|| failed("its list of characters does not fit the number of its classes"))?;
         let alphabet = Arc::new(alphabet);
-        self.alphabet = Some(Arc::clone(&alphabet));
+        self.alphabets.insert(slot, Arc::clone(&alphabet));
         Ok(alphabet)
     }
 

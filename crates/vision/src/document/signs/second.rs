@@ -5,7 +5,7 @@
 use selfsame_domain::Rect;
 use selfsame_domain::document::DocumentReading;
 
-use super::portrait::flat_pages;
+use super::portrait::{at_once, flat_pages};
 use super::{Indication, SignParams, Testimony};
 use crate::document::grey::Grey;
 use crate::face::{self, DetectParams};
@@ -37,14 +37,16 @@ pub(crate) fn second_portrait(
     params: &SignParams,
 ) -> Result<Option<Testimony>, VisionError> {
     for (page, map) in flat_pages(lane, picture, reading) {
-        let Some(main) = face::detect(lane, &page, detection)?.into_iter().next() else { continue };
+        let Some(main) = face::detect(lane, &page, &at_once(detection))?.into_iter().next() else { continue };
         let (width, height) = (page.width() as usize, page.height() as usize);
         let grey = Grey { width, height, values: grey_bytes(page.rgb()) };
         let without_lines = Grey { values: grey.closed(LINES), ..grey.clone() };
         let mut strong = without_lines.strengthened((width as f64 * SURROUNDINGS) as usize);
         level(&mut strong, width, main.bounds);
         let Some(strong) = Picture::from_rgb(page.width(), page.height(), strong) else { return Ok(None) };
-        let second = face::detect(lane, &strong, detection)?
+        // Half the page at a time: the second one is a thirtieth of the page wide and more.
+        let halves = DetectParams { tile_shares: &[2.0], ..detection.clone() };
+        let second = face::detect(lane, &strong, &halves)?
             .into_iter()
             .filter(|face| AREA.contains(&(face.bounds.area() / main.bounds.area())))
             .max_by(|a, b| a.score.total_cmp(&b.score));

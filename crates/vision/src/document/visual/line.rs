@@ -9,7 +9,7 @@ use crate::inference::{Lane, VisionError};
 use super::detect::TextBox;
 use crate::document::band::TextLine;
 use crate::document::page::{Corners, Homography, sides};
-use crate::document::recognise::{LatinClasses, Letter, latin_line, strip_height};
+use crate::document::recognise::{LatinReader, Letter, latin_line, strip_height};
 use crate::document::strip::{StripShape, strip};
 
 /// How lines are read.
@@ -62,7 +62,8 @@ impl Flat {
         Self(tilted.map_or(FlatKind::Turned(direction), FlatKind::Tilted))
     }
 
-    fn map(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+    /// A point of the picture in these coordinates.
+    pub(crate) fn map(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         match &self.0 {
             FlatKind::Turned([dx, dy]) => [x * dx + y * dy, -x * dy + y * dx],
             FlatKind::Tilted(homography) => homography.map([x, y]),
@@ -200,10 +201,10 @@ pub(crate) fn read_box(
     lane: &mut Lane,
     picture: &Picture,
     (bounds, flat): (TextBox, &Flat),
-    classes: &LatinClasses,
+    reader: &LatinReader,
     params: &LineParams,
 ) -> Result<Vec<Line>, VisionError> {
-    let letters = letters(lane, picture, &bounds, classes, params)?;
+    let letters = letters(lane, picture, &bounds, reader, params)?;
     let gap = params.column_gap * bounds.half[1] / bounds.half[0].max(1e-6);
     let Some(whole) = Line::new(letters, bounds, flat) else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
@@ -228,7 +229,7 @@ fn letters(
     lane: &mut Lane,
     picture: &Picture,
     bounds: &TextBox,
-    classes: &LatinClasses,
+    reader: &LatinReader,
     params: &LineParams,
 ) -> Result<Vec<Letter>, VisionError> {
     // The strip has a margin of one thickness at both ends: a thin one inside of the box, and all of the box's height.
@@ -242,7 +243,7 @@ fn letters(
         thickness: [thickness; 2],
     };
     let shape = StripShape { height: SHARE, squeeze: params.squeeze };
-    latin_line(lane, &strip(picture, &line, strip_height(lane), shape), classes)
+    latin_line(lane, &strip(picture, &line, strip_height(lane), shape), reader)
 }
 
 /// The direction of reading: that of the longest boxes, the way round in which the recogniser is surer of them.
@@ -250,7 +251,7 @@ pub(crate) fn direction(
     lane: &mut Lane,
     picture: &Picture,
     boxes: &[TextBox],
-    classes: &LatinClasses,
+    reader: &LatinReader,
     params: &LineParams,
 ) -> Result<[f64; 2], VisionError> {
     let Some(along) = undirected(boxes) else { return Ok([1.0, 0.0]) };
@@ -264,7 +265,7 @@ pub(crate) fn direction(
     for found in tried {
         for (sign, sureness) in [1.0, -1.0].into_iter().zip(&mut sureness) {
             let found = found.read_along([along[0] * sign, along[1] * sign]);
-            let letters = letters(lane, picture, &found, classes, params)?;
+            let letters = letters(lane, picture, &found, reader, params)?;
             *sureness += letters.iter().map(|letter| f64::from(letter.probability).powi(4)).sum::<f64>();
         }
     }

@@ -6,14 +6,14 @@
 use selfsame_domain::Rect;
 use selfsame_domain::document::DocumentReading;
 
-use super::detect::{DetectParams, text_boxes};
-use super::fold::{alike, folded};
+use super::detect::{DetectParams, TextBox, text_boxes};
+use super::fold::{alike, folded, within};
 use super::line::{Flat, LineParams, read_box};
 use crate::document::grey::Grey;
-use crate::document::recognise::LatinClasses;
+use crate::document::recognise::LatinReader;
 use crate::document::signs::{Frame, KnownBy};
 use crate::image::{Picture, Similarity, grey_bytes, warp_onto};
-use crate::inference::{Lane, VisionError};
+use crate::inference::{Lane, Slot, VisionError};
 
 /// Words that mark documents of no validity, folded, in the languages whose labels are known. None is a title or a label.
 const WORDS: [&str; 9] =
@@ -35,6 +35,10 @@ pub(crate) fn overprint(
     picture: &Picture,
     reading: &DocumentReading,
 ) -> Result<Option<(f32, Rect)>, VisionError> {
+    // Where nothing was read there is nothing that such a word would void.
+    if reading.document_type.is_none() && reading.mrz.is_none() && reading.fields.is_empty() {
+        return Ok(None);
+    }
     let frame = Frame::of(picture, reading);
     let (map, size) = if frame.known != KnownBy::Nothing {
         let [width, height] = frame.size();
@@ -61,7 +65,6 @@ pub(crate) fn overprint(
         long > LEAST_LENGTH * LONGEST && short > LEAST_HEIGHT * LONGEST
     });
     boxes.truncate(MOST);
-    let classes = LatinClasses::of(lane)?;
     let mut best: Option<(f32, Rect)> = None;
     for found in boxes {
         // Upright pages are read from the left; of others it is not known from where.
@@ -72,11 +75,12 @@ pub(crate) fn overprint(
         };
         for way in ways {
             let turned = found.read_along(*way);
-            if turned.half[0] < turned.half[1] {
+            if turned.half[0] < turned.half[1] || !may_say_one(lane, &page, turned, *way)? {
                 continue;
             }
+            let reader = LatinReader::of(lane, Slot::TextRecogniser)?;
             let flat = Flat::of(None, *way);
-            for line in read_box(lane, &page, (turned, &flat), &classes, &LineParams::default())? {
+            for line in read_box(lane, &page, (turned, &flat), &reader, &LineParams::default())? {
                 let read = folded(&line.text());
                 if !WORDS.iter().any(|word| alike(&read, word)) {
                     continue;
@@ -90,4 +94,13 @@ pub(crate) fn overprint(
         }
     }
     Ok(best)
+}
+
+/// Whether the quick recogniser reads half of such a word's letters: then the careful one is asked.
+fn may_say_one(lane: &mut Lane, page: &Picture, found: TextBox, way: [f64; 2]) -> Result<bool, VisionError> {
+    let reader = LatinReader::of(lane, Slot::QuickRecogniser)?;
+    let anything = LineParams { least_probability: 0.0, ..LineParams::default() };
+    let lines = read_box(lane, page, (found, &Flat::of(None, way)), &reader, &anything)?;
+    let read: Vec<String> = lines.iter().map(|line| folded(&line.text())).collect();
+    Ok(read.iter().any(|read| WORDS.iter().any(|word| within(read, word, word.len() / 2))))
 }
