@@ -299,6 +299,8 @@ pub enum DocumentWarning {
     MrzAmbiguous,
     /// A barcode was read whose content is of no known kind.
     BarcodeNotUnderstood,
+    /// The budget of the picture ended before everything was read that is asked of it: what is absent may be there.
+    ReadingIncomplete,
 }
 
 /// Everything that was read from one picture of a document, or from both its sides.

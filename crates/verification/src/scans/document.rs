@@ -1,5 +1,7 @@
 //! From what was read of a document to what is judged.
 
+use std::time::Duration;
+
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
     DocumentReading, DocumentSide, DocumentType, FieldName, FieldSource, MrzFormat, MrzVerdict,
@@ -10,7 +12,7 @@ use selfsame_domain::scan::{
 };
 use selfsame_vision::image::Picture;
 use selfsame_vision::signs::{Indication, Signs};
-use selfsame_vision::{DocumentWants, Rect, Vision, VisionError};
+use selfsame_vision::{DocumentWants, Effort, EffortParams, Rect, Vision, VisionError};
 
 use super::agreement::{self, AgreementParams};
 use super::look::{LookParams, Seen};
@@ -28,13 +30,17 @@ pub(super) fn read(
     vision: &Vision,
     picture: &Picture,
     now: Timestamp,
+    effort: &mut Effort,
 ) -> Result<DocumentReading, VisionError> {
-    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now)
+    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now, effort)
 }
 
 /// The longest side, in pixels, at which a selfie is looked at for a document. 760: zones and labels of pages that fill half of it are read,
 /// in a third of the time that a picture of 12 megapixels takes.
 const SELFIE_SIDE: u32 = 760;
+/// What may be spent on that. A third of what a document may cost: a selfie that needs more shows no document that could be compared.
+const SELFIE_EFFORT: EffortParams =
+    EffortParams { networks: Duration::from_millis(400), processor: Duration::from_millis(700) };
 /// Values that make a document of a selfie. 2: one may stand on a wall.
 const LEAST_VALUES: usize = 2;
 
@@ -49,7 +55,8 @@ pub(super) fn shows_document(
         let to = |side: u32| (f64::from(side) * f64::from(SELFIE_SIDE) / f64::from(longest)).round() as u32;
         picture.resized(to(picture.width()), to(picture.height()))
     });
-    let read = read(vision, reduced.as_ref().unwrap_or(picture), now)?;
+    let mut effort = Effort::new(SELFIE_EFFORT);
+    let read = read(vision, reduced.as_ref().unwrap_or(picture), now, &mut effort)?;
     let page = read.mrz.is_some() || read.document_type.is_some() || read.page.is_some();
     Ok(page || read.fields.len() >= LEAST_VALUES)
 }

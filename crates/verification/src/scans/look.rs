@@ -5,7 +5,7 @@ use selfsame_domain::document::{DocumentReading, DocumentSide};
 use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::signs::{SignParams, Signs};
-use selfsame_vision::{FaceSighting, ImageError, QualityReason, Rect, Template, Vision, VisionError};
+use selfsame_vision::{Effort, FaceSighting, ImageError, QualityReason, Rect, Template, Vision, VisionError};
 use zeroize::Zeroizing;
 
 use super::agreement::AgreementParams;
@@ -116,20 +116,22 @@ pub(super) fn look(
     seen.back_is_front = pictures.back.is_some() && pictures.back.as_ref() == front_bytes.as_deref();
     if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
         seen.back_size = (back.width(), back.height());
-        let reading = super::document::read(vision, &back, now)?;
-        seen.back_signs = vision.document_signs(&back, &reading, &params.signs);
+        let mut effort = Effort::default();
+        let reading = super::document::read(vision, &back, now, &mut effort)?;
+        seen.back_signs = vision.document_signs(&back, &reading, &params.signs, &mut effort);
         if reading.mrz.is_some() {
             seen.copy = super::document::copy(&back, &reading, &seen.back_signs);
         }
         if super::document::has_code(&reading) {
-            seen.back_signs.0.extend(vision.specimen_word(&back, &reading, &params.signs)?);
+            seen.back_signs.0.extend(vision.specimen_word(&back, &reading, &params.signs, &mut effort)?);
         }
         seen.back = Some(reading);
     }
     drop(pictures.back);
     seen.front_size = (front.width(), front.height());
-    let reading = super::document::read(vision, &front, now)?;
-    seen.front_signs = vision.document_signs(&front, &reading, &params.signs);
+    let mut effort = Effort::default();
+    let reading = super::document::read(vision, &front, now, &mut effort)?;
+    seen.front_signs = vision.document_signs(&front, &reading, &params.signs, &mut effort);
     seen.copy = super::document::copy(&front, &reading, &seen.front_signs).or(seen.copy);
     seen.whole = Some(match &seen.back {
         Some(back) => vision.both_sides(reading.clone(), back.clone()),
@@ -141,8 +143,8 @@ pub(super) fn look(
         return Ok(seen);
     }
     if let Some(reading) = &seen.front {
-        seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs)?);
-        seen.front_signs.0.extend(vision.second_portrait(&front, reading, &params.signs)?);
+        seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs, &mut effort)?);
+        seen.front_signs.0.extend(vision.second_portrait(&front, reading, &params.signs, &mut effort)?);
     }
     let portrait = portrait(vision, front, seen.front.as_ref())?;
     seen.faces.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);

@@ -84,10 +84,11 @@ fn search(
             Point { x: (window.x + x / scale) as f32, y: (window.y + y / scale) as f32 }
         })
         .collect();
-    let content = selfsame_aamva::parse(&text).map_or(BarcodeContent::Unknown, |card| BarcodeContent::Aamva {
-        version: card.header.version,
-        issuer: card.issuer().map(|issuer| issuer.code.to_owned()),
-    });
+    let content =
+        selfsame_aamva::parse(&text).map_or(BarcodeContent::Unknown, |card| BarcodeContent::Aamva {
+            version: card.header.version,
+            issuer: card.issuer().map(|issuer| issuer.code.to_owned()),
+        });
     Some(BarcodeReading { kind, content, text, corners })
 }
 

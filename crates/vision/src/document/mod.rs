@@ -9,11 +9,13 @@
 //! * `barcode`: PDF417 and QR codes, and what those of North American licences say;
 //! * `page`: where the page is, by its edges;
 //! * `visual`: what is printed for people;
+//! * `effort`: what may be spent on one picture, and the record of what it went to;
 //! * [`signs`]: whether the picture can be used, and what indicates a copy or a falsification.
 
 mod band;
 mod barcode;
 mod bars;
+mod effort;
 mod grey;
 mod mrz;
 mod page;
@@ -23,6 +25,8 @@ mod slant;
 mod strip;
 mod visual;
 mod zone;
+
+pub use effort::{Effort, EffortParams, EffortStep};
 
 pub(crate) use barcode::{BarcodeParams, add_barcode, read_barcode};
 pub(crate) use mrz::{MrzParams, read_zone};

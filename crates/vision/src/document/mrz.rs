@@ -7,6 +7,7 @@ use crate::image::Picture;
 use crate::inference::{Lane, VisionError};
 
 use super::band::{Band, BandParams, Strokes, TextLine, bands};
+use super::effort::Effort;
 use super::grey::Grey;
 use super::page::{Corners, PageParams, View, find_page};
 use super::recognise::{Glyph, certainty, mrz_line, strip_height};
@@ -123,6 +124,7 @@ pub(crate) fn read_zone(
     lane: &mut Lane,
     picture: &Picture,
     params: &MrzParams,
+    _effort: &mut Effort,
 ) -> Result<Option<ZoneReading>, VisionError> {
     let mut search = Search { picture, params, tried: 0, best: None };
     let mut least = None;

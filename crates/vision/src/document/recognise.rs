@@ -1,5 +1,7 @@
 //! From a strip to characters.
 
+use std::time::Duration;
+
 use crate::image::fill_planes;
 use crate::inference::{Lane, Slot, VisionError};
 
@@ -68,6 +70,12 @@ impl LatinReader {
         classes.dedup_by_key(|(_, c)| *c);
         Ok(Self { slot, classes })
     }
+
+    /// What a strip of this width usually costs on one core.
+    pub(crate) fn usual(&self, width: usize) -> Duration {
+        let pixel = if self.slot == Slot::QuickRecogniser { 16 } else { 78 };
+        Duration::from_micros(pixel * width as u64)
+    }
 }
 
 fn is_latin(c: char) -> bool {
@@ -85,7 +93,8 @@ pub(crate) fn latin_line(
     reader: &LatinReader,
 ) -> Result<Vec<Letter>, VisionError> {
     let columns = run(lane, reader.slot, strip, |row| {
-        let best = reader.classes.iter().map(|&(class, c)| (c, row[class])).max_by(|a, b| a.1.total_cmp(&b.1));
+        let best =
+            reader.classes.iter().map(|&(class, c)| (c, row[class])).max_by(|a, b| a.1.total_cmp(&b.1));
         best.filter(|best| best.1 > row[0])
     })?;
     Ok(letters(&columns))

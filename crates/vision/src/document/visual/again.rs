@@ -1,8 +1,11 @@
 //! The second reading: what the quick recogniser left in doubt, and what would accuse somebody, is read by the careful one.
 
+use std::time::Duration;
+
 use selfsame_domain::document::{DocumentField, DocumentReading, FieldName};
 use time::Date;
 
+use crate::document::effort::Effort;
 use crate::document::recognise::LatinReader;
 use crate::image::Picture;
 use crate::inference::{Lane, Slot, VisionError};
@@ -28,6 +31,9 @@ impl Default for AgainParams {
         Self { most: 8, sure: 0.9 }
     }
 }
+
+/// What a line usually costs on one core.
+const USUAL: Duration = Duration::from_millis(25);
 
 /// The fields in the order in which they count.
 const ORDER: [FieldName; 12] = [
@@ -90,8 +96,8 @@ pub(crate) fn read_again(
     lane: &mut Lane,
     picture: &Picture,
     (reading, page, flat): (&DocumentReading, &mut Page, &Flat),
-    today: Date,
-    (params, agree, lines): (&AgainParams, &AgreeParams, &LineParams),
+    (today, (params, agree, lines)): (Date, (&AgainParams, &AgreeParams, &LineParams)),
+    effort: &mut Effort,
 ) -> Result<(), VisionError> {
     let truncated = reading.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated);
     let known = Known { reading, truncated, today };
@@ -100,11 +106,12 @@ pub(crate) fn read_again(
     for name in ORDER {
         let at = page.values.iter().position(|value| value.name == name);
         if let Some(at) = at {
-            if left == 0 || !known.is_in_doubt(&page.values[at], (params, agree)) {
+            let wanted = left > 0 && known.is_in_doubt(&page.values[at], (params, agree));
+            if !wanted || !effort.allows(USUAL) {
                 continue;
             }
             left -= 1;
-            let again = carefully(lane, picture, &page.values[at].line, flat, lines)?;
+            let again = carefully(lane, picture, &page.values[at].line, flat, lines, effort)?;
             let value = again.and_then(|line| Some((value_of(name, &line.text(), &dates)?, line)));
             match value {
                 Some((value, line)) => page.values[at] = Assigned { name, value, line },
@@ -114,9 +121,9 @@ pub(crate) fn read_again(
         }
         // A name or a number that is compared, and whose label or whose own letters were misread.
         let doubtful = page.others.iter().position(|line| known.may_say(name, line));
-        if let Some(at) = doubtful.filter(|_| left > 0) {
+        if let Some(at) = doubtful.filter(|_| left > 0 && effort.allows(USUAL)) {
             left -= 1;
-            if let Some(line) = carefully(lane, picture, &page.others[at], flat, lines)? {
+            if let Some(line) = carefully(lane, picture, &page.others[at], flat, lines, effort)? {
                 page.others[at] = line;
             }
         }
@@ -131,8 +138,9 @@ fn carefully(
     line: &Line,
     flat: &Flat,
     params: &LineParams,
+    effort: &mut Effort,
 ) -> Result<Option<Line>, VisionError> {
     let reader = LatinReader::of(lane, Slot::TextRecogniser)?;
-    let mut read = read_box(lane, picture, (line.bounds, flat), &reader, params)?;
+    let mut read = read_box(lane, picture, (line.bounds, flat), &reader, params, effort)?;
     Ok(if read.len() == 1 { read.pop() } else { None })
 }

@@ -8,6 +8,7 @@ use crate::inference::{Lane, VisionError};
 
 use super::detect::TextBox;
 use crate::document::band::TextLine;
+use crate::document::effort::Effort;
 use crate::document::page::{Corners, Homography, sides};
 use crate::document::recognise::{LatinReader, Letter, latin_line, strip_height};
 use crate::document::strip::{StripShape, strip};
@@ -203,8 +204,9 @@ pub(crate) fn read_box(
     (bounds, flat): (TextBox, &Flat),
     reader: &LatinReader,
     params: &LineParams,
+    effort: &mut Effort,
 ) -> Result<Vec<Line>, VisionError> {
-    let letters = letters(lane, picture, &bounds, reader, params)?;
+    let letters = letters(lane, picture, &bounds, reader, params, effort)?;
     let gap = params.column_gap * bounds.half[1] / bounds.half[0].max(1e-6);
     let Some(whole) = Line::new(letters, bounds, flat) else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
@@ -231,6 +233,7 @@ fn letters(
     bounds: &TextBox,
     reader: &LatinReader,
     params: &LineParams,
+    effort: &mut Effort,
 ) -> Result<Vec<Letter>, VisionError> {
     // The strip has a margin of one thickness at both ends: a thin one inside of the box, and all of the box's height.
     const SHARE: f64 = 8.0;
@@ -243,7 +246,9 @@ fn letters(
         thickness: [thickness; 2],
     };
     let shape = StripShape { height: SHARE, squeeze: params.squeeze };
-    latin_line(lane, &strip(picture, &line, strip_height(lane), shape), reader)
+    let strip = strip(picture, &line, strip_height(lane), shape);
+    effort.ran(reader.usual(strip.width));
+    latin_line(lane, &strip, reader)
 }
 
 /// The direction of reading: that of the longest boxes, the way round in which the recogniser is surer of them.
@@ -253,6 +258,7 @@ pub(crate) fn direction(
     boxes: &[TextBox],
     reader: &LatinReader,
     params: &LineParams,
+    effort: &mut Effort,
 ) -> Result<[f64; 2], VisionError> {
     let Some(along) = undirected(boxes) else { return Ok([1.0, 0.0]) };
     // Not the longest: titles and barcodes are. Three are enough where one is read upside down by chance.
@@ -265,7 +271,7 @@ pub(crate) fn direction(
     for found in tried {
         for (sign, sureness) in [1.0, -1.0].into_iter().zip(&mut sureness) {
             let found = found.read_along([along[0] * sign, along[1] * sign]);
-            let letters = letters(lane, picture, &found, reader, params)?;
+            let letters = letters(lane, picture, &found, reader, params, effort)?;
             *sureness += letters.iter().map(|letter| f64::from(letter.probability).powi(4)).sum::<f64>();
         }
     }

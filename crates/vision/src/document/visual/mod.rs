@@ -36,6 +36,7 @@ use detect::DetectParams;
 use line::{Flat, Line, LineParams};
 use read::{Before, ReadParams, read_lines};
 
+use super::effort::Effort;
 use super::page::{PageParams, find_page};
 
 pub(crate) use agree::both_sides;
@@ -60,6 +61,7 @@ pub(crate) fn add_visual_zone(
     reading: &mut DocumentReading,
     today: Date,
     params: &VisualParams,
+    effort: &mut Effort,
 ) -> Result<(), VisionError> {
     let corners = reading.mrz.as_ref().map(|mrz| mrz.corners.map(|p| [f64::from(p.x), f64::from(p.y)]));
     let along = corners.map(|[first, second, ..]| {
@@ -82,10 +84,15 @@ pub(crate) fn add_visual_zone(
         today,
     };
     let mut found: Option<(Vec<Line>, Page, Flat)> = None;
-    let edges = find_page(picture, &mut lane.resizer, &inside, &params.page);
+    let edges = effort.step("page", "print is read on the page as it lies flat", |_| {
+        find_page(picture, &mut lane.resizer, &inside, &params.page)
+    });
     // What looked like a page and has no labels on it may have been the table: then all of the picture is read.
     for edges in edges.iter().map(Some).chain([None]) {
-        let (lines, flat) = read_lines(lane, picture, edges, &before, params)?;
+        let why = if edges.is_some() { "a page was found" } else { "all of the picture" };
+        let (lines, flat) = effort.step("lines of print", why, |effort| {
+            read_lines(lane, picture, edges, (&before, params), effort)
+        })?;
         let page = assigned(&lines, &flat, &known, &params.assign);
         let enough = page.labels >= params.assign.least_labels;
         if found.as_ref().is_none_or(|(_, best, _)| page.labels > best.labels) {
@@ -100,8 +107,10 @@ pub(crate) fn add_visual_zone(
         }
     }
     let Some((lines, mut page, flat)) = found else { return Ok(()) };
-    let again = (&params.again, &params.agree, &params.line);
-    read_again(lane, picture, (reading, &mut page, &flat), today, again)?;
+    effort.step("second reading", "what is in doubt, and what would contradict a zone", |effort| {
+        let again = (&params.again, &params.agree, &params.line);
+        read_again(lane, picture, (reading, &mut page, &flat), (today, again), effort)
+    })?;
     reading.lines = lines.iter().map(Line::printed).collect();
     reading.document_type = reading.document_type.or(page.kind);
     if reading.document_type.is_some() {

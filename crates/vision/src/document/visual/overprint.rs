@@ -9,6 +9,7 @@ use selfsame_domain::document::DocumentReading;
 use super::detect::{DetectParams, TextBox, text_boxes};
 use super::fold::{alike, folded, within};
 use super::line::{Flat, LineParams, read_box};
+use crate::document::effort::Effort;
 use crate::document::grey::Grey;
 use crate::document::recognise::LatinReader;
 use crate::document::signs::{Frame, KnownBy};
@@ -34,6 +35,7 @@ pub(crate) fn overprint(
     lane: &mut Lane,
     picture: &Picture,
     reading: &DocumentReading,
+    effort: &mut Effort,
 ) -> Result<Option<(f32, Rect)>, VisionError> {
     // Where nothing was read there is nothing that such a word would void.
     if reading.document_type.is_none() && reading.mrz.is_none() && reading.fields.is_empty() {
@@ -59,7 +61,7 @@ pub(crate) fn overprint(
         return Ok(None);
     };
     let params = DetectParams { longest: width.max(height), ..DetectParams::default() };
-    let mut boxes = text_boxes(lane, &page, None, &params)?;
+    let mut boxes = text_boxes(lane, &page, None, &params, effort)?;
     boxes.retain(|found| {
         let (long, short) = (found.half[0].max(found.half[1]) * 2.0, found.half[0].min(found.half[1]) * 2.0);
         long > LEAST_LENGTH * LONGEST && short > LEAST_HEIGHT * LONGEST
@@ -75,12 +77,12 @@ pub(crate) fn overprint(
         };
         for way in ways {
             let turned = found.read_along(*way);
-            if turned.half[0] < turned.half[1] || !may_say_one(lane, &page, turned, *way)? {
+            if turned.half[0] < turned.half[1] || !may_say_one(lane, &page, turned, *way, effort)? {
                 continue;
             }
             let reader = LatinReader::of(lane, Slot::TextRecogniser)?;
             let flat = Flat::of(None, *way);
-            for line in read_box(lane, &page, (turned, &flat), &reader, &LineParams::default())? {
+            for line in read_box(lane, &page, (turned, &flat), &reader, &LineParams::default(), effort)? {
                 let read = folded(&line.text());
                 if !WORDS.iter().any(|word| alike(&read, word)) {
                     continue;
@@ -97,10 +99,16 @@ pub(crate) fn overprint(
 }
 
 /// Whether the quick recogniser reads half of such a word's letters: then the careful one is asked.
-fn may_say_one(lane: &mut Lane, page: &Picture, found: TextBox, way: [f64; 2]) -> Result<bool, VisionError> {
+fn may_say_one(
+    lane: &mut Lane,
+    page: &Picture,
+    found: TextBox,
+    way: [f64; 2],
+    effort: &mut Effort,
+) -> Result<bool, VisionError> {
     let reader = LatinReader::of(lane, Slot::QuickRecogniser)?;
     let anything = LineParams { least_probability: 0.0, ..LineParams::default() };
-    let lines = read_box(lane, page, (found, &Flat::of(None, way)), &reader, &anything)?;
+    let lines = read_box(lane, page, (found, &Flat::of(None, way)), &reader, &anything, effort)?;
     let read: Vec<String> = lines.iter().map(|line| folded(&line.text())).collect();
     Ok(read.iter().any(|read| WORDS.iter().any(|word| within(read, word, word.len() / 2))))
 }

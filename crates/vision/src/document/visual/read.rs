@@ -1,5 +1,8 @@
 //! Which lines of a page are read, and when to stop.
 
+use std::time::Duration;
+
+use crate::document::effort::Effort;
 use crate::document::page::{Corners, holds};
 use crate::document::recognise::LatinReader;
 use crate::image::Picture;
@@ -29,6 +32,9 @@ impl Default for ReadParams {
     }
 }
 
+/// What a line usually costs on one core.
+const USUAL: Duration = Duration::from_millis(5);
+
 /// What is known of a picture before its print is read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Before {
@@ -45,10 +51,10 @@ pub(crate) fn read_lines(
     lane: &mut Lane,
     picture: &Picture,
     page: Option<&Corners>,
-    before: &Before,
-    params: &VisualParams,
+    (before, params): (&Before, &VisualParams),
+    effort: &mut Effort,
 ) -> Result<(Vec<Line>, Flat), VisionError> {
-    let mut boxes = text_boxes(lane, picture, page, &params.detect)?;
+    let mut boxes = text_boxes(lane, picture, page, &params.detect, effort)?;
     boxes.retain(|found| {
         let height = 2.0 * found.half[0].min(found.half[1]);
         height >= params.read.least_height && !before.areas.iter().any(|area| holds(area, found.middle))
@@ -56,17 +62,21 @@ pub(crate) fn read_lines(
     let reader = LatinReader::of(lane, Slot::QuickRecogniser)?;
     let along = match before.along {
         Some(along) => along,
-        None => direction(lane, picture, &boxes, &reader, &params.line)?,
+        None => direction(lane, picture, &boxes, &reader, &params.line, effort)?,
     };
     let flat = Flat::of(page, along);
     let boxes: Vec<TextBox> = boxes.into_iter().map(|found| found.read_along(along)).collect();
+    effort.note(format!("{} boxes", boxes.len()));
     let mut lines = Vec::new();
     for (n, found) in likeliest(boxes, &flat, params.read.first).into_iter().enumerate() {
         let undecided = n == params.read.first && !before.document;
         if n == params.read.most || undecided && !shows_document(&lines, &flat) {
             break;
         }
-        lines.extend(read_box(lane, picture, (found, &flat), &reader, &params.line)?);
+        if !effort.allows(USUAL) {
+            break;
+        }
+        lines.extend(read_box(lane, picture, (found, &flat), &reader, &params.line, effort)?);
     }
     // Lines of a zone that could not be read as one say nothing of a person.
     lines.retain(|line| !line.letters.iter().any(|letter| letter.character == '<'));
