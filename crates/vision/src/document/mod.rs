@@ -2,7 +2,7 @@
 //!
 //! * `grey`, `band`: the zone is found on a reduced picture, by its two or three long lines of dark strokes, without reading anything;
 //! * `strip`: its lines are cut out of the whole picture and straightened;
-//! * `recognise`: the text recogniser reads them, heard only on the zone's own alphabet;
+//! * `ocr_b`: the project's own network reads them; `recognise`: the general one, for zones in other type and for print;
 //! * `mrz`: what it said, with its alternatives, is judged by `selfsame-mrz`; other cuts are tried where that is not enough;
 //! * `zone`: the reading in the words of the domain;
 //! * `bars`: where a barcode may stand;
@@ -18,6 +18,7 @@ mod bars;
 mod effort;
 mod grey;
 mod mrz;
+mod ocr_b;
 mod page;
 mod recognise;
 pub mod signs;

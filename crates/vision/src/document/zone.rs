@@ -322,6 +322,7 @@ mod tests {
 
     use super::*;
     use crate::document::band::TextLine;
+    use crate::document::mrz::Network;
 
     fn zone(lines: &[&str]) -> ZoneReading {
         let lines: Vec<Line> = lines.iter().map(|line| Line::from(*line)).collect();
@@ -330,6 +331,8 @@ mod tests {
         ZoneReading {
             readings: read(&lines, &ReadParams::default()),
             band: Band { lines: vec![at(100.0), at(110.0)], score: 1.0 },
+            sureness: 1.0,
+            network: Network::OcrB,
         }
     }
 
@@ -378,7 +381,10 @@ mod tests {
             let given: Vec<Line> = lines.iter().map(|line| Line::from(*line)).collect();
             let readings = read(&given, &ReadParams::default());
             let band = Band { lines: lines.iter().enumerate().map(line).collect(), score: 1.0 };
-            mrz_reading(&ZoneReading { readings, band }, date!(2026 - 01 - 01))
+            mrz_reading(
+                &ZoneReading { readings, band, sureness: 1.0, network: Network::OcrB },
+                date!(2026 - 01 - 01),
+            )
         };
         let sex_and_days = [
             (Nationality, "UTO", "UTO"),
