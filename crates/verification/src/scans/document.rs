@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    DocumentReading, DocumentSide, DocumentType, FieldName, FieldSource, MrzFormat, MrzVerdict,
+    DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource, MrzFormat,
+    MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -314,7 +315,12 @@ pub(super) fn findings(
             front.mrz.is_some()
         },
     ];
-    document.complete = Step::of(anything && read.into_iter().all(|read| read));
+    // A budget that ended leaves open what else stands there, and whether it agrees.
+    let finished = !sides.iter().any(|side| side.warnings.contains(&DocumentWarning::ReadingIncomplete));
+    if !finished {
+        document.legibility.push(LegibilityDetail::BadQuality);
+    }
+    document.complete = Step::of(finished && anything && read.into_iter().all(|read| read));
     let reading = whole.reading();
     let last_day = reading.expiry.as_ref().map_or(Step::Unknown, |expiry| in_date(expiry, now));
     if sure(FieldName::ExpiryDate) {

@@ -1,7 +1,7 @@
 //! Looking at the pictures of a scan. Computes for a second or more: runs on a worker.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, DocumentSide};
+use selfsame_domain::document::{DocumentReading, DocumentSide, DocumentWarning};
 use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::signs::{SignParams, Signs};
@@ -126,6 +126,7 @@ pub(super) fn look(
             seen.back_signs.0.extend(vision.specimen_word(&back, &reading, &params.signs, &mut effort)?);
         }
         seen.back = Some(reading);
+        say_whether_complete(seen.back.as_mut(), &effort);
     }
     drop(pictures.back);
     seen.front_size = (front.width(), front.height());
@@ -146,6 +147,7 @@ pub(super) fn look(
         seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs, &mut effort)?);
         seen.front_signs.0.extend(vision.second_portrait(&front, reading, &params.signs, &mut effort)?);
     }
+    say_whether_complete(seen.front.as_mut(), &effort);
     let portrait = portrait(vision, front, seen.front.as_ref())?;
     seen.faces.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
@@ -155,6 +157,16 @@ pub(super) fn look(
     drop((front_bytes, selfie_bytes));
     compare_faces(vision, portrait.as_ref(), selfie.as_ref(), same_file, (params, now), &mut seen)?;
     Ok(seen)
+}
+
+/// Signs that were not looked for because the budget had ended leave a reading as incomplete as print that was not read.
+fn say_whether_complete(reading: Option<&mut DocumentReading>, effort: &Effort) {
+    if let Some(reading) = reading
+        && effort.is_incomplete()
+        && !reading.warnings.contains(&DocumentWarning::ReadingIncomplete)
+    {
+        reading.warnings.push(DocumentWarning::ReadingIncomplete);
+    }
 }
 
 /// The document's portrait.

@@ -131,6 +131,19 @@ fn sides(front: DocumentReading, back: DocumentReading) -> Seen {
     Seen { front: Some(front), back: Some(back), ..seen(whole) }
 }
 
+#[test]
+fn a_reading_that_the_budget_ended_approves_nothing() {
+    let both = request(IdKind::DrivingLicence, true);
+    let ended = |side: DocumentReading| DocumentReading {
+        warnings: vec![DocumentWarning::ReadingIncomplete],
+        ..side
+    };
+    let whole = || page(VisualZone, 0.95);
+    assert_eq!(outcome(&both, &sides(whole(), plain_back())), Outcome::Approved);
+    assert_eq!(refused(&both, &sides(ended(whole()), plain_back())), UnreadableReason::NotReadable);
+    assert_eq!(refused(&both, &sides(whole(), ended(plain_back()))), UnreadableReason::NotReadable);
+}
+
 /// What is left of a side when only these fields of it were read.
 fn only(names: &[FieldName], mut side: DocumentReading) -> DocumentReading {
     side.fields.retain(|field| names.contains(&field.name));
