@@ -92,7 +92,7 @@ fn load_error(folder: &Path) -> ModelError {
 }
 
 #[test]
-fn verifies_the_engine_and_nine_networks() {
+fn verifies_the_engine_and_ten_networks() {
     let slots: Vec<&str> = vision().files().iter().map(|file| file.slot.as_str()).collect();
     assert_eq!(
         slots,
@@ -106,7 +106,8 @@ fn verifies_the_engine_and_nine_networks() {
             "eye",
             "text-detector",
             "quick-recogniser",
-            "text-recogniser"
+            "text-recogniser",
+            "zone-recogniser"
         ]
     );
     assert_eq!(vision().mode(), "SELFSAME_MFN_1");

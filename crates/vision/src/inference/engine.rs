@@ -199,8 +199,12 @@ fn environment(library: &Path, sha256: &str) -> Result<Environment, ModelError> 
 }
 
 impl Engine {
-    /// Verifies every file of the manifest and loads the engine.
-    pub(crate) fn load(manifest_file: &Path, slots: &BTreeMap<String, PathBuf>) -> Result<Self, ModelError> {
+    /// Verifies every file of the manifest and loads the engine. `on_demand`: networks are verified when they are first needed instead.
+    pub(crate) fn load(
+        manifest_file: &Path,
+        slots: &BTreeMap<String, PathBuf>,
+        on_demand: bool,
+    ) -> Result<Self, ModelError> {
         let mut manifest = Manifest::read(manifest_file)?;
         let invalid = |detail: String| ModelError::Manifest { file: manifest_file.to_owned(), detail };
         let folder = manifest_file.parent().unwrap_or(Path::new("."));
@@ -236,6 +240,15 @@ impl Engine {
                 slot.check(&spec).map_err(|detail| invalid(format!("slot {}: {detail}", slot.name())))?;
                 let file = folders.get(slot.name()).map_or(folder, |f| f).join(&spec.file);
                 let mut network = Network { slot, spec, model: None, file };
+                if on_demand {
+                    std::fs::metadata(&network.file).map_err(|error| ModelError::Missing {
+                        file: network.file.clone(),
+                        detail: error.to_string(),
+                    })?;
+                    network.spec.opened = Opened::OnDemand;
+                    networks.insert(slot, network);
+                    continue;
+                }
                 let (bytes, sha256) = match network.spec.opened {
                     Opened::AtStart => {
                         let (model, sha256) = network.read()?;
@@ -482,6 +495,7 @@ impl Lane {
 
     /// Runs a network on the planes of one picture and returns its outputs in the manifest's order.
     pub(crate) fn run(&mut self, slot: Slot, planes: &[f32]) -> Result<Vec<Vec<f32>>, VisionError> {
+        self.ensure_open(slot)?;
         let spec = self.engine.spec(slot);
         let failed = |detail: String| VisionError::Inference { slot: slot.name(), detail };
         let session = self.sessions.get_mut(&slot).ok_or_else(|| failed("it is not loaded".to_owned()))?;

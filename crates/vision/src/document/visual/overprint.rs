@@ -3,6 +3,8 @@
 //! Such a word is large, slanted and pale, and print stands over it. So the page is looked at small, and what is dark and thin, the print,
 //! is taken away first; what remains is made strong.
 
+use std::time::Duration;
+
 use selfsame_domain::Rect;
 use selfsame_domain::document::DocumentReading;
 
@@ -30,6 +32,9 @@ const LEAST_HEIGHT: f64 = 0.06;
 /// Boxes that are read, the largest first.
 const MOST: usize = 4;
 
+/// What the search usually costs on one core.
+const USUAL: Duration = Duration::from_millis(60);
+
 /// The mean probability of the letters of such a word, and where it is in the picture.
 pub(crate) fn overprint(
     lane: &mut Lane,
@@ -39,6 +44,9 @@ pub(crate) fn overprint(
 ) -> Result<Option<(f32, Rect)>, VisionError> {
     // Where nothing was read there is nothing that such a word would void.
     if reading.document_type.is_none() && reading.mrz.is_none() && reading.fields.is_empty() {
+        return Ok(None);
+    }
+    if !effort.allows(USUAL) {
         return Ok(None);
     }
     let frame = Frame::of(picture, reading);
