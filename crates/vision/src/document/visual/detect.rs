@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::document::effort::Effort;
-use crate::document::page::{Corners, Homography, View};
+use crate::document::page::{Corners, Homography, View, sides};
 use crate::image::{Picture, Window, fill_planes, rgb_window};
 use crate::inference::{Lane, Slot, VisionError};
 
@@ -13,6 +13,8 @@ pub(crate) struct DetectParams {
     /// The longest side that the picture is reduced to. 960: labels of a card that fills two thirds of the picture are 10 pixels high
     /// then, the least that the network finds; it takes 0.08 s on one core.
     pub(crate) longest: u32,
+    /// By how much a page that is smaller is enlarged, at most. 1.25.
+    pub(crate) enlarged: f64,
     /// The mean probability within a box, at least. 0.5; the network's authors have 0.6, which loses pale labels on patterns.
     pub(crate) least_score: f32,
     /// The network is taught text areas shrunk by their area over their perimeter; by this much of it they grow again. 1.5, as its
@@ -26,7 +28,7 @@ pub(crate) struct DetectParams {
 
 impl Default for DetectParams {
     fn default() -> Self {
-        Self { longest: 960, least_score: 0.5, unclip: 1.5, least_side: 3.0, most: 90 }
+        Self { longest: 960, enlarged: 1.25, least_score: 0.5, unclip: 1.5, least_side: 3.0, most: 90 }
     }
 }
 
@@ -75,7 +77,12 @@ pub(crate) fn text_boxes(
     params: &DetectParams,
     effort: &mut Effort,
 ) -> Result<Vec<TextBox>, VisionError> {
-    let view = page.and_then(|page| View::of(picture, &mut lane.resizer, page, (params.longest, STEP)));
+    let view = page.and_then(|page| {
+        // Print that had to be enlarged to be found cannot be read.
+        let [wide, high] = sides(page);
+        let longest = params.longest.min((wide.max(high) * params.enlarged) as u32).max(STEP as u32);
+        View::of(picture, &mut lane.resizer, page, (longest, STEP))
+    });
     let mut boxes: Vec<TextBox> = match view {
         Some(view) => {
             let boxes = marked(lane, &view.rgb, (view.width, view.height), params, effort)?;

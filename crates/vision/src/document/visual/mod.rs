@@ -101,8 +101,8 @@ pub(crate) fn add_visual_zone(
             reading.page = page_of.map(|corners| corners.map(|[x, y]| Point { x: x as f32, y: y as f32 }));
             found = Some((lines, page, flat));
         }
-        // About a sound zone there is a page, in whatever script its labels are.
-        if enough || sound && found.as_ref().is_some_and(|(lines, ..)| lines.len() >= params.read.page) {
+        // Something is printed on it, in whatever script its labels are: all of the picture would show less of it.
+        if enough || found.as_ref().is_some_and(|(lines, ..)| lines.len() >= params.read.page) {
             break;
         }
     }

@@ -20,15 +20,15 @@ pub(crate) struct ReadParams {
     pub(crate) first: usize,
     /// Lines that are read at most. 64: pages with a zone have up to 60, and one takes 5 ms.
     pub(crate) most: usize,
-    /// Lines about a sound zone, at least, that show that its page was found. 6.
+    /// Lines on what was taken for a page, at least, after which nothing else is taken for one. 6.
     pub(crate) page: usize,
-    /// Height of a box, pixels of the picture, below which nothing in it can be read. 8: print of 5 pixels.
+    /// Height of a box, pixels of the picture, below which nothing in it can be read. 10: print of 6 pixels.
     pub(crate) least_height: f64,
 }
 
 impl Default for ReadParams {
     fn default() -> Self {
-        Self { first: 16, most: 64, page: 6, least_height: 8.0 }
+        Self { first: 16, most: 64, page: 6, least_height: 10.0 }
     }
 }
 
