@@ -6,6 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../models"
 
 wheel_member=rapidocr/models/PP-OCRv6_rec_small.onnx
 weight="weights/${wheel_member##*/}"
+# Two networks lie within a library: the script below cuts them out, and the manifest's hashes say whether rightly.
+tiny_detector=weights/PP-OCRv6_det_tiny.onnx
+tiny_recogniser=weights/PP-OCRv6_rec_tiny.onnx
 
 say() { echo "models: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -16,13 +19,15 @@ stated() { grep -A1 -F "file = \"$1\"" manifest.toml | sed -n 's/^sha256 = "\(.*
 is_whole() { [[ -f "$1" && "$(python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1")" == "$(stated "$1")" ]]; }
 
 command -v python3 >/dev/null || fail "python3 is missing; install Python 3 with pip"
-if is_whole "$weight"; then exit 0; fi
+if is_whole "$weight" && is_whole "$tiny_detector" && is_whole "$tiny_recogniser"; then exit 0; fi
 python3 -m pip --version >/dev/null 2>&1 || fail "Python's pip is missing; install it (Debian: apt-get install python3-pip)"
 
 wheels="$(mktemp -d)"
 trap 'rm -rf "$wheels"' EXIT
-say "downloading rapidocr 3.10.0 (hash-checked) for ${wheel_member##*/}"
+say "downloading rapidocr 3.10.0 and faster-paddle 1.0.4 (hash-checked) for ${wheel_member##*/} and two smaller networks"
+# One platform's wheel for all: nothing of it is run.
 python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+  --platform manylinux_2_34_x86_64 --platform any --implementation cp --abi abi3 --python-version 3.11 \
   --dest "$wheels" --requirement requirements.txt
 mkdir -p weights
 python3 - "$wheels"/rapidocr-*.whl "$wheel_member" "$wheels/weight" <<'PY'
@@ -31,5 +36,30 @@ wheel, member, out = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
     pathlib.Path(out).write_bytes(archive.read(member))
 PY
+python3 - "$wheels"/faster_paddle-*.whl "$wheels/detector" "$wheels/recogniser" <<'PY'
+import json, pathlib, sys, zipfile
+wheel, detector, recogniser = sys.argv[1:]
+with zipfile.ZipFile(wheel) as archive:
+    library = archive.read("faster_paddle/faster_paddle.abi3.so")
+# Where the networks stand in the library; the recogniser's characters follow it as JSON.
+pathlib.Path(detector).write_bytes(library[33661742:][:1829618])
+network, characters = library[35491360:][:4462498], library[35491360 + 4462498:][:1 << 18]
+names = json.JSONDecoder().raw_decode(characters.decode("utf-8", "replace"))[0]
+
+# A network is a sequence of fields. One more holds metadata: key and value, each with its length before it.
+def field(number, content):
+    head, left = [number << 3 | 2], len(content)
+    while left > 127:
+        head.append(left & 127 | 128)
+        left >>= 7
+    return bytes(head + [left]) + content
+
+entry = field(1, b"character") + field(2, "\n".join(names).encode())
+pathlib.Path(recogniser).write_bytes(network + field(14, entry))
+PY
 mv "$wheels/weight" "$weight"
-is_whole "$weight" || fail "$weight is not the file that manifest.toml names; restore requirements.txt and manifest.toml"
+mv "$wheels/detector" "$tiny_detector"
+mv "$wheels/recogniser" "$tiny_recogniser"
+for file in "$weight" "$tiny_detector" "$tiny_recogniser"; do
+  is_whole "$file" || fail "$file is not the file that manifest.toml names; restore requirements.txt and manifest.toml"
+done

@@ -119,6 +119,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         weights_dir: config.models.dir.clone(),
         sessions: config.models.sessions,
         slots: config.models.slots.clone(),
+        on_demand: false,
     };
     let loading = tokio::task::spawn_blocking(move || Vision::load(&vision_settings));
     // Before the database is touched: a key of the wrong form is told first.

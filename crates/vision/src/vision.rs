@@ -31,6 +31,9 @@ pub struct VisionSettings {
     /// Slot name -> a TOML file that describes the network to use there instead (the manifest's table of that slot, alone in
     /// a file; its paths are relative to it).
     pub slots: BTreeMap<String, PathBuf>,
+    /// Each network is verified and opened when it is first needed, instead of all at the start: for a program that looks at one picture
+    /// and ends. [`Vision::files`] names the engine alone then.
+    pub on_demand: bool,
 }
 
 /// What is to be read of a document.
@@ -90,7 +93,7 @@ impl Vision {
     /// [`ModelError`], which names the file and the command that mends it.
     pub fn load(settings: &VisionSettings) -> Result<Self, ModelError> {
         let manifest = settings.weights_dir.join("manifest.toml");
-        let engine = Arc::new(Engine::load(&manifest, &settings.slots)?);
+        let engine = Arc::new(Engine::load(&manifest, &settings.slots, settings.on_demand)?);
         let first = engine.open_lane()?;
         let limit = settings.sessions.unwrap_or_else(cores);
         let maker = Arc::clone(&engine);
@@ -381,8 +384,8 @@ impl Vision {
     ) -> Result<Option<Testimony>, VisionError> {
         let _span = tracing::debug_span!("vision.specimen_word").entered();
         let mut lane = self.lane()?;
-        let found = effort.step("specimen word", "a front may be of a specimen", |_| {
-            overprint(&mut lane, picture, reading)
+        let found = effort.step("specimen word", "a front may be of a specimen", |effort| {
+            overprint(&mut lane, picture, reading, effort)
         })?;
         Ok(found.map(|(measure, bounds)| Testimony {
             indicates: Indication::SpecimenWord,
@@ -406,8 +409,8 @@ impl Vision {
     ) -> Result<Option<Testimony>, VisionError> {
         let _span = tracing::debug_span!("vision.second_portrait").entered();
         let mut lane = self.lane()?;
-        effort.step("second portrait", "a front may have one", |_| {
-            signs::second_portrait(&mut lane, picture, reading, &self.detection, params)
+        effort.step("second portrait", "a front may have one", |effort| {
+            signs::second_portrait(&mut lane, picture, reading, (&self.detection, params), effort)
         })
     }
 

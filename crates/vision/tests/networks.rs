@@ -92,7 +92,7 @@ fn load_error(folder: &Path) -> ModelError {
 }
 
 #[test]
-fn verifies_the_engine_and_eight_networks() {
+fn verifies_the_engine_and_ten_networks() {
     let slots: Vec<&str> = vision().files().iter().map(|file| file.slot.as_str()).collect();
     assert_eq!(
         slots,
@@ -105,7 +105,9 @@ fn verifies_the_engine_and_eight_networks() {
             "pose",
             "eye",
             "text-detector",
-            "text-recogniser"
+            "quick-recogniser",
+            "text-recogniser",
+            "zone-recogniser"
         ]
     );
     assert_eq!(vision().mode(), "SELFSAME_MFN_1");

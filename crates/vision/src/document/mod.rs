@@ -5,6 +5,7 @@
 //! * `ocr_b`: the project's own network reads them; `recognise`: the general one, for zones in other type and for print;
 //! * `mrz`: what it said, with its alternatives, is judged by `selfsame-mrz`; other cuts are tried where that is not enough;
 //! * `zone`: the reading in the words of the domain;
+//! * `bars`: where a barcode may stand;
 //! * `barcode`: PDF417 and QR codes, and what those of North American licences say;
 //! * `page`: where the page is, by its edges;
 //! * `visual`: what is printed for people;
@@ -13,6 +14,7 @@
 
 mod band;
 mod barcode;
+mod bars;
 mod effort;
 mod grey;
 mod mrz;
