@@ -89,5 +89,5 @@ pub use check::check_digit;
 pub use date::{MrzDate, PartialDate};
 pub use format::{Field, Format};
 pub use parse::{Check, Issue, Mrz, ParseError, Sex, parse};
-pub use profile::{DocumentKind, document_kind};
+pub use profile::{DocumentKind, card_sex, document_kind};
 pub use read::{CONFUSIONS, Line, ReadParams, Reading, Replacement, SettledBy, Verdict, read};

@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use selfsame_domain::Rect;
 use selfsame_domain::document::{
-    DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
-    MrzCheck, MrzFormat, MrzReading, MrzVerdict,
+    DOES_NOT_EXPIRE, DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning,
+    FieldAlternative, FieldName, FieldSource, MrzAlternative, MrzCheck, MrzFormat, MrzIrregularity,
+    MrzReading, MrzRule, MrzSettledBy, MrzVerdict,
 };
-use selfsame_mrz::{Field, Format, Mrz, PartialDate, Reading, Sex, Verdict};
+use selfsame_mrz::{
+    DocumentKind, Field, Format, Issue, Mrz, PartialDate, Reading, SettledBy, Sex, Verdict, document_kind,
+};
 
 use super::band::Band;
 use super::mrz::ZoneReading;
@@ -21,6 +24,8 @@ const DOUBTED: f32 = 0.7;
 /// In an ambiguous reading in which check digits had their way against the recogniser in more than letters read for digits or digits for
 /// letters: it may be that they lead back to what was there before it was altered.
 const MENDED: f32 = 0.3;
+/// A field that breaks a rule which no check digit covers, in any reading.
+const IRREGULAR: f32 = 0.7;
 /// In a reading that breaks a rule: a field whose own check digit agrees.
 const CHECKED_ALONE: f32 = 0.6;
 /// The other fields of such a reading.
@@ -41,12 +46,47 @@ pub(crate) fn mrz_reading(zone: &ZoneReading, today: time::Date) -> MrzReading {
             .collect(),
         corrected: u32::try_from(best.replaced.len()).unwrap_or(u32::MAX),
         name_truncated: mrz.name_truncated,
-        settled_by: None,
-        alternatives: Vec::new(),
-        irregularities: Vec::new(),
+        settled_by: best.settled_by.map(|by| match by {
+            SettledBy::Recogniser => MrzSettledBy::Recogniser,
+            SettledBy::Profile => MrzSettledBy::Profile,
+        }),
+        alternatives: alternatives(&zone.readings),
+        irregularities: irregularities(mrz),
         corners: zone.corners(),
         fields: fields(best, &zone.band, side(mrz.format), today),
     }
+}
+
+/// The other ways to read a zone that is ambiguous.
+fn alternatives(readings: &[Reading]) -> Vec<MrzAlternative> {
+    let ambiguous = |reading: &&Reading| reading.verdict == Verdict::Ambiguous;
+    if !readings.first().as_ref().is_some_and(ambiguous) {
+        return Vec::new();
+    }
+    let others = readings.iter().skip(1).filter(ambiguous);
+    others.map(|other| MrzAlternative { lines: other.mrz.lines.clone() }).collect()
+}
+
+/// Broken rules that no check digit covers.
+fn irregularities(mrz: &Mrz) -> Vec<MrzIrregularity> {
+    let of = |rule, field| Some(MrzIrregularity { rule, field: field_name(field) });
+    let told = |issue: &Issue| match *issue {
+        issue if issue.is_grave() => None,
+        Issue::UnknownDocumentCode => of(MrzRule::DocumentCode, Field::DocumentCode),
+        Issue::UnknownState(field) => of(MrzRule::StateCode, field),
+        Issue::WrongCharacter(field) => of(MrzRule::Characters, field),
+        Issue::WrongShape(field) => of(MrzRule::Shape, field),
+        Issue::Empty(field) => of(MrzRule::Empty, field),
+        Issue::Unreadable(_) | Issue::ImpossibleDate(_) => None,
+    };
+    mrz.issues.iter().filter_map(told).collect()
+}
+
+/// The births that the zone may mean besides the latest one. Nobody alive is older than 117; and no child has a driving licence.
+fn other_births(mrz: &Mrz, today: time::Date) -> Vec<PartialDate> {
+    const OLDEST_ALIVE: i32 = 117;
+    let births = mrz.birth_date.map(|date| date.births(today)).unwrap_or_default();
+    births.into_iter().skip(1).filter(|born| today.year() - born.year <= OLDEST_ALIVE).collect()
 }
 
 /// What a picture says of its document.
@@ -73,27 +113,41 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
         reading.fields.iter().map(|field| DocumentField { bounds: None, ..field.clone() }).collect();
     fields.sort_by_key(|field| field.name);
     DocumentReading {
-        document_type: document_type(&best.mrz),
+        document_type: document_type(best),
         side: Some(side(best.mrz.format)),
         issuing_country: (!best.mrz.issuing_state.is_empty()).then(|| country(&best.mrz.issuing_state)),
-        warnings: match best.verdict {
-            Verdict::Valid | Verdict::Unprotected => Vec::new(),
-            Verdict::Ambiguous => vec![DocumentWarning::MrzAmbiguous],
-            Verdict::Invalid => vec![DocumentWarning::MrzInvalid],
-        },
+        warnings: warnings(&reading),
+        alternatives: other_births(&best.mrz, today)
+            .into_iter()
+            .map(|born| FieldAlternative { name: FieldName::BirthDate, value: iso(born) })
+            .collect(),
         mrz: Some(reading),
         barcode: None,
         fields,
-        alternatives: Vec::new(),
         disagreements: Vec::new(),
         lines: Vec::new(),
         page: None,
     }
 }
 
-/// By the layout and, for cards, the first letter of the document code (ICAO 9303-5, section 4.2.2: `A`, `C` or `I` for official
-/// travel documents of card size; `P` for a passport in that format).
-fn document_type(mrz: &Mrz) -> Option<DocumentType> {
+fn warnings(reading: &MrzReading) -> Vec<DocumentWarning> {
+    let irregular = !reading.irregularities.is_empty();
+    match reading.verdict {
+        MrzVerdict::Invalid => vec![DocumentWarning::MrzInvalid],
+        MrzVerdict::Ambiguous if irregular => {
+            vec![DocumentWarning::MrzAmbiguous, DocumentWarning::MrzIrregular]
+        }
+        MrzVerdict::Ambiguous => vec![DocumentWarning::MrzAmbiguous],
+        MrzVerdict::Valid | MrzVerdict::Unprotected if irregular => vec![DocumentWarning::MrzIrregular],
+        MrzVerdict::Valid | MrzVerdict::Unprotected => Vec::new(),
+    }
+}
+
+/// By the layout and, for cards, the document code (ICAO 9303-5, section 4.2.2: `A`, `C` or `I` for official travel documents of card
+/// size; `P` for a passport in that format; others as their issuers use them). Of an unknown code a card is one that says who somebody is,
+/// as the layout is for nothing else; not one whose check digits are wrong.
+fn document_type(reading: &Reading) -> Option<DocumentType> {
+    let mrz = &reading.mrz;
     match mrz.format {
         Format::Td3 => Some(DocumentType::Passport),
         Format::MrvA | Format::MrvB => Some(DocumentType::Visa),
@@ -102,7 +156,11 @@ fn document_type(mrz: &Mrz) -> Option<DocumentType> {
         Format::Td1 | Format::Td2 => match mrz.document_code.as_bytes().first() {
             Some(b'A' | b'C' | b'I') => Some(DocumentType::IdentityCard),
             Some(b'P') => Some(DocumentType::Passport),
-            _ => None,
+            _ => match document_kind(&mrz.document_code) {
+                Some(DocumentKind::DrivingLicence) => Some(DocumentType::DrivingLicence),
+                Some(DocumentKind::IdentityCard) => Some(DocumentType::IdentityCard),
+                None => (reading.verdict != Verdict::Invalid).then_some(DocumentType::IdentityCard),
+            },
         },
     }
 }
@@ -155,6 +213,15 @@ const fn field_name(field: Field) -> Option<FieldName> {
 }
 
 fn confidence(reading: &Reading, field: Field) -> f32 {
+    let irregular = reading.mrz.issues.iter().any(|issue| match *issue {
+        Issue::WrongCharacter(of) | Issue::WrongShape(of) | Issue::UnknownState(of) => of == field,
+        _ => false,
+    });
+    let confidence = confidence_of_regular(reading, field);
+    if irregular { confidence.min(IRREGULAR) } else { confidence }
+}
+
+fn confidence_of_regular(reading: &Reading, field: Field) -> f32 {
     let own = reading.mrz.checks.iter().find(|check| check.field == field);
     match reading.verdict {
         Verdict::Valid if reading.mrz.format.is_protected(field) => PROTECTED,
@@ -271,7 +338,11 @@ fn fields(reading: &Reading, band: &Band, side: DocumentSide, today: time::Date)
         (
             FieldName::ExpiryDate,
             Field::ExpiryDate,
-            mrz.expiry_date.and_then(|date| date.around(today)).map(iso),
+            if mrz.does_not_expire {
+                Some(DOES_NOT_EXPIRE.to_owned())
+            } else {
+                mrz.expiry_date.and_then(|date| date.around(today)).map(iso)
+            },
         ),
         (FieldName::OptionalData, Field::OptionalData, Some(mrz.optional_data.clone())),
         (FieldName::OptionalData2, Field::OptionalData2, Some(mrz.optional_data_2.clone())),
@@ -327,6 +398,7 @@ mod tests {
 
     use super::*;
     use crate::document::band::TextLine;
+    use crate::document::mrz::Network;
 
     fn zone(lines: &[&str]) -> ZoneReading {
         let lines: Vec<Line> = lines.iter().map(|line| Line::from(*line)).collect();
@@ -335,6 +407,8 @@ mod tests {
         ZoneReading {
             readings: read(&lines, &ReadParams::default()),
             band: Band { lines: vec![at(100.0), at(110.0)], score: 1.0 },
+            sureness: 1.0,
+            network: Network::OcrB,
         }
     }
 
@@ -383,7 +457,10 @@ mod tests {
             let given: Vec<Line> = lines.iter().map(|line| Line::from(*line)).collect();
             let readings = read(&given, &ReadParams::default());
             let band = Band { lines: lines.iter().enumerate().map(line).collect(), score: 1.0 };
-            mrz_reading(&ZoneReading { readings, band }, date!(2026 - 01 - 01))
+            mrz_reading(
+                &ZoneReading { readings, band, sureness: 1.0, network: Network::OcrB },
+                date!(2026 - 01 - 01),
+            )
         };
         let sex_and_days = [
             (Nationality, "UTO", "UTO"),
