@@ -163,6 +163,19 @@ impl Customs {
     }
 }
 
+/// Whether an issuer spells names in its zone otherwise than ICAO Doc 9303-3, section 6, so that they cannot be compared with print letter by
+/// letter: by the first line of the zone.
+///
+/// ```
+/// assert!(selfsame_mrz::has_own_spelling("PNRUSILIN8<<7LI8<SERGEEVNA<<<<<<<<<<<<<<<<<<"));
+/// assert!(!selfsame_mrz::has_own_spelling("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"));
+/// ```
+#[must_use]
+pub fn has_own_spelling(line: &str) -> bool {
+    let head = line.as_bytes();
+    head.len() >= 5 && Customs::of(&head[..2], &head[2..5]).has_name_digits()
+}
+
 /// What a letter in the place of the sex means on the identity cards of an issuer, in the zone as in print; `None` where it means what it
 /// means in the standard.
 ///

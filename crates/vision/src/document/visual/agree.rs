@@ -55,6 +55,7 @@ pub(crate) fn add_printed(
 ) {
     let truncated = reading.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated);
     let own_letters = has_own_letters(reading);
+    let own_spelling = has_own_spelling(reading);
     for value in &page.values {
         let texts = in_the_standards_letters(value.name, meanings(value, today), own_letters);
         let sure = value.line.confidence() >= params.contradicts;
@@ -69,7 +70,9 @@ pub(crate) fn add_printed(
             .min_by_key(|s| *s as u8);
         match stand {
             Some(Stand::Same) => vouch(known, &value.line, params),
-            Some(Stand::Different) if contradicts(value, known, params) => {
+            Some(Stand::Different)
+                if contradicts(value, known, params) && !(own_spelling && is_name(value.name)) =>
+            {
                 // It stands somewhere else on the page: then the label belongs to something else.
                 if let Some(line) = elsewhere(known, page, today, truncated) {
                     vouch(known, &line, params);
@@ -115,6 +118,16 @@ fn has_own_letters(reading: &DocumentReading) -> bool {
         .issuing_country
         .as_deref()
         .is_some_and(|issuer| selfsame_mrz::card_sex(issuer, 'M').is_some())
+}
+
+/// Whether the zone spells names in a way of its issuer's own: then print does not contradict them.
+fn has_own_spelling(reading: &DocumentReading) -> bool {
+    let line = reading.mrz.as_ref().and_then(|mrz| mrz.lines.first());
+    line.is_some_and(|line| selfsame_mrz::has_own_spelling(line))
+}
+
+fn is_name(name: FieldName) -> bool {
+    matches!(name, FieldName::Surname | FieldName::GivenNames)
 }
 
 /// Values of a sex in the standard's letters: where M is mujer it is F.
@@ -440,5 +453,59 @@ mod tests {
                 assert_eq!(whole.disagreements.len(), disagreements);
             }
         }
+    }
+
+    fn field(name: FieldName, value: &str, source: FieldSource) -> DocumentField {
+        DocumentField {
+            name,
+            value: value.to_owned(),
+            printed: None,
+            sources: vec![source],
+            confidence: 0.97,
+            bounds: Some(selfsame_domain::Rect::default()),
+            side: DocumentSide::Front,
+        }
+    }
+
+    #[test]
+    fn print_on_the_other_side_settles_what_a_zone_of_two_digits_leaves_open() {
+        use FieldName::{BirthDate, ExpiryDate};
+        let whole = |name, printed: &str, coded: &str| {
+            let fields = vec![field(name, printed, FieldSource::VisualZone)];
+            let front = DocumentReading { fields, ..DocumentReading::default() };
+            let fields = vec![field(name, coded, FieldSource::Mrz)];
+            let mut back = DocumentReading { fields, ..DocumentReading::default() };
+            let value = "1925-01-01".to_owned();
+            back.alternatives.push(selfsame_domain::document::FieldAlternative { name: BirthDate, value });
+            let whole = both_sides(front, back, &AgreeParams::default());
+            let open = whole.alternatives.iter().filter(|other| other.name == name).count();
+            (whole.value(name).map(str::to_owned), whole.disagreements.len(), open)
+        };
+        let is = |value: &str, disagreements, open| (Some(value.to_owned()), disagreements, open);
+        assert_eq!(whole(BirthDate, "1925-01-01", "2025-01-01"), is("1925-01-01", 0, 0));
+        assert_eq!(whole(BirthDate, "2025-01-01", "2025-01-01").1, 0);
+        assert_eq!(whole(BirthDate, "1925-01-02", "2025-01-01").1, 1);
+        assert_eq!(whole(ExpiryDate, DOES_NOT_EXPIRE, "1999-01-01"), is(DOES_NOT_EXPIRE, 0, 0));
+        assert_eq!(whole(ExpiryDate, "2099-01-01", DOES_NOT_EXPIRE), is(DOES_NOT_EXPIRE, 0, 0));
+        assert_eq!(whole(ExpiryDate, "2024-06-01", DOES_NOT_EXPIRE), is(DOES_NOT_EXPIRE, 1, 0));
+        assert_eq!(whole(ExpiryDate, DOES_NOT_EXPIRE, "2024-06-01").1, 1);
+    }
+
+    #[test]
+    fn the_sex_is_printed_in_the_letters_of_the_issuer() {
+        let whole = |issuer: &str, printed: &str, coded: &str| {
+            let fields = vec![field(FieldName::Sex, printed, FieldSource::VisualZone)];
+            let front = DocumentReading { fields, ..DocumentReading::default() };
+            let back = DocumentReading {
+                document_type: Some(DocumentType::IdentityCard),
+                issuing_country: Some(issuer.to_owned()),
+                fields: vec![field(FieldName::Sex, coded, FieldSource::Mrz)],
+                ..DocumentReading::default()
+            };
+            both_sides(front, back, &AgreeParams::default()).disagreements.len()
+        };
+        assert_eq!(whole("MEX", "M", "F"), 0, "mujer");
+        assert_eq!(whole("MEX", "M", "M"), 1, "a woman is printed, a man is coded");
+        assert_eq!(whole("UTO", "M", "F"), 1);
     }
 }
