@@ -81,7 +81,7 @@ impl Default for MrzParams {
                     StripShape { height: 1.8, squeeze: 0.8 },
                 ],
             },
-            // The general network is surer of small characters than it should be. There a rival counts from odds of 1 in 50,000 on: of 2,500
+            // The general network is surer of small characters than it should be. There a rival counts from 10.8 nats (1 in 50,000) on: of 2,500
             // pictures of 420 to 1000 pixels, blurred and noisy, one had a rival of 1 in 2,400 that was right.
             general: NetworkParams {
                 read: ReadParams::default(),
