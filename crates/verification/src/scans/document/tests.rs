@@ -11,6 +11,7 @@ use selfsame_vision::signs::Testimony;
 use super::*;
 
 mod confirmed;
+mod endless;
 
 use FieldName::{BirthDate, DocumentNumber, ExpiryDate, IssuingCountry, Surname};
 use FieldSource::{Mrz, VisualZone};
