@@ -184,6 +184,9 @@ pub(crate) struct DocumentArgs {
     pub(crate) back: Option<PathBuf>,
     #[arg(long)]
     pub(crate) json: bool,
+    /// Say as well what was tried, why, and what each step cost
+    #[arg(long)]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) sources: Sources,
 }

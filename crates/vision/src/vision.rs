@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
+use selfsame_domain::document::{DocumentReading, DocumentWarning, MrzReading, MrzVerdict};
 
 use crate::document::signs::{self, Indication, SignParams, Signs, Testimony};
 use crate::document::{
-    BarcodeParams, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides, document_reading,
-    mrz_reading, overprint, read_barcode, read_zone,
+    BarcodeParams, Effort, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides,
+    document_reading, mrz_reading, overprint, read_barcode, read_zone,
 };
 use crate::face::{
     self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
@@ -243,7 +243,7 @@ impl Vision {
     /// [`VisionError`]; no zone is not an error but `None`.
     pub fn read_mrz(&self, picture: &Picture, now: Timestamp) -> Result<Option<MrzReading>, VisionError> {
         let _span = tracing::debug_span!("vision.mrz").entered();
-        let zone = read_zone(&mut *self.lane()?, picture, &self.mrz)?;
+        let zone = read_zone(&mut *self.lane()?, picture, &self.mrz, &mut Effort::default())?;
         Ok(zone.map(|zone| mrz_reading(&zone, now.date())))
     }
 
@@ -253,11 +253,12 @@ impl Vision {
     /// # Errors
     /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
     pub fn read_document(&self, picture: &Picture, now: Timestamp) -> Result<DocumentReading, VisionError> {
-        self.read_document_with(picture, DocumentWants { visual_zone: false }, now)
+        self.read_document_with(picture, DocumentWants { visual_zone: false }, now, &mut Effort::default())
     }
 
     /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
-    /// put together by [`Self::both_sides`]. `now` decides the centuries of dates.
+    /// put together by [`Self::both_sides`]. `now` decides the centuries of dates. `effort` bounds what is spent; where it ended too early
+    /// the reading has the warning [`DocumentWarning::ReadingIncomplete`].
     ///
     /// # Errors
     /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
@@ -266,19 +267,30 @@ impl Vision {
         picture: &Picture,
         wants: DocumentWants,
         now: Timestamp,
+        effort: &mut Effort,
     ) -> Result<DocumentReading, VisionError> {
         let _span = tracing::debug_span!("vision.document").entered();
         let mut lane = self.lane()?;
-        let zone = read_zone(&mut lane, picture, &self.mrz)?;
+        let zone = effort.step("zone", "every document may have one", |effort| {
+            read_zone(&mut lane, picture, &self.mrz, effort)
+        })?;
         let mut reading = document_reading(zone.as_ref(), now.date());
         // A side with a sound zone has no barcode that says more.
-        if reading.mrz.as_ref().is_none_or(|mrz| mrz.verdict == MrzVerdict::Invalid)
-            && let Some(barcode) = read_barcode(picture, &mut lane.resizer, &self.barcodes)
-        {
-            add_barcode(&mut reading, barcode);
+        if reading.mrz.as_ref().is_none_or(|mrz| mrz.verdict == MrzVerdict::Invalid) {
+            let barcode = effort.step("barcode", "no sound zone was read", |_| {
+                read_barcode(picture, &mut lane.resizer, &self.barcodes)
+            });
+            if let Some(barcode) = barcode {
+                add_barcode(&mut reading, barcode);
+            }
         }
         if wants.visual_zone {
-            add_visual_zone(&mut lane, picture, &mut reading, now.date(), &self.visual)?;
+            effort.step("print", "what is printed for people is asked for", |effort| {
+                add_visual_zone(&mut lane, picture, &mut reading, now.date(), &self.visual, effort)
+            })?;
+        }
+        if effort.is_incomplete() {
+            reading.warnings.push(DocumentWarning::ReadingIncomplete);
         }
         Ok(reading)
     }
@@ -292,9 +304,17 @@ impl Vision {
 
     /// What the picture indicates about itself: whether it can be used, whether it shows a copy, whether it was changed. `reading` is
     /// what was read of the same picture. Takes no lane: no network is asked.
-    pub fn document_signs(&self, picture: &Picture, reading: &DocumentReading, params: &SignParams) -> Signs {
+    pub fn document_signs(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+        params: &SignParams,
+        effort: &mut Effort,
+    ) -> Signs {
         let _span = tracing::debug_span!("vision.signs").entered();
-        signs::signs(picture, reading, params)
+        effort.step("signs", "what the picture indicates about itself", |_| {
+            signs::signs(picture, reading, params)
+        })
     }
 
     /// The same of a front: a word across it and its second portrait as well.
@@ -306,10 +326,11 @@ impl Vision {
         picture: &Picture,
         reading: &DocumentReading,
         params: &SignParams,
+        effort: &mut Effort,
     ) -> Result<Signs, VisionError> {
-        let mut signs = self.document_signs(picture, reading, params);
-        signs.0.extend(self.specimen_word(picture, reading, params)?);
-        signs.0.extend(self.second_portrait(picture, reading, params)?);
+        let mut signs = self.document_signs(picture, reading, params, effort);
+        signs.0.extend(self.specimen_word(picture, reading, params, effort)?);
+        signs.0.extend(self.second_portrait(picture, reading, params, effort)?);
         Ok(signs)
     }
 
@@ -336,9 +357,13 @@ impl Vision {
         picture: &Picture,
         reading: &DocumentReading,
         params: &SignParams,
+        effort: &mut Effort,
     ) -> Result<Option<Testimony>, VisionError> {
         let _span = tracing::debug_span!("vision.specimen_word").entered();
-        let found = overprint(&mut *self.lane()?, picture, reading)?;
+        let mut lane = self.lane()?;
+        let found = effort.step("specimen word", "a front may be of a specimen", |_| {
+            overprint(&mut lane, picture, reading)
+        })?;
         Ok(found.map(|(measure, bounds)| Testimony {
             indicates: Indication::SpecimenWord,
             measure,
@@ -357,9 +382,13 @@ impl Vision {
         picture: &Picture,
         reading: &DocumentReading,
         params: &SignParams,
+        effort: &mut Effort,
     ) -> Result<Option<Testimony>, VisionError> {
         let _span = tracing::debug_span!("vision.second_portrait").entered();
-        signs::second_portrait(&mut *self.lane()?, picture, reading, &self.detection, params)
+        let mut lane = self.lane()?;
+        effort.step("second portrait", "a front may have one", |_| {
+            signs::second_portrait(&mut lane, picture, reading, &self.detection, params)
+        })
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

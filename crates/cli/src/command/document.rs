@@ -11,7 +11,7 @@ use selfsame_domain::document::{
 };
 use selfsame_domain::{Clock as _, Point, SystemClock, Timestamp};
 use selfsame_vision::signs::{Indication, SignParams, Signs, Testimony};
-use selfsame_vision::{DocumentWants, VisionError};
+use selfsame_vision::{DocumentWants, Effort, EffortStep, VisionError};
 use serde::Serialize;
 use serde_json::json;
 
@@ -39,6 +39,22 @@ struct Report<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<[Point; 4]>,
     warnings: &'a [DocumentWarning],
+    /// What was tried of each picture; only when it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explanation: Vec<EffortReport<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EffortReport<'a> {
+    side: DocumentSide,
+    /// Processor time of the reading and the signs, in milliseconds.
+    cpu: f64,
+    /// Networks that were run.
+    runs: u32,
+    /// Whether the budget ended too early.
+    incomplete: bool,
+    steps: &'a [EffortStep],
 }
 
 #[derive(Serialize)]
@@ -157,7 +173,7 @@ impl Dates {
 }
 
 impl<'a> Report<'a> {
-    fn of(Seen { reading, signs, dates }: &'a Seen) -> Self {
+    fn of(Seen { reading, signs, dates, efforts }: &'a Seen, explain: bool) -> Self {
         Self {
             document_type: reading.document_type,
             issuing_country: reading.issuing_country.as_deref(),
@@ -174,6 +190,19 @@ impl<'a> Report<'a> {
                 .collect(),
             page: reading.page,
             warnings: &reading.warnings,
+            explanation: efforts.iter().filter(|_| explain).map(EffortReport::of).collect(),
+        }
+    }
+}
+
+impl<'a> EffortReport<'a> {
+    fn of((side, effort): &'a (DocumentSide, Effort)) -> Self {
+        Self {
+            side: *side,
+            cpu: (effort.processor().as_secs_f64() * 1e4).round() / 10.0,
+            runs: effort.runs(),
+            incomplete: effort.is_incomplete(),
+            steps: effort.steps(),
         }
     }
 }
@@ -218,7 +247,10 @@ pub(crate) fn document(args: &DocumentArgs) -> Result<ExitCode, Failure> {
             return Err(failure);
         }
     };
-    if args.json { say_json(&Report::of(&seen)) } else { say_words(&seen) }?;
+    if args.json { say_json(&Report::of(&seen, args.explain)) } else { say_words(&seen) }?;
+    if args.explain && !args.json {
+        say_efforts(&seen.efforts)?;
+    }
     Ok(if seen.reading.document_type.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -227,6 +259,8 @@ struct Seen {
     reading: DocumentReading,
     signs: Vec<(DocumentSide, Signs)>,
     dates: Dates,
+    /// What the picture of each cost.
+    efforts: Vec<(DocumentSide, Effort)>,
 }
 
 fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
@@ -234,12 +268,18 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
     let documents = args.sources.config()?.documents;
     let params = selfsame_server::sign_params(&documents);
     let now = SystemClock.now();
-    let (reading, signs) = side(&eyes, &args.front, DocumentSide::Front, &params, now)?;
-    let mut seen = Seen { reading, signs: vec![(DocumentSide::Front, signs)], dates: Dates::default() };
+    let (reading, signs, effort) = side(&eyes, &args.front, DocumentSide::Front, &params, now)?;
+    let mut seen = Seen {
+        reading,
+        signs: vec![(DocumentSide::Front, signs)],
+        dates: Dates::default(),
+        efforts: vec![(DocumentSide::Front, effort)],
+    };
     if let Some(back) = &args.back {
-        let (reading, signs) = side(&eyes, back, DocumentSide::Back, &params, now)?;
+        let (reading, signs, effort) = side(&eyes, back, DocumentSide::Back, &params, now)?;
         seen.reading = eyes.vision.both_sides(seen.reading, reading);
         seen.signs.push((DocumentSide::Back, signs));
+        seen.efforts.push((DocumentSide::Back, effort));
     }
     seen.dates = Dates::of(&seen.reading, documents.least_confidence, documents.greatest_age, now);
     Ok(seen)
@@ -251,19 +291,21 @@ fn side(
     side: DocumentSide,
     params: &SignParams,
     now: Timestamp,
-) -> Result<(DocumentReading, Signs), Failure> {
+) -> Result<(DocumentReading, Signs, Effort), Failure> {
     let failed = |cause: PictureFailure| Failure::Picture { file: file.to_owned(), cause };
-    let picture = eyes.read(file).map_err(failed)?;
-    let look = || {
-        let reading = eyes.vision.read_document_with(&picture, DocumentWants::default(), now)?;
+    let mut effort = Effort::default();
+    let picture = effort.step("decode", "the file as a picture", |_| eyes.read(file)).map_err(failed)?;
+    let mut look = || {
+        let reading = eyes.vision.read_document_with(&picture, DocumentWants::default(), now, &mut effort)?;
         // As a scan does: the portrait and words across it are of the front.
         let signs = match side {
-            DocumentSide::Front => eyes.vision.front_signs(&picture, &reading, params)?,
-            DocumentSide::Back => eyes.vision.document_signs(&picture, &reading, params),
+            DocumentSide::Front => eyes.vision.front_signs(&picture, &reading, params, &mut effort)?,
+            DocumentSide::Back => eyes.vision.document_signs(&picture, &reading, params, &mut effort),
         };
         Ok::<_, VisionError>((reading, signs))
     };
-    look().map_err(|error| failed(error.into()))
+    let (reading, signs) = look().map_err(|error| failed(error.into()))?;
+    Ok((reading, signs, effort))
 }
 
 const fn type_words(document: Option<DocumentType>) -> &'static str {
@@ -276,7 +318,30 @@ const fn type_words(document: Option<DocumentType>) -> &'static str {
     }
 }
 
-fn say_words(Seen { reading, signs, dates }: &Seen) -> Result<(), Failure> {
+/// A line per step, those within another one indented.
+fn say_efforts(efforts: &[(DocumentSide, Effort)]) -> Result<(), Failure> {
+    for (side, effort) in efforts {
+        let side = if *side == DocumentSide::Front { "front" } else { "back" };
+        say(&format!(
+            "what was tried of the {side}: {:.0} ms of processor time, {} runs of networks",
+            effort.processor().as_secs_f64() * 1e3,
+            effort.runs()
+        ))?;
+        for step in effort.steps() {
+            let name = format!("{}{}", "  ".repeat(step.depth + 1), step.what);
+            let outcome = if step.outcome.is_empty() { "" } else { "; " };
+            say(&format!(
+                "{name:<24} {:>7.1} ms  {:>3} runs  {}",
+                step.cpu.as_secs_f64() * 1e3,
+                step.runs,
+                toned(Tone::Quiet, &format!("{}{outcome}{}", step.why, step.outcome))
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn say_words(Seen { reading, signs, dates, .. }: &Seen) -> Result<(), Failure> {
     let mut head = toned(Tone::Strong, type_words(reading.document_type));
     if let Some(country) = &reading.issuing_country {
         head.push_str(&format!(", {country}"));
@@ -429,6 +494,9 @@ const fn warning_words(warning: DocumentWarning) -> &'static str {
         }
         DocumentWarning::MrzIrregular => {
             "the check digits of the machine-readable zone agree, but it breaks another rule; look at the fields that it names"
+        }
+        DocumentWarning::ReadingIncomplete => {
+            "the reading was ended before everything was read: what is absent may be there; send a sharper picture that shows the document alone"
         }
     }
 }

@@ -1,8 +1,11 @@
 //! From what was read of a document to what is judged.
 
+use std::time::Duration;
+
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    DocumentField, DocumentReading, DocumentSide, DocumentType, FieldName, FieldSource, MrzFormat, MrzVerdict,
+    DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
+    MrzFormat, MrzRule, MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -10,7 +13,7 @@ use selfsame_domain::scan::{
 };
 use selfsame_vision::image::Picture;
 use selfsame_vision::signs::{Indication, Signs};
-use selfsame_vision::{DocumentWants, Rect, Vision, VisionError};
+use selfsame_vision::{DocumentWants, Effort, EffortParams, Rect, Vision, VisionError};
 
 use super::agreement::{self, AgreementParams};
 use super::look::{LookParams, Seen};
@@ -28,13 +31,17 @@ pub(super) fn read(
     vision: &Vision,
     picture: &Picture,
     now: Timestamp,
+    effort: &mut Effort,
 ) -> Result<DocumentReading, VisionError> {
-    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now)
+    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now, effort)
 }
 
 /// The longest side, in pixels, at which a selfie is looked at for a document. 760: zones and labels of pages that fill half of it are read,
 /// in a third of the time that a picture of 12 megapixels takes.
 const SELFIE_SIDE: u32 = 760;
+/// What may be spent on that. A third of what a document may cost: a selfie that needs more shows no document that could be compared.
+const SELFIE_EFFORT: EffortParams =
+    EffortParams { networks: Duration::from_millis(400), processor: Duration::from_millis(700) };
 /// Values that make a document of a selfie. 2: one may stand on a wall.
 const LEAST_VALUES: usize = 2;
 
@@ -49,7 +56,8 @@ pub(super) fn shows_document(
         let to = |side: u32| (f64::from(side) * f64::from(SELFIE_SIDE) / f64::from(longest)).round() as u32;
         picture.resized(to(picture.width()), to(picture.height()))
     });
-    let read = read(vision, reduced.as_ref().unwrap_or(picture), now)?;
+    let mut effort = Effort::new(SELFIE_EFFORT);
+    let read = read(vision, reduced.as_ref().unwrap_or(picture), now, &mut effort)?;
     let page = read.mrz.is_some() || read.document_type.is_some() || read.page.is_some();
     Ok(page || read.fields.len() >= LEAST_VALUES)
 }
@@ -159,10 +167,23 @@ impl Whole<'_> {
 
     /// Whether a value can be relied on: a zone or barcode that vouches for itself has it, or it was read with certainty.
     fn is_sure(&self, name: FieldName, vouched: &[FieldSource], params: &AgreementParams) -> bool {
+        let misspelt = self.is_misspelt(name);
         self.0.field(name).is_some_and(|field| {
-            field.sources.iter().any(|source| vouched.contains(source))
-                || field.confidence >= params.least_confidence
+            let vouches =
+                |source: &FieldSource| vouched.contains(source) && !(misspelt && *source == FieldSource::Mrz);
+            field.sources.iter().any(vouches) || field.confidence >= params.least_confidence
         })
+    }
+
+    /// Whether the zone has a character in a name that no name has, and that is no custom of its issuer: it may be misread, and no check
+    /// digit covers it.
+    fn is_misspelt(&self, name: FieldName) -> bool {
+        let names = [FieldName::Surname, FieldName::GivenNames];
+        let rules = self.0.mrz.iter().flat_map(|mrz| &mrz.irregularities);
+        names.contains(&name)
+            && rules
+                .filter(|broken| broken.rule == MrzRule::Characters)
+                .any(|broken| broken.field.is_some_and(|field| names.contains(&field)))
     }
 
     fn country(&self, name: FieldName) -> Option<String> {
@@ -312,7 +333,12 @@ pub(super) fn findings(
             front.mrz.is_some()
         },
     ];
-    document.complete = Step::of(anything && read.into_iter().all(|read| read));
+    // A budget that ended leaves open what else stands there, and whether it agrees.
+    let finished = !sides.iter().any(|side| side.warnings.contains(&DocumentWarning::ReadingIncomplete));
+    if !finished {
+        document.legibility.push(LegibilityDetail::BadQuality);
+    }
+    document.complete = Step::of(finished && anything && read.into_iter().all(|read| read));
     let reading = whole.reading();
     let last_day = match &reading.expiry {
         _ if reading.does_not_expire => Step::Yes,
@@ -341,9 +367,11 @@ fn check(
     let mut broken = Vec::new();
     for (reading, signs) in pictures {
         let Some(zone) = reading.as_ref().and_then(|reading| reading.mrz.as_ref()) else { continue };
-        let settled = zone.verdict == MrzVerdict::Ambiguous
-            && confirmation::is_confirmed(zone, sides, whole, &params.agreement);
-        verdicts.push(if settled { MrzVerdict::Valid } else { zone.verdict });
+        let ambiguous = zone.verdict == MrzVerdict::Ambiguous;
+        let confirmed_by =
+            ambiguous.then(|| confirmation::confirmed_by(zone, sides, whole, &params.agreement)).flatten();
+        verdicts.push(if confirmed_by.is_some() { MrzVerdict::Valid } else { zone.verdict });
+        document.mrz_settled_by = document.mrz_settled_by.or(confirmed_by).or(zone.settled_by);
         if zone.verdict == MrzVerdict::Invalid {
             broken.push((zone.checks.iter().any(|check| !check.ok), faults(signs)));
         }

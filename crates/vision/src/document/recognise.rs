@@ -15,7 +15,7 @@ pub(crate) struct Glyph {
 }
 
 /// The characters of machine-readable zones (ICAO 9303-3, section 4.3).
-const MRZ_CHARACTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<";
+pub(crate) const MRZ_CHARACTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<";
 
 /// Alternatives that are less probable than this are left out: they are one in a thousand, as a rival reading is.
 const LEAST_ALTERNATIVE: f32 = 0.0005;

@@ -27,10 +27,11 @@ pub enum Slot {
     Eye,
     TextDetector,
     TextRecogniser,
+    ZoneRecogniser,
 }
 
 impl Slot {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Detector,
         Self::Landmarks,
         Self::Embedder,
@@ -39,6 +40,7 @@ impl Slot {
         Self::Eye,
         Self::TextDetector,
         Self::TextRecogniser,
+        Self::ZoneRecogniser,
     ];
 
     /// Its name in the manifest.
@@ -52,6 +54,7 @@ impl Slot {
             Self::Eye => "eye",
             Self::TextDetector => "text-detector",
             Self::TextRecogniser => "text-recogniser",
+            Self::ZoneRecogniser => "zone-recogniser",
         }
     }
 
@@ -72,6 +75,10 @@ impl Slot {
                     && spec.output[0].shape.len() == 3
                     && (3..=100_000).contains(&spec.output[0].shape[2])
             }
+            // Nothing, and the 37 characters of machine-readable zones.
+            Self::ZoneRecogniser => {
+                spec.output.len() == 1 && spec.output[0].shape.len() == 3 && spec.output[0].shape[2] == 38
+            }
         };
         if !fits {
             return Err(format!("outputs of {sizes:?} values"));
@@ -81,13 +88,15 @@ impl Slot {
             Self::TextDetector if spec.input.shape[2..] != [-1, -1] || spec.threshold.is_none() => {
                 return Err("the text detector needs sides of -1 and a threshold".to_owned());
             }
-            Self::TextRecogniser if spec.input.height() == 0 || spec.input.shape[3] != -1 => {
-                return Err("the text recogniser needs a fixed height and a width of -1".to_owned());
+            Self::TextRecogniser | Self::ZoneRecogniser
+                if spec.input.height() == 0 || spec.input.shape[3] != -1 =>
+            {
+                return Err(format!("the {} needs a fixed height and a width of -1", self.name()));
             }
             Self::TextRecogniser if spec.alphabet.is_none() => {
                 return Err("the text recogniser needs an alphabet".to_owned());
             }
-            Self::TextDetector | Self::TextRecogniser => {}
+            Self::TextDetector | Self::TextRecogniser | Self::ZoneRecogniser => {}
             _ if sides_vary || spec.output.iter().any(super::OutputSpec::is_dynamic) => {
                 return Err("a side of -1: this network is fed pictures of one size".to_owned());
             }

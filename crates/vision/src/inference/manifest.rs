@@ -13,7 +13,7 @@ use super::ModelError;
 pub struct Manifest {
     pub version: u32,
     pub engine: EngineSpec,
-    /// By slot name: detector, landmarks, embedder, pad, pose, eye, text-detector, text-recogniser.
+    /// By slot name: detector, landmarks, embedder, pad, pose, eye, text-detector, text-recogniser, zone-recogniser.
     pub slot: BTreeMap<String, SlotSpec>,
 }
 

@@ -11,6 +11,7 @@ use selfsame_vision::signs::Testimony;
 use super::*;
 
 mod confirmed;
+mod customs;
 mod endless;
 
 use FieldName::{BirthDate, DocumentNumber, ExpiryDate, IssuingCountry, Surname};
@@ -133,6 +134,19 @@ fn print_alone_is_believed_when_it_is_sure_and_whole() {
 fn sides(front: DocumentReading, back: DocumentReading) -> Seen {
     let whole = front.clone().with_back(back.clone());
     Seen { front: Some(front), back: Some(back), ..seen(whole) }
+}
+
+#[test]
+fn a_reading_that_the_budget_ended_approves_nothing() {
+    let both = request(IdKind::DrivingLicence, true);
+    let ended = |side: DocumentReading| DocumentReading {
+        warnings: vec![DocumentWarning::ReadingIncomplete],
+        ..side
+    };
+    let whole = || page(VisualZone, 0.95);
+    assert_eq!(outcome(&both, &sides(whole(), plain_back())), Outcome::Approved);
+    assert_eq!(refused(&both, &sides(ended(whole()), plain_back())), UnreadableReason::NotReadable);
+    assert_eq!(refused(&both, &sides(whole(), ended(plain_back()))), UnreadableReason::NotReadable);
 }
 
 /// What is left of a side when only these fields of it were read.

@@ -31,6 +31,7 @@ use assign::{AssignParams, Known, Page, assigned};
 use detect::{DetectParams, text_boxes};
 use line::{Flat, Line, LineParams, direction, read_box};
 
+use super::effort::Effort;
 use super::page::{Corners, PageParams, find_page, holds};
 use super::recognise::LatinClasses;
 
@@ -54,6 +55,7 @@ pub(crate) fn add_visual_zone(
     reading: &mut DocumentReading,
     today: Date,
     params: &VisualParams,
+    effort: &mut Effort,
 ) -> Result<(), VisionError> {
     let corners = reading.mrz.as_ref().map(|mrz| mrz.corners.map(|p| [f64::from(p.x), f64::from(p.y)]));
     let along = corners.map(|[first, second, ..]| {
@@ -74,7 +76,9 @@ pub(crate) fn add_visual_zone(
     let edges = find_page(picture, &mut lane.resizer, &inside, &params.page);
     // What looked like a page and has no labels on it may have been the table: then all of the picture is read.
     for edges in edges.iter().map(Some).chain([None]) {
-        let (lines, flat) = read_lines(lane, picture, edges, (&areas, along), params)?;
+        let why = if edges.is_some() { "a page was found" } else { "all of the picture" };
+        let (lines, flat) = effort
+            .step("lines of print", why, |_| read_lines(lane, picture, edges, (&areas, along), params))?;
         let page = assigned(&lines, &flat, &known, &params.assign);
         let enough = page.labels >= params.assign.least_labels;
         if found.as_ref().is_none_or(|(_, before)| page.labels > before.labels) {
