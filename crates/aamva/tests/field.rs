@@ -131,6 +131,18 @@ fn a_designator_that_is_no_number() {
     }
 }
 
+#[test]
+fn one_of_two_designators_is_no_number() {
+    let body = format!("DL{ELEMENTS}\rZVZVA01\r");
+    for designators in
+        ["DLabcdefghZV02930009", "DL00410263ZVabcdefgh", "DLabcdZVefgh", "DL0041O263ZV02930009"]
+    {
+        let card = read(format!("@\n\x1e\rANSI 636000100002{designators}{body}"));
+        assert_tester(&card, designators);
+        assert!(!card.other.iter().any(|element| element.value.contains("ZVA")), "{designators}");
+    }
+}
+
 /// As reported from Missouri: version 1, no separator in either subfile but the one at the end.
 const MISSOURI: &str = "@\nANSI 6360300102DL00390191ZM02300053DLDAQX123456789DAATESTER,ANN, ,DAG123 ABC TEST ADDRESS 2ND FL\
                         DAIST LOUISDAJMODAK633011      DARF   DAS          DAT     DAU508DAW155DAYBRODBA20300101DBB19870101\
