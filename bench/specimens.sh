@@ -12,7 +12,7 @@ AMBIGUOUS, UNPROTECTED, INVALID and without a zone, and p50, p95 and the most of
 
   --truth FILE      lines of NAME, tabulator and the lines of the zone with tabulators between them; `-` in the place of the lines where
                     nothing may be VALID: a zone printed wrong, or none at all. Names are relative to FOLDER.
-  --readers A,B     of page, zone, passporteye, fastmrz; all four by default
+  --readers A,B     of page, zone, passporteye, fastmrz; all of them by default, fastmrz where its data are named
   --fastmrz-data F  the folder with mrz.traineddata, which fastmrz has in its repository (tessdata) and not in its package
   --limit SECONDS   what a picture may take before it is given up, 120 by default; wall clock
   --json FILE       writes every single result as well, one object a line

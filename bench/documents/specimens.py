@@ -268,13 +268,15 @@ def main():
     arguments = argparse.ArgumentParser(prog="bench/specimens.sh", description="See bench/specimens.sh --help.")
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--truth", type=Path)
-    arguments.add_argument("--readers", default=",".join(READERS))
+    arguments.add_argument("--readers")
     arguments.add_argument("--fastmrz-data", type=Path)
     arguments.add_argument("--limit", type=float, default=120.0)
     arguments.add_argument("--json", type=Path)
     arguments.add_argument("--each", action="store_true")
     given = arguments.parse_args()
-    wanted = given.readers.split(",")
+    wanted = given.readers.split(",") if given.readers else [name for name in READERS if name != "fastmrz" or given.fastmrz_data]
+    if "fastmrz" not in wanted:
+        print("bench: without fastmrz; it is read with when --fastmrz-data names the folder of its mrz.traineddata", file=sys.stderr)
     if unknown := [name for name in wanted if name not in READERS]:
         stop(f"--readers: {unknown[0]} is none of {', '.join(READERS)}")
     pictures = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in PICTURES and path.is_file())

@@ -1,6 +1,8 @@
 //! What cards in people's pockets do: each kind that was reported, and others of the same kind. Persons and numbers are invented.
 
-use selfsame_aamva::{Absence, Card, Designator, Element, ElementId, Expiry, Kind, Sex, Warning, parse};
+use selfsame_aamva::{
+    Absence, Card, Country, Designator, Element, ElementId, Expiry, Kind, Sex, Warning, parse,
+};
 use time::macros::date;
 
 fn read(payload: impl AsRef<[u8]>) -> Card {
@@ -110,6 +112,7 @@ fn a_designator_that_is_no_number() {
     assert_eq!(text(&card.address.postal_code), Some("T4G 7A7"));
     assert_eq!(card.sex, Some(Sex::Female));
     assert_eq!(text(&card.privileges.vehicle_class), Some("5"));
+    assert_eq!(card.issuing_country(), Some(Country::Canada));
     assert!(card.warnings.contains(&Warning::DesignatorUnreadable));
 
     for (designator, kind) in [
