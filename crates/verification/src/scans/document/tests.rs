@@ -12,6 +12,7 @@ use super::*;
 
 mod confirmed;
 mod customs;
+mod endless;
 
 use FieldName::{BirthDate, DocumentNumber, ExpiryDate, IssuingCountry, Surname};
 use FieldSource::{Mrz, VisualZone};
