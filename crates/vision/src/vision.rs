@@ -39,15 +39,21 @@ pub struct VisionSettings {
 /// What is to be read of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentWants {
-    /// What is printed for people as well. It costs about a second on one core; the machine-readable zone and the barcode alone cost a
-    /// third of one.
+    /// A barcode, where no sound machine-readable zone was read.
+    pub barcode: bool,
+    /// What is printed for people as well. docs/benchmarks.md says what it costs.
     pub visual_zone: bool,
+}
+
+impl DocumentWants {
+    /// The machine-readable zone alone.
+    pub const ZONE: Self = Self { barcode: false, visual_zone: false };
 }
 
 impl Default for DocumentWants {
     /// Everything.
     fn default() -> Self {
-        Self { visual_zone: true }
+        Self { barcode: true, visual_zone: true }
     }
 }
 
@@ -240,13 +246,21 @@ impl Vision {
     }
 
     /// The machine-readable zone of a document in the picture, if there is one; upright or in any quarter turn, a little slanted.
-    /// `now` decides the centuries of its dates.
+    /// `now` decides the centuries of its dates; `effort` bounds what is spent.
     ///
     /// # Errors
     /// [`VisionError`]; no zone is not an error but `None`.
-    pub fn read_mrz(&self, picture: &Picture, now: Timestamp) -> Result<Option<MrzReading>, VisionError> {
+    pub fn read_mrz(
+        &self,
+        picture: &Picture,
+        now: Timestamp,
+        effort: &mut Effort,
+    ) -> Result<Option<MrzReading>, VisionError> {
         let _span = tracing::debug_span!("vision.mrz").entered();
-        let zone = read_zone(&mut *self.lane()?, picture, &self.mrz, &mut Effort::default())?;
+        let mut lane = self.lane()?;
+        let zone = effort.step("zone", "it alone is asked for", |effort| {
+            read_zone(&mut lane, picture, &self.mrz, effort)
+        })?;
         Ok(zone.map(|zone| mrz_reading(&zone, now.date())))
     }
 
@@ -256,7 +270,12 @@ impl Vision {
     /// # Errors
     /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
     pub fn read_document(&self, picture: &Picture, now: Timestamp) -> Result<DocumentReading, VisionError> {
-        self.read_document_with(picture, DocumentWants { visual_zone: false }, now, &mut Effort::default())
+        self.read_document_with(
+            picture,
+            DocumentWants { barcode: true, visual_zone: false },
+            now,
+            &mut Effort::default(),
+        )
     }
 
     /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
@@ -279,7 +298,8 @@ impl Vision {
         })?;
         let mut reading = document_reading(zone.as_ref(), now.date());
         // A side with a sound zone has no barcode that says more.
-        if reading.mrz.as_ref().is_none_or(|mrz| mrz.verdict == MrzVerdict::Invalid) {
+        let sound = reading.mrz.as_ref().is_some_and(|mrz| mrz.verdict != MrzVerdict::Invalid);
+        if wants.barcode && !sound {
             let barcode = effort.step("barcode", "no sound zone was read", |_| {
                 read_barcode(picture, &mut lane.resizer, &self.barcodes)
             });

@@ -214,7 +214,7 @@ fn another_picture_over_the_portrait_is_told_by_the_second_one_that_stays() {
     let other = fixture("frames/other_face/0005.jpg").expect("make fixtures brings it").to_rgb8();
     let (holder, other) = (Portrait::new(holder), Portrait::new(other));
     let said = |picture: &Picture| {
-        let wants = DocumentWants { visual_zone: true };
+        let wants = DocumentWants::default();
         let reading = vision().read_document_with(picture, wants, NOW, &mut Effort::default()).unwrap();
         vision().second_portrait(picture, &reading, &SignParams::default(), &mut Effort::default()).unwrap()
     };
@@ -264,12 +264,7 @@ fn measures() {
             }
             let Ok(picture) = decode(&std::fs::read(&file).unwrap(), &Limits::default()) else { continue };
             let reading = vision()
-                .read_document_with(
-                    &picture,
-                    DocumentWants { visual_zone: true },
-                    NOW,
-                    &mut Effort::default(),
-                )
+                .read_document_with(&picture, DocumentWants::default(), NOW, &mut Effort::default())
                 .unwrap();
             let began = Instant::now();
             let mut signs =

@@ -119,7 +119,7 @@ class Tally:
 
     def __init__(self):
         self.lines = self.wrong_lines = self.characters = self.wrong = self.lost = self.invented = 0
-        self.said, self.right, self.margins, self.swaps = [], [], [], {}
+        self.said, self.right, self.margins, self.regrets, self.swaps = [], [], [], [], {}
 
     def add(self, truth: str, text: str, options: np.ndarray) -> None:
         self.lines += 1
@@ -135,6 +135,7 @@ class Tally:
             self.right.append(truth[i] == text[j])
             if truth[i] != text[j]:
                 self.wrong += 1
+                self.regrets.append(order[-1] - options[j][ALPHABET.index(truth[i])])
                 pair = truth[i] + ">" + text[j]
                 self.swaps[pair] = self.swaps.get(pair, 0) + 1
 
@@ -147,6 +148,16 @@ class Tally:
             "nats": round(float(-np.where(right, said, np.log(np.maximum(1 - np.exp(said), 1e-12))).mean()), 5),
             "swaps": dict(sorted(self.swaps.items(), key=lambda kv: -kv[1])[:12]),
         }
+
+
+def repairs(tally: Tally) -> dict:
+    """What the right repair of a wrong character costs in nats, and what the cheapest change of a right one costs."""
+    right = np.array(tally.margins)[np.array(tally.right)]
+    out = {"right characters": len(right), "wrong characters": len(tally.regrets)}
+    out["cheapest change of a right one"] = {f"percentile {q}": round(float(np.percentile(right, q)), 2) for q in (0.01, 0.1, 1, 5, 50)}
+    if tally.regrets:
+        out["right repair of a wrong one"] = {f"percentile {q}": round(float(np.percentile(tally.regrets, q)), 2) for q in (50, 90, 95, 99, 100)}
+    return out
 
 
 BINS = [0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0001]

@@ -37,13 +37,13 @@ def by_level(base, font, count, seed) -> list[dict]:
     rows = []
     for blur in BLURS:
         tally = level(base, font, count, seed, blur=blur, cap=(16.0, 44.0), harm=MODERATE)
-        rows.append({"blur": blur, "cap": "16-44", **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally)})
+        rows.append({"blur": blur, "cap": "16-44", **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally), "repairs": ev.repairs(tally)})
     for cap in CAPS:
         tally = level(base, font, count, seed, blur=0.04, cap=(cap, cap * 1.001), harm=MODERATE)
-        rows.append({"blur": 0.04, "cap": cap, **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally)})
+        rows.append({"blur": 0.04, "cap": cap, **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally), "repairs": ev.repairs(tally)})
     for kind in held_out.KINDS:
         tally = level(base, font, count, seed, blur=0.04, cap=(10.0, 44.0), harm=MODERATE, after=kind)
-        rows.append({"blur": kind.__name__, "cap": "10-44", **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally)})
+        rows.append({"blur": kind.__name__, "cap": "10-44", **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally), "repairs": ev.repairs(tally)})
     return rows
 
 

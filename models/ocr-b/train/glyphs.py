@@ -61,7 +61,7 @@ def _distances(inside: np.ndarray) -> np.ndarray:
 
 def derive(cut: Cut, rng: np.random.Generator) -> Cut:
     """Makes a cut that nobody drew: a little wider, taller and softly bent, each character on its own."""
-    wide = rng.uniform(0.93, 1.07)
+    wide = rng.uniform(0.9, 1.08)
     tall = rng.uniform(0.975, 1.025)
     letters = rng.uniform(0.99, 1.012)
     cells = []

@@ -18,7 +18,7 @@ COLUMN = 4
 # The server squeezes lines to this part of their width.
 SQUEEZE = 0.8
 # A character is labelled over this part of its pitch, and a column with no label has this number.
-CORE = 0.6
+CORE = 0.55
 IGNORED = 255
 # Characters that look like themselves or like another one when turned upside down, or mirrored.
 SYMMETRIC = set("HINOSXZ025689WM") | set("AHIMOTUVWXY08")
@@ -93,7 +93,8 @@ def _geometry(style: Style, rng: np.random.Generator, pitch: float, start: float
     strip_cap = float(np.clip(rng.normal(19.8, 1.4), 16.8, 24.2))
     ky = cap / strip_cap
     kx = ky / SQUEEZE
-    strip_pitch = strip_cap * SQUEEZE * pitch / CAP * np.clip(rng.normal(1.0, 0.07), 0.82, 1.18)
+    wide = np.clip(rng.normal(1.0, 0.06), 0.82, 1.18) if rng.random() < 0.6 else rng.uniform(0.76, 1.22)
+    strip_pitch = strip_cap * SQUEEZE * pitch / CAP * wide
     gx = pitch / (strip_pitch * kx)
     pad = 4 + 0.5 * cap
     source = (round(HEIGHT * ky + 2 * pad), round(style.width * kx) + 4)

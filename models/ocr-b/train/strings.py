@@ -42,7 +42,7 @@ def _fillers(rng: np.random.Generator, count: int) -> str:
 def _repeats(rng: np.random.Generator, count: int) -> str:
     text = ""
     while len(text) < count:
-        text += _pick(rng, ALL, 1) * int(rng.integers(1, 5))
+        text += _pick(rng, ALL, 1) * int(rng.choice([1, 2, 2, 3, rng.integers(2, 10)]))
     return text[:count]
 
 
@@ -51,12 +51,12 @@ def text(rng: np.random.Generator, count: int) -> str:
     kind = rng.random()
     if kind < 0.28:
         return _pick(rng, ALL, count)
-    if kind < 0.58:
+    if kind < 0.56:
         return _confusable(rng, count)
-    if kind < 0.82:
+    if kind < 0.80:
         return _runs(rng, count)
-    if kind < 0.90:
+    if kind < 0.89:
         return _fillers(rng, count)
-    if kind < 0.94:
+    if kind < 0.95:
         return _repeats(rng, count)
-    return _pick(rng, DIGITS if kind < 0.97 else LETTERS + DIGITS, count)
+    return _pick(rng, DIGITS if kind < 0.975 else LETTERS + DIGITS, count)

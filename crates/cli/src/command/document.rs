@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use selfsame_domain::document::{
-    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentSide, DocumentType,
-    DocumentWarning, FieldDisagreement, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
+    BarcodeContent, BarcodeKind, BarcodeReading, DOES_NOT_EXPIRE, DocumentField, DocumentReading,
+    DocumentSide, DocumentType, DocumentWarning, FieldAlternative, FieldDisagreement, FieldName, FieldSource,
+    MrzAlternative, MrzFormat, MrzIrregularity, MrzReading, MrzRule, MrzSettledBy, MrzVerdict,
 };
 use selfsame_domain::{Clock as _, Point, SystemClock, Timestamp};
 use selfsame_vision::signs::{Indication, SignParams, Signs, Testimony};
@@ -27,6 +28,8 @@ struct Report<'a> {
     mrz: Option<MrzReport<'a>>,
     barcode: Option<&'a BarcodeReading>,
     fields: &'a [DocumentField],
+    /// What some fields may be as well.
+    alternatives: &'a [FieldAlternative],
     /// Where what is printed and what a machine reads differ.
     disagreements: &'a [FieldDisagreement],
     checks: Vec<CheckReport>,
@@ -64,6 +67,12 @@ struct MrzReport<'a> {
     checks: Vec<MrzCheckReport>,
     fields: BTreeMap<&'static str, &'a str>,
     corrected: u32,
+    /// What decided between readings that all check digits accept.
+    settled_by: Option<MrzSettledBy>,
+    /// The readings that nothing decided between, besides this one.
+    alternatives: &'a [MrzAlternative],
+    /// Broken rules that no check digit covers.
+    irregularities: &'a [MrzIrregularity],
     corners: [Point; 4],
 }
 
@@ -157,7 +166,8 @@ impl Dates {
         Self {
             any: birth.or(issue).or(expiry).is_some(),
             impossible: impossible.into_iter().filter_map(|(wrong, words)| wrong.then_some(words)).collect(),
-            expired: sure(FieldName::ExpiryDate).map(|end| last(end).as_str() < today),
+            expired: sure(FieldName::ExpiryDate)
+                .map(|end| end != DOES_NOT_EXPIRE && last(end).as_str() < today),
         }
     }
 }
@@ -170,6 +180,7 @@ impl<'a> Report<'a> {
             mrz: reading.mrz.as_ref().map(MrzReport::of),
             barcode: reading.barcode.as_ref(),
             fields: &reading.fields,
+            alternatives: &reading.alternatives,
             disagreements: &reading.disagreements,
             checks: checks(reading, dates),
             signs: signs
@@ -213,6 +224,9 @@ impl<'a> MrzReport<'a> {
                 .collect(),
             fields: mrz.fields.iter().map(|field| (field.name.as_str(), field.value.as_str())).collect(),
             corrected: mrz.corrected,
+            settled_by: mrz.settled_by,
+            alternatives: &mrz.alternatives,
+            irregularities: &mrz.irregularities,
             corners: mrz.corners,
         }
     }
@@ -254,7 +268,8 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
     let documents = args.sources.config()?.documents;
     let params = selfsame_server::sign_params(&documents);
     let now = SystemClock.now();
-    let (reading, signs, effort) = side(&eyes, &args.front, DocumentSide::Front, &params, now)?;
+    let (reading, signs, effort) =
+        side(&eyes, (&args.front, DocumentSide::Front), args.zone_only, &params, now)?;
     let mut seen = Seen {
         reading,
         signs: vec![(DocumentSide::Front, signs)],
@@ -262,7 +277,7 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
         efforts: vec![(DocumentSide::Front, effort)],
     };
     if let Some(back) = &args.back {
-        let (reading, signs, effort) = side(&eyes, back, DocumentSide::Back, &params, now)?;
+        let (reading, signs, effort) = side(&eyes, (back, DocumentSide::Back), false, &params, now)?;
         seen.reading = eyes.vision.both_sides(seen.reading, reading);
         seen.signs.push((DocumentSide::Back, signs));
         seen.efforts.push((DocumentSide::Back, effort));
@@ -273,8 +288,8 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
 
 fn side(
     eyes: &Eyes,
-    file: &Path,
-    side: DocumentSide,
+    (file, side): (&Path, DocumentSide),
+    zone_only: bool,
     params: &SignParams,
     now: Timestamp,
 ) -> Result<(DocumentReading, Signs, Effort), Failure> {
@@ -282,9 +297,11 @@ fn side(
     let mut effort = Effort::default();
     let picture = effort.step("decode", "the file as a picture", |_| eyes.read(file)).map_err(failed)?;
     let mut look = || {
-        let reading = eyes.vision.read_document_with(&picture, DocumentWants::default(), now, &mut effort)?;
+        let wants = if zone_only { DocumentWants::ZONE } else { DocumentWants::default() };
+        let reading = eyes.vision.read_document_with(&picture, wants, now, &mut effort)?;
         // As a scan does: the portrait and words across it are of the front.
         let signs = match side {
+            _ if zone_only => Signs::default(),
             DocumentSide::Front => eyes.vision.front_signs(&picture, &reading, params, &mut effort)?,
             DocumentSide::Back => eyes.vision.document_signs(&picture, &reading, params, &mut effort),
         };
@@ -338,11 +355,28 @@ fn say_words(Seen { reading, signs, dates, .. }: &Seen) -> Result<(), Failure> {
             MrzVerdict::Valid => (Tone::Good, "valid"),
             MrzVerdict::Ambiguous => (Tone::Warning, "ambiguous: another reading is about as likely"),
             MrzVerdict::Unprotected => (Tone::Warning, "without check digits"),
-            MrzVerdict::Invalid => (Tone::Bad, "invalid: check digits disagree, or a rule is broken"),
+            MrzVerdict::Invalid => (Tone::Bad, "invalid: check digits disagree, or a date cannot be"),
         };
         say(&format!("machine-readable zone: {}", toned(tone, verdict)))?;
         for line in &mrz.lines {
             say(&format!("  {line}"))?;
+        }
+        if let Some(by) = mrz.settled_by {
+            say(&toned(
+                Tone::Quiet,
+                &format!("  another reading passes too; settled by {}", settled_words(by)),
+            ))?;
+        }
+        for alternative in &mrz.alternatives {
+            say("or, about as likely:")?;
+            for line in &alternative.lines {
+                say(&format!("  {line}"))?;
+            }
+        }
+        for irregularity in &mrz.irregularities {
+            let field = irregularity.field.map_or("document code", FieldName::as_str);
+            let words = format!("  {field}: {}", rule_words(irregularity.rule));
+            say(&toned(Tone::Warning, &words))?;
         }
     }
     if let Some(barcode) = &reading.barcode {
@@ -365,6 +399,10 @@ fn say_words(Seen { reading, signs, dates, .. }: &Seen) -> Result<(), Failure> {
             field.value,
             toned(Tone::Quiet, &format!("({}, {:.2})", sources.join(", "), field.confidence))
         ))?;
+    }
+    for alternative in &reading.alternatives {
+        let words = format!("  {:<16} {} is possible as well", alternative.name.as_str(), alternative.value);
+        say(&toned(Tone::Warning, &words))?;
     }
     for disagreement in &reading.disagreements {
         let words = format!(
@@ -408,6 +446,25 @@ const fn source_words(source: FieldSource) -> &'static str {
     }
 }
 
+const fn settled_words(by: MrzSettledBy) -> &'static str {
+    match by {
+        MrzSettledBy::Recogniser => "the recogniser's certainty",
+        MrzSettledBy::Profile => "how the issuer's numbers are made",
+        MrzSettledBy::Print => "what is printed",
+        MrzSettledBy::Barcode => "the barcode",
+    }
+}
+
+const fn rule_words(rule: MrzRule) -> &'static str {
+    match rule {
+        MrzRule::DocumentCode => "none of ICAO Doc 9303 for this layout",
+        MrzRule::StateCode => "a code of no known state",
+        MrzRule::Characters => "holds a character that it may not hold",
+        MrzRule::Shape => "has fillers where none may be, or lacks some",
+        MrzRule::Empty => "is empty",
+    }
+}
+
 const fn sign_words(indication: Indication) -> &'static str {
     match indication {
         Indication::Blurred => "blur",
@@ -440,6 +497,9 @@ const fn warning_words(warning: DocumentWarning) -> &'static str {
         }
         DocumentWarning::ReadingIncomplete => {
             "the reading was ended before everything was read: what is absent may be there; send a sharper picture that shows the document alone"
+        }
+        DocumentWarning::MrzIrregular => {
+            "the check digits of the machine-readable zone agree, but it breaks another rule; look at the fields that it names"
         }
     }
 }
@@ -484,6 +544,7 @@ mod tests {
             (vec![(ExpiryDate, "2026-09-20")], vec![("datesPossible", true), ("notExpired", false)]),
             (vec![(ExpiryDate, "2026-09")], vec![("notExpired", true)]),
             (vec![(ExpiryDate, "2025")], vec![("notExpired", false)]),
+            (vec![(ExpiryDate, DOES_NOT_EXPIRE)], vec![("notExpired", true)]),
             (vec![(BirthDate, "2074-08-12")], vec![("datesPossible", false)]),
             (vec![(BirthDate, "1874-08-12")], vec![("datesPossible", false)]),
             (vec![(BirthDate, "2000-01-01"), (IssueDate, "1999-01-01")], vec![("datesPossible", false)]),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource, MrzFormat,
-    MrzVerdict,
+    DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
+    MrzFormat, MrzRule, MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -33,7 +33,7 @@ pub(super) fn read(
     now: Timestamp,
     effort: &mut Effort,
 ) -> Result<DocumentReading, VisionError> {
-    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now, effort)
+    vision.read_document_with(picture, DocumentWants::default(), now, effort)
 }
 
 /// The longest side, in pixels, at which a selfie is looked at for a document. 760: zones and labels of pages that fill half of it are read,
@@ -167,14 +167,31 @@ impl Whole<'_> {
 
     /// Whether a value can be relied on: a zone or barcode that vouches for itself has it, or it was read with certainty.
     fn is_sure(&self, name: FieldName, vouched: &[FieldSource], params: &AgreementParams) -> bool {
+        let misspelt = self.is_misspelt(name);
         self.0.field(name).is_some_and(|field| {
-            field.sources.iter().any(|source| vouched.contains(source))
-                || field.confidence >= params.least_confidence
+            let vouches =
+                |source: &FieldSource| vouched.contains(source) && !(misspelt && *source == FieldSource::Mrz);
+            field.sources.iter().any(vouches) || field.confidence >= params.least_confidence
         })
+    }
+
+    /// Whether the zone has a character in a name that no name has, and that is no custom of its issuer: it may be misread, and no check
+    /// digit covers it.
+    fn is_misspelt(&self, name: FieldName) -> bool {
+        let names = [FieldName::Surname, FieldName::GivenNames];
+        let rules = self.0.mrz.iter().flat_map(|mrz| &mrz.irregularities);
+        names.contains(&name)
+            && rules
+                .filter(|broken| broken.rule == MrzRule::Characters)
+                .any(|broken| broken.field.is_some_and(|field| names.contains(&field)))
     }
 
     fn country(&self, name: FieldName) -> Option<String> {
         self.0.value(name).and_then(selfsame_mrz::state::iso).map(str::to_owned)
+    }
+
+    fn does_not_expire(&self) -> bool {
+        self.0.field(FieldName::ExpiryDate).is_some_and(DocumentField::does_not_expire)
     }
 
     fn day(&self, name: FieldName) -> Option<PartialDay> {
@@ -227,6 +244,7 @@ impl Whole<'_> {
             last_name: self.value(FieldName::Surname),
             birth_date: self.day(FieldName::BirthDate),
             expiry: self.day(FieldName::ExpiryDate),
+            does_not_expire: self.does_not_expire(),
             issued: self.day(FieldName::IssueDate),
             number: self.value(FieldName::DocumentNumber),
             personal_number: self.personal_number(),
@@ -322,7 +340,11 @@ pub(super) fn findings(
     }
     document.complete = Step::of(finished && anything && read.into_iter().all(|read| read));
     let reading = whole.reading();
-    let last_day = reading.expiry.as_ref().map_or(Step::Unknown, |expiry| in_date(expiry, now));
+    let last_day = match &reading.expiry {
+        _ if reading.does_not_expire => Step::Yes,
+        Some(expiry) => in_date(expiry, now),
+        None => Step::Unknown,
+    };
     if sure(FieldName::ExpiryDate) {
         document.in_date = last_day;
     } else {
@@ -345,9 +367,11 @@ fn check(
     let mut broken = Vec::new();
     for (reading, signs) in pictures {
         let Some(zone) = reading.as_ref().and_then(|reading| reading.mrz.as_ref()) else { continue };
-        let settled = zone.verdict == MrzVerdict::Ambiguous
-            && confirmation::is_confirmed(zone, sides, whole, &params.agreement);
-        verdicts.push(if settled { MrzVerdict::Valid } else { zone.verdict });
+        let ambiguous = zone.verdict == MrzVerdict::Ambiguous;
+        let confirmed_by =
+            ambiguous.then(|| confirmation::confirmed_by(zone, sides, whole, &params.agreement)).flatten();
+        verdicts.push(if confirmed_by.is_some() { MrzVerdict::Valid } else { zone.verdict });
+        document.mrz_settled_by = document.mrz_settled_by.or(confirmed_by).or(zone.settled_by);
         if zone.verdict == MrzVerdict::Invalid {
             broken.push((zone.checks.iter().any(|check| !check.ok), faults(signs)));
         }

@@ -4,11 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rxing::helpers::detect_in_luma_with_hints;
 use rxing::{BarcodeFormat, DecodeHints};
-use selfsame_aamva::{Card, Country, Kind};
+use selfsame_aamva::{Card, Country, Expiry, Kind};
 use selfsame_domain::Point;
 use selfsame_domain::document::{
-    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentSide, DocumentType,
-    DocumentWarning, FieldName, FieldSource,
+    BarcodeContent, BarcodeKind, BarcodeReading, DOES_NOT_EXPIRE, DocumentField, DocumentReading,
+    DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
 };
 
 use crate::image::{Picture, Window, grey_bytes, rgb_window};
@@ -183,7 +183,11 @@ fn add_card(reading: &mut DocumentReading, card: &Card) {
     let date = |date: Option<time::Date>| {
         date.map(|date| format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day()))
     };
-    let place = &card.address;
+    let expiry = match card.expiry {
+        Some(Expiry::Never) => Some(DOES_NOT_EXPIRE.to_owned()),
+        _ => date(card.expiry_date()),
+    };
+    let place = card.home();
     let address: Vec<&str> =
         [&place.street, &place.street_2, &place.city, &place.jurisdiction, &place.postal_code]
             .into_iter()
@@ -202,7 +206,7 @@ fn add_card(reading: &mut DocumentReading, card: &Card) {
         (FieldName::BirthDate, date(card.birth_date)),
         (FieldName::Sex, sex.map(str::to_owned)),
         (FieldName::IssueDate, date(card.issue_date)),
-        (FieldName::ExpiryDate, date(card.expiry_date)),
+        (FieldName::ExpiryDate, expiry),
         (FieldName::BirthPlace, card.birth_place.clone()),
         (FieldName::Address, (!address.is_empty()).then(|| address.join(", "))),
         (FieldName::State, us_issuer(card).map(str::to_owned)),
@@ -274,6 +278,7 @@ mod tests {
             mrz: None,
             barcode: None,
             fields: Vec::new(),
+            alternatives: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
             page: None,
@@ -321,6 +326,29 @@ mod tests {
             assert_eq!(card.value(FieldName::Surname), Some("EXAMPLE"), "{iin}");
             assert_eq!(card.value(FieldName::State), state, "{iin}");
             assert!(card.value(FieldName::Address).is_some_and(|address| address.contains(mail)), "{iin}");
+        }
+        // A card that does not run out says so; one without a word says nothing.
+        for (value, expected) in [
+            ("12102030", Some("2030-12-10")),
+            ("99999999", Some(DOES_NOT_EXPIRE)),
+            ("12319999", Some(DOES_NOT_EXPIRE)),
+            ("INDEF", Some(DOES_NOT_EXPIRE)),
+            ("NONE", None),
+            ("13319999", None),
+        ] {
+            let mut card = reading();
+            add_barcode(&mut card, barcode(&payload.replace("DBC9", &format!("DBC9\nDBA{value}"))));
+            assert_eq!(card.value(FieldName::ExpiryDate), expected, "{value}");
+        }
+        // Where mail goes to, or else where the holder lives: never a half of each.
+        let residence = "DAL7 RURAL ROUTE\nDANST LOUIS\nDAOMO\nDAP63301\nDCGUSA";
+        for (mail, expected) in
+            [("DAIRICHMOND\n", "RICHMOND, VA, 23269"), ("", "7 RURAL ROUTE, ST LOUIS, MO, 63301")]
+        {
+            let mut card = reading();
+            let payload = payload.replace("DAIRICHMOND\n", mail).replace("DCGUSA", residence);
+            add_barcode(&mut card, barcode(&payload));
+            assert_eq!(card.value(FieldName::Address), Some(expected));
         }
         let mut other = reading();
         add_barcode(&mut other, barcode("https://example.org"));

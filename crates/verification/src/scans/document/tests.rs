@@ -11,6 +11,8 @@ use selfsame_vision::signs::Testimony;
 use super::*;
 
 mod confirmed;
+mod customs;
+mod endless;
 
 use FieldName::{BirthDate, DocumentNumber, ExpiryDate, IssuingCountry, Surname};
 use FieldSource::{Mrz, VisualZone};
@@ -74,6 +76,9 @@ fn zone(verdict: MrzVerdict) -> MrzReading {
         verdict,
         checks: Vec::new(),
         corrected: 0,
+        settled_by: None,
+        alternatives: Vec::new(),
+        irregularities: Vec::new(),
         name_truncated: false,
         corners: [Point::default(); 4],
         fields: Vec::new(),
