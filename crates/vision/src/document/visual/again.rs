@@ -10,7 +10,7 @@ use crate::document::recognise::LatinReader;
 use crate::image::Picture;
 use crate::inference::{Lane, Slot, VisionError};
 
-use super::agree::{AgreeParams, Stand, meanings, stand};
+use super::agree::{Stand, meanings, stand};
 use super::assign::{Assigned, Page};
 use super::dates::PrintedDate;
 use super::fold::{folded, within};
@@ -20,15 +20,15 @@ use super::value::{Reading, date_of, value_of};
 /// What is read twice.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AgainParams {
-    /// Lines at most. 8: a document without a zone has as many fields that count; one takes 25 ms.
+    /// Lines at most. 10: a document without a zone has as many fields that count; one takes 25 ms.
     pub(crate) most: usize,
-    /// A value that nothing else vouches for is read again where it is less sure. 0.9: what a verdict asks of it.
+    /// A value that nothing else vouches for is read again where it is less sure. 0.95: what is surer counts no more.
     pub(crate) sure: f32,
 }
 
 impl Default for AgainParams {
     fn default() -> Self {
-        Self { most: 8, sure: 0.9 }
+        Self { most: 10, sure: 0.95 }
     }
 }
 
@@ -36,7 +36,7 @@ impl Default for AgainParams {
 const USUAL: Duration = Duration::from_millis(25);
 
 /// The fields in the order in which they count.
-const ORDER: [FieldName; 12] = [
+const ORDER: [FieldName; 13] = [
     FieldName::DocumentNumber,
     FieldName::Surname,
     FieldName::GivenNames,
@@ -49,6 +49,7 @@ const ORDER: [FieldName; 12] = [
     FieldName::Sex,
     FieldName::BirthPlace,
     FieldName::Authority,
+    FieldName::Address,
 ];
 
 /// What the lines of a page are compared with.
@@ -64,16 +65,18 @@ impl Known<'_> {
     }
 
     /// Whether a value is in doubt: it differs from what is known, or nothing vouches for it.
-    fn is_in_doubt(&self, value: &Assigned, (params, agree): (&AgainParams, &AgreeParams)) -> bool {
-        let sureness = value.line.confidence();
-        let Some(known) = self.field(value.name) else { return sureness < params.sure };
+    fn is_in_doubt(&self, value: &Assigned, params: &AgainParams) -> bool {
+        let Some(known) = self.field(value.name) else {
+            // An address of several lines is not cut out as one.
+            let lines = value.name == FieldName::Address && value.value != value.line.text();
+            return !lines && value.line.confidence() < params.sure;
+        };
         let same = meanings(value, self.today)
             .iter()
             .any(|text| stand(value.name, text, &known.value, self.truncated) == Stand::Same);
         // Its spelling is worth a look: the zone has no diacritics.
         let spelled = matches!(value.name, FieldName::Surname | FieldName::GivenNames)
-            && value.value != known.value
-            && sureness < agree.spells;
+            && value.value.to_uppercase() != known.value;
         !same || spelled
     }
 
@@ -96,7 +99,7 @@ pub(crate) fn read_again(
     lane: &mut Lane,
     picture: &Picture,
     (reading, page, flat): (&DocumentReading, &mut Page, &Flat),
-    (today, (params, agree, lines)): (Date, (&AgainParams, &AgreeParams, &LineParams)),
+    (today, params, lines): (Date, &AgainParams, &LineParams),
     effort: &mut Effort,
 ) -> Result<(), VisionError> {
     let truncated = reading.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated);
@@ -106,7 +109,7 @@ pub(crate) fn read_again(
     for name in ORDER {
         let at = page.values.iter().position(|value| value.name == name);
         if let Some(at) = at {
-            let wanted = left > 0 && known.is_in_doubt(&page.values[at], (params, agree));
+            let wanted = left > 0 && known.is_in_doubt(&page.values[at], params);
             if !wanted || !effort.allows(USUAL) {
                 continue;
             }

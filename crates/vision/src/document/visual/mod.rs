@@ -108,8 +108,8 @@ pub(crate) fn add_visual_zone(
     }
     let Some((lines, mut page, flat)) = found else { return Ok(()) };
     effort.step("second reading", "what is in doubt, and what would contradict a zone", |effort| {
-        let again = (&params.again, &params.agree, &params.line);
-        read_again(lane, picture, (reading, &mut page, &flat), (today, again), effort)
+        let how = (today, &params.again, &params.line);
+        read_again(lane, picture, (reading, &mut page, &flat), how, effort)
     })?;
     reading.lines = lines.iter().map(Line::printed).collect();
     reading.document_type = reading.document_type.or(page.kind);
