@@ -21,7 +21,7 @@ use crate::terminal::{Tone, progress, say, say_json, toned};
 /// Pictures that are timed, one after another; their spread is a few per cent, so that more would not tell more.
 const TIMED: usize = 200;
 /// False-match rates that are reported.
-const RATES: [f64; 6] = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+const RATES: [f64; 4] = [1e-3, 1e-4, 1e-5, 1e-6];
 /// Endings that are tried, in this order.
 const ENDINGS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 

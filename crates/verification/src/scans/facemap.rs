@@ -65,7 +65,10 @@ fn sealed_name(tenant: TenantId, key: Uuid) -> BlobKey {
 
 impl Verification {
     /// Seals a facemap for its tenant.
-    pub(crate) async fn seal_facemap(&self, facemap: &Facemap) -> Result<Vec<u8>, UseCaseError> {
+    ///
+    /// # Errors
+    /// The tenant's key could not be read or made.
+    pub async fn seal_facemap(&self, facemap: &Facemap) -> Result<Vec<u8>, UseCaseError> {
         let (id, key) = self.facemap_key(facemap.tenant_id).await?;
         let content = Content {
             tenant: facemap.tenant_id,
