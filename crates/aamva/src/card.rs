@@ -52,6 +52,15 @@ pub struct Privileges {
     pub federal_commercial: Option<String>,
 }
 
+/// Until when a card is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Expiry {
+    /// Its last day.
+    On(Date),
+    /// It does not run out: all nines, the year 9999 or another far beyond any card, or a word that says so.
+    Never,
+}
+
 /// How a card says that it has no value for an element (Annex D, "mandatory data elements for which no data exists").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Absence {
@@ -81,8 +90,8 @@ pub struct Card {
     pub birth_date: Option<Date>,
     /// DBD, date of issue.
     pub issue_date: Option<Date>,
-    /// DBA, date of expiry.
-    pub expiry_date: Option<Date>,
+    /// DBA, until when the card is good. See also [`Card::expiry_date`].
+    pub expiry: Option<Expiry>,
     /// DBC, sex.
     pub sex: Option<Sex>,
     /// DAY, eye colour.
@@ -95,7 +104,7 @@ pub struct Card {
     pub weight: Option<Weight>,
     /// DAG to DAK, address.
     pub address: Address,
-    /// DAL to DAP, residence where it is not the address (version 1).
+    /// DAL to DAP, residence where it is not the address (version 1, and later cards that keep its elements). See also [`Card::home`].
     pub residence: Address,
     /// DCF, document discriminator (from version 2).
     pub document_discriminator: Option<String>,
@@ -127,6 +136,14 @@ pub struct Card {
     pub organ_donor: Option<bool>,
     /// DDL, veteran (from version 7).
     pub veteran: Option<bool>,
+    /// DDM, commercial licence or learner's permit (from version 11).
+    pub commercial: Option<bool>,
+    /// DDN, commercial licence of a holder who does not live in the jurisdiction (from version 11).
+    pub non_domiciled: Option<bool>,
+    /// DDO, enhanced licence or identity card, which is good for crossing the border (from version 11).
+    pub enhanced: Option<bool>,
+    /// DDP, learner's permit (from version 11).
+    pub permit: Option<bool>,
     /// Elements that say they have no value, in their order.
     pub absent: Vec<(ElementId, Absence)>,
     /// Elements of the licence or identity card subfile without a field here, or whose value could not be read, as they stand.
@@ -140,7 +157,7 @@ pub struct Card {
 impl Card {
     /// A card without fields, to be filled in for [`crate::compose`].
     pub fn new(kind: Kind, iin: u32) -> Self {
-        Self::empty(Header { version: 10, iin, jurisdiction_version: Some(0), entries: 1 }, Some(kind))
+        Self::empty(Header { version: 11, iin, jurisdiction_version: Some(0), entries: 1 }, Some(kind))
     }
 
     pub(crate) fn empty(header: Header, kind: Option<Kind>) -> Self {
@@ -151,7 +168,7 @@ impl Card {
             name: Name::default(),
             birth_date: None,
             issue_date: None,
-            expiry_date: None,
+            expiry: None,
             sex: None,
             eyes: None,
             hair: None,
@@ -174,6 +191,10 @@ impl Card {
             under_21_until: None,
             organ_donor: None,
             veteran: None,
+            commercial: None,
+            non_domiciled: None,
+            enhanced: None,
+            permit: None,
             absent: Vec::new(),
             other: Vec::new(),
             subfiles: Vec::new(),
@@ -189,6 +210,20 @@ impl Card {
     /// DCG where the card has it, else the country of the issuer.
     pub fn issuing_country(&self) -> Option<Country> {
         self.country.or_else(|| self.issuer().map(|issuer| issuer.country))
+    }
+
+    /// The last day of a card that has one.
+    pub fn expiry_date(&self) -> Option<Date> {
+        match self.expiry? {
+            Expiry::On(date) => Some(date),
+            Expiry::Never => None,
+        }
+    }
+
+    /// The address, or the residence of a card that has no street and no city in its address. The two are never mixed.
+    pub fn home(&self) -> &Address {
+        let placed = |address: &Address| address.street.is_some() || address.city.is_some();
+        if !placed(&self.address) && placed(&self.residence) { &self.residence } else { &self.address }
     }
 }
 

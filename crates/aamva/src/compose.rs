@@ -3,14 +3,14 @@
 use time::Date;
 
 use crate::date::{self, Order};
-use crate::{Absence, Address, Card, Country, Designator, Element, Kind, MAX_LENGTH, Name, version};
+use crate::{Absence, Address, Card, Country, Designator, Element, Expiry, Kind, MAX_LENGTH, Name, version};
 
 /// Why a card cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ComposeError {
     /// No such version.
-    #[error("AAMVA version {0} cannot be written: the standards define 1 to 10")]
+    #[error("AAMVA version {0} cannot be written: the standards define 1 to 11")]
     Version(u8),
     /// [`Card::kind`] is `None`.
     #[error("the card has no kind: set it to licence or identity card")]
@@ -26,7 +26,7 @@ pub enum ComposeError {
     TooLong(usize),
 }
 
-/// Writes a card by the rules of `version` (1 to 10), in ISO 8859-1, with true offsets and lengths.
+/// Writes a card by the rules of `version` (1 to 11), in ISO 8859-1, with true offsets and lengths.
 ///
 /// [`Card::header`] gives the issuer number and the jurisdiction version; its version and number of entries are not looked at, nor are
 /// warnings. Fields that the version has no element for are left out. Mandatory elements without a value are written as `NONE`, or as
@@ -36,7 +36,7 @@ pub enum ComposeError {
 ///
 /// [`ComposeError`] for an unknown version, a card without kind, characters that cannot be written, and payloads that are too long.
 pub fn compose(card: &Card, version: u8) -> Result<Vec<u8>, ComposeError> {
-    if !(1..=10).contains(&version) {
+    if !(1..=version::NEWEST).contains(&version) {
         return Err(ComposeError::Version(version));
     }
     let kind = card.kind.ok_or(ComposeError::NoKind)?;
@@ -145,7 +145,14 @@ fn elements(card: &Card, version: u8) -> Pairs {
     }
     add("DBB", 1, day(card.birth_date));
     add("DBD", 1, day(card.issue_date));
-    add("DBA", 1, day(card.expiry_date));
+    add(
+        "DBA",
+        1,
+        match card.expiry {
+            Some(Expiry::Never) => Some(date::NEVER.to_owned()),
+            _ => day(card.expiry_date()),
+        },
+    );
     add("DBC", 1, card.sex.map(|sex| sex.write(version).to_owned()));
     add("DAY", 1, card.eyes.map(|eyes| eyes.code().to_owned()));
     add("DAZ", 1, card.hair.map(|hair| hair.code().to_owned()));
@@ -178,13 +185,17 @@ fn elements(card: &Card, version: u8) -> Pairs {
     add("DCK", 2, card.inventory_control.clone());
     add("DDA", 4, card.compliance.map(|compliance| compliance.code().to_owned()));
     add("DDB", 4, day(card.revision_date));
-    add("DDC", 4, day(card.hazmat_expiry_date));
+    add("DDC", if version <= 10 { 4 } else { u8::MAX }, day(card.hazmat_expiry_date));
     add("DDD", 4, flag(card.limited_duration));
     add("DDH", 5, day(card.under_18_until));
     add("DDI", 5, day(card.under_19_until));
     add("DDJ", 5, day(card.under_21_until));
     add("DDK", 6, flag(card.organ_donor));
     add("DDL", 7, flag(card.veteran));
+    add("DDM", 11, flag(card.commercial));
+    add("DDN", 11, flag(card.non_domiciled));
+    add("DDO", 11, flag(card.enhanced));
+    add("DDP", 11, flag(card.permit));
     for element in &card.other {
         add(element.id.as_str(), 1, Some(element.value.clone()));
     }

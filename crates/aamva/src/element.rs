@@ -9,7 +9,10 @@ pub struct ElementId([u8; 3]);
 impl ElementId {
     /// An identifier from its three characters: two capital letters, then a capital letter or a digit. `None` for anything else.
     pub fn new(id: &str) -> Option<Self> {
-        let &[a, b, c] = id.as_bytes() else { return None };
+        Self::of_bytes(id.as_bytes().try_into().ok()?)
+    }
+
+    fn of_bytes([a, b, c]: [u8; 3]) -> Option<Self> {
         let fits = a.is_ascii_uppercase()
             && b.is_ascii_uppercase()
             && (c.is_ascii_uppercase() || c.is_ascii_digit());
@@ -22,10 +25,17 @@ impl ElementId {
         std::str::from_utf8(&self.0).unwrap_or("???")
     }
 
+    /// The identifier with the next letter or digit in its place.
+    pub(crate) fn successor(self) -> Option<Self> {
+        let [a, b, c] = self.0;
+        Some(Self([a, b, c + 1])).filter(|_| !matches!(c, b'Z' | b'9'))
+    }
+
     /// The identifier that begins `text`.
     pub(crate) fn of(text: &[char]) -> Option<Self> {
-        let id: String = text.get(..3)?.iter().collect();
-        Self::new(&id)
+        let &[a, b, c] = text.get(..3)? else { return None };
+        let byte = |c: char| u8::try_from(c).ok().filter(u8::is_ascii);
+        Self::of_bytes([byte(a)?, byte(b)?, byte(c)?])
     }
 }
 

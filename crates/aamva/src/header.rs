@@ -1,12 +1,12 @@
 //! The header and the designators that follow it (Annex D, header; subfile designator).
 
 use crate::text::{holds, is_separator, number};
-use crate::{Designator, ParseError, Warning};
+use crate::{Designator, ParseError, Warning, version};
 
 /// Fields of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
-    /// AAMVA version, 0 to 99; the standards define 1 to 10.
+    /// AAMVA version, 0 to 99; the standards define 1 to 11.
     pub version: u8,
     /// Issuer identification number, six digits.
     pub iin: u32,
@@ -67,7 +67,7 @@ pub(crate) fn locate(text: &[char], warnings: &mut Vec<Warning>) -> Result<Locat
     if (version <= 1) != jurisdiction_version.is_none() && matches!(digits, 4 | 6) {
         warnings.push(Warning::HeaderShape);
     }
-    if version > 10 {
+    if version > version::NEWEST {
         warnings.push(Warning::UnknownVersion(version));
     }
     if crate::issuer(iin).is_none() {

@@ -1,7 +1,7 @@
 //! Reads the data of the PDF417 barcode on North American driving licences and identity cards.
 //!
-//! The format is Annex D ("Mandatory PDF417 bar code") of the AAMVA DL/ID Card Design Standard, in its versions 1 (DL/ID-2000) to 10
-//! (2020). Cards in people's pockets bend its rules: offsets and lengths are wrong, line ends were translated on the way, dates are in
+//! The format is Annex D ("Mandatory PDF417 bar code") of the AAMVA DL/ID Card Design Standard, in its versions 1 (DL/ID-2000) to 11
+//! (2025). Cards in people's pockets bend its rules: offsets and lengths are wrong, line ends were translated on the way, dates are in
 //! the other country's order. [`parse`] reads what is certain, says in [`Card::warnings`] what was bent, and leaves out what it could
 //! not read: a field that is `None` was not there or was not legible, and is never guessed.
 //!
@@ -19,7 +19,7 @@
 //! assert_eq!(card.name.middle, None);
 //! assert_eq!(card.sex, Some(selfsame_aamva::Sex::NotSpecified));
 //! assert_eq!(card.address.postal_code.as_deref(), Some("23269"));
-//! assert_eq!(card.expiry_date, None);
+//! assert_eq!(card.expiry, None);
 //! # Ok::<(), selfsame_aamva::ParseError>(())
 //! ```
 //!
@@ -38,6 +38,7 @@
 //! | 8 | 2013 | as 7 |
 //! | 9 | 2016 | sex 9, not specified |
 //! | 10 | 2020 | as 9 |
+//! | 11 | 2025 | commercial, non-domiciled, enhanced, permit; no aliases, race or expiry of the hazardous materials endorsement |
 //!
 //! What it does not read: the compact encoding of ISO/IEC 18013-2, and the magnetic stripe tracks that some older barcodes carry
 //! instead. Both end in [`ParseError::NoHeader`].
@@ -47,8 +48,10 @@ mod codes;
 mod compose;
 mod date;
 mod element;
+mod form;
 mod header;
 mod issuer;
+mod lines;
 mod measure;
 mod name;
 mod read;
@@ -57,7 +60,7 @@ mod text;
 mod version;
 mod warning;
 
-pub use card::{Absence, Address, Card, Kind, Privileges};
+pub use card::{Absence, Address, Card, Expiry, Kind, Privileges};
 pub use codes::{Compliance, EyeColour, HairColour, Sex, Truncation};
 pub use compose::{ComposeError, compose};
 pub use element::{Designator, Element, ElementId, Subfile};

@@ -12,7 +12,7 @@ pub struct Name {
     /// DAC; in versions 2 and 3 the part of DCT before its first comma, which holds every given name where an issuer writes no comma; in
     /// version 1 DAC or the second part of DAA.
     pub first: Option<String>,
-    /// DAD, several separated by spaces; in versions 2 and 3 the rest of DCT; in version 1 DAD or the third part of DAA.
+    /// DAD, several separated by spaces, whatever separates them on the card; in versions 2 and 3 the rest of DCT; in version 1 DAD or the third part of DAA.
     pub middle: Option<String>,
     /// DCU; in version 1 DAE or the fourth part of DAA.
     pub suffix: Option<String>,

@@ -6,8 +6,8 @@ use crate::codes::indicator;
 use crate::date::{self, Order};
 use crate::subfile::Divided;
 use crate::{
-    Absence, Address, Card, Compliance, Country, Element, ElementId, EyeColour, HairColour, Header, Height,
-    Name, ParseError, Privileges, Sex, Truncation, Warning, Weight, issuer, version,
+    Absence, Address, Card, Compliance, Country, Element, ElementId, Expiry, EyeColour, HairColour, Header,
+    Height, Name, ParseError, Privileges, Sex, Truncation, Warning, Weight, issuer, version,
 };
 
 pub(crate) fn card(header: Header, divided: Divided, warnings: Vec<Warning>) -> Result<Card, ParseError> {
@@ -36,7 +36,7 @@ pub(crate) fn card(header: Header, divided: Divided, warnings: Vec<Warning>) -> 
     card.name = elements.name();
     card.birth_date = elements.date("DBB", order);
     card.issue_date = elements.date("DBD", order);
-    card.expiry_date = elements.date("DBA", order);
+    card.expiry = elements.expiry(order);
     card.sex = elements.read("DBC", Sex::read);
     card.eyes = elements.read("DAY", EyeColour::read);
     card.hair = elements.read("DAZ", HairColour::read);
@@ -64,19 +64,24 @@ pub(crate) fn card(header: Header, divided: Divided, warnings: Vec<Warning>) -> 
     card.under_21_until = elements.date("DDJ", order);
     card.organ_donor = elements.read("DDK", indicator);
     card.veteran = elements.read("DDL", indicator);
+    card.commercial = elements.read("DDM", indicator);
+    card.non_domiciled = elements.read("DDN", indicator);
+    card.enhanced = elements.read("DDO", indicator);
+    card.permit = elements.read("DDP", indicator);
     if header.version <= 1 {
-        // Later versions gave DBH another meaning, and retired the rest.
+        // Later versions gave DBH another meaning.
         card.organ_donor = card.organ_donor.or_else(|| elements.read("DBH", indicator));
-        card.residence = elements.address(["DAL", "DAM", "DAN", "DAO", "DAP"]);
-        let privileges = &mut card.privileges;
-        for (field, id) in [
-            (&mut privileges.vehicle_class, "DAR"),
-            (&mut privileges.restrictions, "DAS"),
-            (&mut privileges.endorsements, "DAT"),
-        ] {
-            if field.is_none() {
-                *field = elements.text(id);
-            }
+    }
+    // Retired after version 1, but some issuers kept them.
+    card.residence = elements.address(["DAL", "DAM", "DAN", "DAO", "DAP"]);
+    let privileges = &mut card.privileges;
+    for (field, id) in [
+        (&mut privileges.vehicle_class, "DAR"),
+        (&mut privileges.restrictions, "DAS"),
+        (&mut privileges.endorsements, "DAT"),
+    ] {
+        if field.is_none() {
+            *field = elements.text(id);
         }
     }
     card.absent = elements.absent;
@@ -147,6 +152,15 @@ impl Elements {
         Some(date)
     }
 
+    fn expiry(&mut self, expected: Order) -> Option<Expiry> {
+        let at = self.place("DBA")?;
+        if date::is_never(&self.left[at].value) {
+            self.left.remove(at);
+            return Some(Expiry::Never);
+        }
+        self.date("DBA", expected).map(Expiry::On)
+    }
+
     fn height(&mut self, version: u8, country: Option<Country>) -> Option<Height> {
         if let Some((height, bare)) = self.read("DAU", |value| Height::read(value, version, country)) {
             if bare {
@@ -183,6 +197,10 @@ impl Elements {
             for id in ids {
                 *field = self.text(id).or(field.take());
             }
+        }
+        // Several given names are parted by commas (2020, table D.3, DAD).
+        for part in [&mut name.first, &mut name.middle] {
+            *part = part.take().and_then(|names| filled(&names.replace(',', " ")));
         }
         name.family_truncation = self.read("DDE", Truncation::read);
         name.first_truncation = self.read("DDF", Truncation::read);

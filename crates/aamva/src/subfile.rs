@@ -1,6 +1,7 @@
 //! From header to elements: where subfiles are, where they end, and what is in them.
 
 use crate::header::{Entry, Located};
+use crate::lines::{self, Body};
 use crate::text::{holds, is_separator};
 use crate::{Designator, Element, ElementId, Kind, Subfile, Warning, version};
 
@@ -31,10 +32,11 @@ pub(crate) fn divide(text: &[char], located: &Located, warnings: &mut Vec<Warnin
         let next = found.get(at + 1).map(|next| next.start);
         let end = end(text, subfile, next, warnings);
         let body = &text[subfile.elements..end.index.max(subfile.elements)];
-        let elements = if separated || !subfile.designator.is_document() {
-            split(body, end.cut, warnings)
+        let body = Body { text: body, cut: end.cut, version: located.header.version };
+        let elements = if subfile.designator.is_document() {
+            lines::document(body, warnings)
         } else {
-            split_unseparated(body, end.cut, warnings)
+            lines::jurisdiction(body, subfile.designator, warnings)
         };
         if subfile.designator.is_document() && document.is_none() {
             kind = match subfile.designator {
@@ -54,14 +56,7 @@ fn find_all(text: &[char], located: &Located, separated: bool, warnings: &mut Ve
     let mut found: Vec<Found> = Vec::new();
     let mut entries = located.entries.clone();
     if !entries.iter().any(|entry| entry.designator.is_document()) {
-        // Nothing designates the document: it may be there all the same.
-        let types = [Designator::LICENCE, Designator::IDENTITY_CARD];
-        let there =
-            types.into_iter().find_map(|it| Some((it, scan(text, located.body, it, separated, &found)?)));
-        if let Some((designator, start)) = there {
-            warnings.push(Warning::SubfileMissing(designator));
-            found.push(Found { designator, start, elements: start + 2, length: None });
-        }
+        found.extend(undesignated(text, located.body, separated, warnings));
     }
     for entry in entries.drain(..) {
         let stated = usize::try_from(located.origin + entry.offset as isize).ok();
@@ -97,6 +92,36 @@ fn find_all(text: &[char], located: &Located, separated: bool, warnings: &mut Ve
     found.sort_by_key(|subfile| subfile.start);
     found
 }
+
+/// The document's subfile where no designator tells of it: it may be there all the same, and what is on the line of the header may be a
+/// designator whose digits are none.
+fn undesignated(text: &[char], body: usize, separated: bool, warnings: &mut Vec<Warning>) -> Option<Found> {
+    let types = [Designator::LICENCE, Designator::IDENTITY_CARD];
+    if let Some((designator, start)) =
+        types.into_iter().find_map(|it| Some((it, scan(text, body, it, separated, &[])?)))
+    {
+        warnings.push(Warning::SubfileMissing(designator));
+        return Some(Found { designator, start, elements: start + 2, length: None });
+    }
+    let designator = types.into_iter().find(|it| holds(text, body, it.as_str()))?;
+    warnings.push(Warning::DesignatorUnreadable);
+    // Eight digits that are none, and as many again: what is further off is no designator.
+    let line = text[body..].iter().take(LONGEST_DESIGNATOR).take_while(|c| !is_separator(**c)).count();
+    let typed = types.into_iter().find_map(|it| {
+        let at = (body + 2..body + line)
+            .find(|at| holds(text, *at, it.as_str()) && begins_elements(&text[at + 2..], it))?;
+        Some(Found { designator: it, start: at, elements: at + 2, length: None })
+    });
+    typed.or_else(|| {
+        let start = (body + 2..text.len().min(body + line + 3))
+            .find(|at| begins_elements(&text[*at..], designator))?;
+        warnings.push(Warning::SubfileTypeMissing);
+        Some(Found { designator, start, elements: start, length: None })
+    })
+}
+
+/// Characters after which a designator is certainly over.
+const LONGEST_DESIGNATOR: usize = 18;
 
 /// The first place where a subfile of this type could begin: after the header or a separator, its type and then an element.
 fn scan(text: &[char], body: usize, wanted: Designator, separated: bool, found: &[Found]) -> Option<usize> {
@@ -136,7 +161,7 @@ fn end(text: &[char], subfile: &Found, next: Option<usize>, warnings: &mut Vec<W
         let missing = stated_end - limit;
         // What is missing may be separators only: the closing CR, which scanners trim, or all of them, one for each element.
         let body = &text[subfile.elements..];
-        let stripped = !body.iter().any(|c| is_separator(*c)) && missing <= identifiers(body).len();
+        let stripped = !body.iter().any(|c| is_separator(*c)) && missing <= lines::identifiers(body);
         let complete = missing == 1 || stripped || text.last().is_some_and(|c| *c == '\r');
         if complete {
             if missing > 1 {
@@ -160,75 +185,4 @@ fn end(text: &[char], subfile: &Found, next: Option<usize>, warnings: &mut Vec<W
     }
     warnings.push(wrong);
     End { index: limit, cut: false }
-}
-
-/// Elements of a body with separators. With `cut`, the last one is dropped unless a separator follows it.
-fn split(body: &[char], cut: bool, warnings: &mut Vec<Warning>) -> Vec<Element> {
-    let mut elements = Vec::new();
-    let last = body.rsplit(|c| is_separator(*c)).next().map_or(0, <[char]>::len);
-    let mut lines: Vec<_> = body.split(|c| is_separator(*c)).collect();
-    if cut && last > 0 {
-        let line = lines.pop().unwrap_or_default();
-        warnings.extend(ElementId::of(line).map(Warning::ElementCut));
-    }
-    for line in lines {
-        let line = trim(line);
-        if line.is_empty() {
-            continue;
-        }
-        match ElementId::of(line) {
-            Some(id) => push(&mut elements, id, &line[3..], warnings),
-            None => warnings.push(Warning::StrayLine),
-        }
-    }
-    elements
-}
-
-/// Elements of a body without any separator, divided at the identifiers of the standard. An identifier that occurs more than once may
-/// be part of a value: the element before each occurrence, and the element itself, cannot be delimited and are dropped.
-fn split_unseparated(body: &[char], cut: bool, warnings: &mut Vec<Warning>) -> Vec<Element> {
-    warnings.push(Warning::SeparatorsMissing);
-    let known = identifiers(body);
-    let certain = |at: usize| {
-        let (place, id) = known[at];
-        let overlaps = at.checked_sub(1).is_some_and(|before| known[before].0 + 3 > place)
-            || known.get(at + 1).is_some_and(|after| place + 3 > after.0);
-        !overlaps && known.iter().filter(|(_, other)| *other == id).count() == 1
-    };
-    let mut elements = Vec::new();
-    for (at, (place, id)) in known.iter().enumerate() {
-        let last = at + 1 == known.len();
-        let end = known.get(at + 1).map_or(body.len(), |next| next.0);
-        if last && cut {
-            warnings.push(Warning::ElementCut(*id));
-        } else if !certain(at) || (!last && !certain(at + 1)) {
-            warnings.push(Warning::ElementAmbiguous(*id));
-        } else {
-            push(&mut elements, *id, &body[place + 3..end], warnings);
-        }
-    }
-    elements
-}
-
-/// The places of every identifier of the standard, wherever it stands.
-fn identifiers(body: &[char]) -> Vec<(usize, ElementId)> {
-    (0..body.len())
-        .filter_map(|at| ElementId::of(&body[at..]).filter(|id| version::is_known(*id)).map(|id| (at, id)))
-        .collect()
-}
-
-fn push(elements: &mut Vec<Element>, id: ElementId, value: &[char], warnings: &mut Vec<Warning>) {
-    let value: String = trim(value).iter().collect();
-    match elements.iter().find(|element| element.id == id) {
-        None => elements.push(Element { id, value }),
-        Some(first) if first.value == value => {}
-        Some(_) => warnings.push(Warning::DuplicateElement(id)),
-    }
-}
-
-fn trim(line: &[char]) -> &[char] {
-    let padding = |c: &char| c.is_whitespace() || c.is_control();
-    let start = line.iter().take_while(|c| padding(c)).count();
-    let end = line.len() - line[start..].iter().rev().take_while(|c| padding(c)).count();
-    &line[start..end.max(start)]
 }

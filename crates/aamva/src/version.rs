@@ -2,19 +2,46 @@
 
 use crate::{ElementId, Kind};
 
-/// Third letters of the identifiers that DL/ID-2000 to 2020 define, by their first two (Annex D, tables D.3 and D.4; DL/ID-2000,
+/// The newest version that the standards define: 2025.
+pub(crate) const NEWEST: u8 = 11;
+
+/// Third letters of the identifiers that DL/ID-2000 to 2025 define, by their first two (Annex D, tables D.3 and D.4; DL/ID-2000,
 /// Annex E). Jurisdictions' own begin with `Z`.
 const KNOWN: [(&str, &str); 5] = [
     ("DA", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     ("DB", "ABCDEFGHIJKLMNOPQRS"),
     ("DC", "ABCDEFGHIJKLMNOPQRSTU"),
-    ("DD", "ABCDEFGHIJKL"),
+    ("DD", "ABCDEFGHIJKLMNOP"),
     ("PA", "ABCDEF"),
 ];
 
 pub(crate) fn is_known(id: ElementId) -> bool {
     let (group, letter) = id.as_str().split_at(2);
     KNOWN.iter().any(|(known, letters)| *known == group && letters.contains(letter))
+}
+
+/// Whether an identifier is one that a card of this version may have. Within a value, only such a one can begin another element: `JORDAN`
+/// holds DAN, which version 1 alone knows.
+pub(crate) fn may_occur(id: ElementId, version: u8) -> bool {
+    let (group, letter) = id.as_str().split_at(2);
+    is_known(id)
+        && match group {
+            "DA" if version <= 1 => true,
+            // Some issuers of the versions 2 and 3 kept elements of version 1.
+            "DA" if version <= 3 => !"LMNOP".contains(letter),
+            "DA" => !"ABEFLMNOPRSTV".contains(letter),
+            "DB" => version <= 1 || "ABCDGNS".contains(letter),
+            "DD" => version >= 4,
+            "PA" => version <= 1,
+            _ => true,
+        }
+}
+
+/// Whether a card of this version is not complete without the element, or without the one that it stands for.
+pub(crate) fn is_demanded(id: ElementId, version: u8) -> bool {
+    mandatory(version, None)
+        .into_iter()
+        .any(|demanded| id == demanded || alternatives(demanded).iter().any(|other| id == *other))
 }
 
 /// The mandatory elements of a version, in the order in which they are written.

@@ -45,7 +45,7 @@ pub enum Warning {
     },
     /// The header does not begin with `@`, LF, RS, CR (Annex D, header fields 1 to 4).
     UnusualSeparators,
-    /// A version above 10 was read by the rules of version 10.
+    /// A version above 11 was read by the rules of version 11.
     UnknownVersion(u8),
     /// The header's digits do not have the shape of its version.
     HeaderShape,
@@ -58,6 +58,8 @@ pub enum Warning {
         /// How many designators follow.
         found: u8,
     },
+    /// The designator of the document's subfile is not two letters and eight digits; its elements were looked for.
+    DesignatorUnreadable,
     /// A subfile was not where its designator says, and was found by its type.
     SubfileOffset {
         /// Its type.
@@ -89,10 +91,10 @@ pub enum Warning {
     Truncated,
     /// The payload ends inside this element, which was left out.
     ElementCut(ElementId),
-    /// The payload has lost its separators and was divided at the known element identifiers. Values may be wrong where a value itself
-    /// contains an identifier.
+    /// Separators are missing, or blanks or another character stand for them: some of the payload was divided at the known element
+    /// identifiers. Values may be wrong where a value itself contains an identifier.
     SeparatorsMissing,
-    /// Without separators, it could not be told where this element ends: it was left out.
+    /// Without a separator, it could not be told where this element ends: it was left out.
     ElementAmbiguous(ElementId),
     /// A line without an element identifier was left out.
     StrayLine,

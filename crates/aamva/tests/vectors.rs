@@ -17,7 +17,7 @@ fn text(field: &Option<String>) -> Option<&str> {
 }
 
 fn dates(card: &Card) -> [Option<Date>; 3] {
-    [card.birth_date, card.issue_date, card.expiry_date]
+    [card.birth_date, card.issue_date, card.expiry_date()]
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn assert_drumlin(card: &Card) {
     assert_eq!(card.name.family.as_deref(), Some("DRUMLIN"));
     assert_eq!(card.name.first.as_deref(), Some("HAZEL"));
     assert_eq!(card.birth_date, Some(date!(1986 - 06 - 06)));
-    assert_eq!(card.expiry_date, Some(date!(2024 - 12 - 10)));
+    assert_eq!(card.expiry_date(), Some(date!(2024 - 12 - 10)));
     assert_eq!(card.document_discriminator.as_deref(), Some("242"));
 }
 
@@ -131,7 +131,7 @@ fn a_cut_payload_loses_what_was_cut_and_no_more() {
     assert!(matches!(parse(&whole[..31]), Err(ParseError::NoElements)));
     let card = read(&whole[..whole.len() - 24]);
     assert!(card.warnings.contains(&Warning::ElementCut(id("DBA"))));
-    assert_eq!(card.expiry_date, None);
+    assert_eq!(card.expiry, None);
 }
 
 /// What is read of a part is what is read of the whole, or nothing.
@@ -172,7 +172,7 @@ fn garbage_is_refused() {
 fn dates_in_the_other_order_are_read_and_impossible_ones_are_not() {
     let card =
         read(payload(&ELEMENTS.replace("DBB06061986", "DBB19860606").replace("DBA12102024", "DBA02302024")));
-    assert_eq!((card.birth_date, card.expiry_date), (Some(date!(1986 - 06 - 06)), None));
+    assert_eq!((card.birth_date, card.expiry), (Some(date!(1986 - 06 - 06)), None));
     assert!(card.warnings.contains(&Warning::DateOrder(id("DBB"))));
     assert!(card.warnings.contains(&Warning::Unreadable(id("DBA"))));
     assert!(card.other.iter().any(|element| element.id == "DBA" && element.value == "02302024"));

@@ -197,18 +197,25 @@ pub(crate) struct CompareArgs {
 Examples:
   selfsame document passport.jpg
   selfsame document front.jpg --back back.jpg --json | jq .mrz.valid
+  selfsame document passport.jpg --explain
 
 A photograph or a scan; the document may lie in any direction. --json prints
-  {documentType,issuingCountry,mrz:{format,lines,valid,verdict,checks:[{field,ok}],fields,corrected,corners},barcode,
-   fields:[{name,value,printed,sources,confidence,box,side}],disagreements,checks:[{check,passed}],
+  {documentType,issuingCountry,mrz:{format,lines,valid,verdict,checks:[{field,ok}],fields,corrected,settledBy,
+   alternatives:[{lines}],irregularities:[{rule,field}],corners},barcode,
+   fields:[{name,value,printed,sources,confidence,box,side}],alternatives:[{name,value}],disagreements,
+   checks:[{check,passed}],
    signs:[{side,speaks,indicates,measure,threshold,box}],page,warnings}
   or {error:{code,message,file}}. What was not read is absent or null, never guessed.
 documentType: PASSPORT, IDENTITY_CARD, DRIVING_LICENCE or VISA.
 mrz.valid: every check digit agrees and no other reading is about as likely; verdict says more: VALID, AMBIGUOUS,
-UNPROTECTED, INVALID.
+UNPROTECTED, INVALID. settledBy: RECOGNISER, PROFILE, PRINT or BARCODE, where another reading passes too;
+alternatives: what nothing settled. irregularities: broken rules that no check digit covers.
+expiryDate is a date or DOES_NOT_EXPIRE.
 fields come from the machine-readable zone, the barcode and what is printed; sources says from which, printed how it
 is spelt there. barcode: {kind,content:{type,version,issuer},text,corners}. page: its corners, where its edges show.
 signs: what the pictures indicate about themselves, as docs/documents.md explains; thresholds are [documents] of --config.
+With --explain also explanation:[{side,cpu,runs,incomplete,steps:[{what,why,outcome,depth,runs,cpu}]}]; cpu is processor
+time in milliseconds.
 
 Exit: 0 the document is of a known type, 1 it is not or a picture cannot be read.")]
 pub(crate) struct DocumentArgs {
@@ -220,6 +227,12 @@ pub(crate) struct DocumentArgs {
     pub(crate) back: Option<PathBuf>,
     #[arg(long)]
     pub(crate) json: bool,
+    /// Read the machine-readable zone and nothing else
+    #[arg(long, conflicts_with = "back")]
+    pub(crate) zone_only: bool,
+    /// Say as well what was tried, why, and what each step cost
+    #[arg(long)]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) sources: Sources,
 }
@@ -306,10 +319,12 @@ Examples:
 
 The folder holds pictures of documents, each with a text of the same name: the lines of its machine-readable zone.
 
-  {images,exact,exactRate,lines,exactLines,cer,found,valid,validWrong,unreadable,msPerImage:{p50,p95,threads}}
+  {images,exact,exactRate,lines,exactLines,cer,found,valid,validWrong,unreadable,msPerImage:{p50,p95,max,threads},
+   cpuMsPerImage:{p50,p95,max,threads}}
 exact: documents of which every line is right, as the reader gives them: repaired by field types and check digits. cer:
 edit distance over all characters; a zone that was not found counts whole. valid: readings that the reader vouches for,
-validWrong: those of them that are not exact. msPerImage: from the file's bytes to the reading, wall clock.")]
+validWrong: those of them that are not exact. msPerImage: from the file's bytes to the reading, wall clock;
+cpuMsPerImage: the processor time of that.")]
 pub(crate) struct MrzArgs {
     /// Folder of pictures and texts
     #[arg(long, value_name = "DIR")]

@@ -33,6 +33,7 @@ pub(crate) fn vision_settings(config: &Config) -> VisionSettings {
         weights_dir: config.models.dir.clone(),
         sessions: config.models.sessions,
         slots: config.models.slots.clone(),
+        on_demand: false,
     }
 }
 
@@ -40,7 +41,8 @@ impl Eyes {
     pub(crate) fn open(sources: &Sources) -> Result<Self, Failure> {
         let config = sources.config()?;
         Ok(Self {
-            vision: Vision::load(&vision_settings(&config))?,
+            // What is not needed for these pictures is neither read nor opened.
+            vision: Vision::load(&VisionSettings { on_demand: true, ..vision_settings(&config) })?,
             limits: Limits {
                 max_bytes: config.images.max_bytes,
                 max_side: config.images.max_side,

@@ -42,7 +42,7 @@ pub enum FieldName {
     Sex,
     /// As `BirthDate`.
     IssueDate,
-    /// As `BirthDate`.
+    /// As `BirthDate`, or [`DOES_NOT_EXPIRE`].
     ExpiryDate,
     BirthPlace,
     Authority,
@@ -77,6 +77,10 @@ impl FieldName {
         }
     }
 }
+
+/// The value of [`FieldName::ExpiryDate`] on a document that says that it does not run out, be it in a zone, a barcode or print. It is
+/// no day: such a document is neither past its last day nor without a word about it.
+pub const DOES_NOT_EXPIRE: &str = "DOES_NOT_EXPIRE";
 
 /// Where on a document something was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -117,6 +121,28 @@ impl std::fmt::Debug for DocumentField {
             .field("sources", &self.sources)
             .field("confidence", &self.confidence)
             .finish_non_exhaustive()
+    }
+}
+
+impl DocumentField {
+    /// Whether this is an expiry that says that the document does not run out.
+    pub fn does_not_expire(&self) -> bool {
+        self.name == FieldName::ExpiryDate && self.value == DOES_NOT_EXPIRE
+    }
+}
+
+/// A value that a field may have as well as the one that it has, and nothing on the document settles which: a birth a century earlier.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldAlternative {
+    pub name: FieldName,
+    pub value: String,
+}
+
+impl std::fmt::Debug for FieldAlternative {
+    /// Says which field it is, not what it holds: that is personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FieldAlternative").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -196,14 +222,67 @@ pub enum MrzFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MrzVerdict {
-    /// Every check digit agrees, no other rule is broken, and no other reading is about as likely.
+    /// Every check digit agrees, and no other reading is about as likely.
     Valid,
-    /// The same, but another reading is about as likely: compare with what is printed.
+    /// Every check digit agrees, but another reading is about as likely: compare with what is printed.
     Ambiguous,
-    /// No rule is broken, and the layout has no check digits.
+    /// The layout has no check digits.
     Unprotected,
-    /// A check digit disagrees or a rule is broken.
+    /// A check digit disagrees, or something that one covers cannot be.
     Invalid,
+}
+
+/// What decided between readings of a zone that all check digits accept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MrzSettledBy {
+    /// The recogniser was surer of one of them.
+    Recogniser,
+    /// How the issuer's numbers are made.
+    Profile,
+    /// What is printed for people.
+    Print,
+    Barcode,
+}
+
+/// A rule that no check digit covers and that a zone breaks. Its fields can be read all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MrzRule {
+    /// The document code is none of ICAO Doc 9303 for this layout.
+    DocumentCode,
+    /// The state is on no list.
+    StateCode,
+    /// A character that the field may not hold.
+    Characters,
+    /// Fillers where none may be, or none where some have to be.
+    Shape,
+    /// The field is empty, and its issuer is not known to leave it so.
+    Empty,
+}
+
+/// A broken rule and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MrzIrregularity {
+    pub rule: MrzRule,
+    /// `None` for the document code.
+    pub field: Option<FieldName>,
+}
+
+/// Another way to read a zone that every check digit accepts.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MrzAlternative {
+    /// With their fillers.
+    pub lines: Vec<String>,
+}
+
+impl std::fmt::Debug for MrzAlternative {
+    /// Says nothing of the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MrzAlternative").finish_non_exhaustive()
+    }
 }
 
 /// One check digit.
@@ -229,6 +308,15 @@ pub struct MrzReading {
     pub corrected: u32,
     /// The name fills its field, so that some of it may be cut off.
     pub name_truncated: bool,
+    /// What decided between this reading and another one that all check digits accept; `None` where there is no other, or nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<MrzSettledBy>,
+    /// The other readings of an ambiguous zone that are known, the likeliest first; those of a settled one are dropped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<MrzAlternative>,
+    /// Rules that no check digit covers and that the zone breaks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub irregularities: Vec<MrzIrregularity>,
     /// In pixels of the upright picture, in the direction of reading: top left, top right, bottom right, bottom left.
     pub corners: [Point; 4],
     /// What it says, with `FieldSource::Mrz` as the only source.
@@ -297,8 +385,12 @@ pub enum DocumentWarning {
     MrzInvalid,
     /// The machine-readable zone can be read in several ways.
     MrzAmbiguous,
+    /// The check digits of the machine-readable zone agree, and it breaks another rule.
+    MrzIrregular,
     /// A barcode was read whose content is of no known kind.
     BarcodeNotUnderstood,
+    /// The budget of the picture ended before everything was read that is asked of it: what is absent may be there.
+    ReadingIncomplete,
 }
 
 /// Everything that was read from one picture of a document, or from both its sides.
@@ -318,6 +410,9 @@ pub struct DocumentReading {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub barcode: Option<BarcodeReading>,
     pub fields: Vec<DocumentField>,
+    /// What some fields may be as well. Empty where print, dates or the recogniser settled it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<FieldAlternative>,
     /// Where what is printed and what a machine reads differ clearly; empty when the visual zone was not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disagreements: Vec<FieldDisagreement>,
@@ -352,6 +447,7 @@ impl DocumentReading {
             }
         }
         self.fields.sort_by_key(|field| field.name);
+        self.alternatives.extend(back.alternatives);
         self.disagreements.extend(back.disagreements);
         self.warnings.extend(back.warnings);
         if self.document_type.is_some() {
@@ -399,6 +495,7 @@ mod tests {
                     side,
                 })
                 .collect(),
+            alternatives: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
             page: None,

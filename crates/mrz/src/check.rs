@@ -21,12 +21,20 @@ pub fn value(character: u8) -> Option<u32> {
 /// ```
 #[must_use]
 pub fn check_digit(characters: &[u8]) -> Option<u8> {
+    digit_of(characters.iter().copied())
+}
+
+/// [`check_digit`] over characters that do not lie side by side.
+pub(crate) fn digit_of(characters: impl Iterator<Item = u8>) -> Option<u8> {
     let mut sum = 0;
-    for (&character, weight) in characters.iter().zip([7, 3, 1].into_iter().cycle()) {
+    for (character, weight) in characters.zip(WEIGHTS.into_iter().cycle()) {
         sum = (sum + value(character)? * weight) % 10;
     }
     u8::try_from(sum).ok()
 }
+
+/// The weights of the characters that a check digit covers, over and over.
+pub(crate) const WEIGHTS: [u32; 3] = [7, 3, 1];
 
 /// Whether a check digit can tell two characters apart at all. It cannot when their values are equal modulo 10, whatever the
 /// weight: `6` and `G` (6 and 16), `1` and `L` (1 and 21), `0` and `A`, `K`, `U` (0, 10, 20, 30) … The common OCR confusions

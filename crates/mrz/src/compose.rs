@@ -10,6 +10,7 @@ use crate::date::MrzDate;
 use crate::format::{Field, Format};
 use crate::names;
 use crate::parse::{Mrz, Sex, build};
+use crate::profile::Customs;
 
 /// What to write. Letters are made capital; blanks and hyphens in numbers and optional data become fillers. The formats of fixed
 /// content say at their functions which fields they leave out.
@@ -174,7 +175,7 @@ pub fn compose(format: Format, draft: &Draft) -> Result<Vec<String>, ComposeErro
     put(format, &mut text, Field::Sex, sex)?;
     put_number(format, &mut text, draft)?;
     put_names(format, &mut text, draft);
-    for place in format.checks(&text) {
+    for place in format.checks(&text, &Customs::default()) {
         let covered: Vec<u8> = place.over.iter().flat_map(|at| &text[at.clone()]).copied().collect();
         let empty = place.filler_when_empty && covered.iter().all(|&c| c == b'<');
         // Without a digit the text holds a character of no value, and is refused below.
@@ -195,7 +196,9 @@ fn refuse_broken(mrz: &Mrz) -> Result<(), ComposeError> {
         },
         Some(
             Issue::WrongCharacter(field)
+            | Issue::Unreadable(field)
             | Issue::WrongShape(field)
+            | Issue::Empty(field)
             | Issue::UnknownState(field)
             | Issue::ImpossibleDate(field),
         ) => *field,

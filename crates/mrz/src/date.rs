@@ -87,13 +87,21 @@ impl MrzDate {
     /// that makes the holder at most [`Self::OLDEST`] years old. `None` when the year is not known or the calendar has no such
     /// day.
     ///
-    /// Of a holder of 100 years and more the two digits cannot tell the century: the younger age is given.
+    /// Of a holder of 100 years and more the two digits cannot tell the century: the younger age is given. [`Self::births`] has both.
     #[must_use]
     pub fn birth(self, today: Date) -> Option<PartialDate> {
+        self.births(today).first().copied()
+    }
+
+    /// Every century in which a holder of at most [`Self::OLDEST`] years was born on this date, seen on `today`; the latest first. Two
+    /// where the holder may be a child or a hundred years older.
+    #[must_use]
+    pub fn births(self, today: Date) -> Vec<PartialDate> {
         (0..=2)
             .filter_map(|back| self.in_century(today.year().div_euclid(100) - back))
-            .find(|date| date.bounds().is_some_and(|(first, _)| first <= today))
+            .filter(|date| date.bounds().is_some_and(|(first, _)| first <= today))
             .filter(|date| today.year() - date.year <= Self::OLDEST)
+            .collect()
     }
 
     /// The date as an expiry date (or a date of issue), seen on `today`: the century that brings the year nearest, from 50 years

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::profile::Customs;
+
 /// A layout of the machine-readable zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -86,6 +88,7 @@ impl Kind {
 }
 
 /// One field's place.
+#[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) field: Field,
     pub(crate) at: Range<usize>,
@@ -98,8 +101,21 @@ pub(crate) struct CheckPlace {
     pub(crate) field: Field,
     pub(crate) at: usize,
     pub(crate) over: Vec<Range<usize>>,
-    /// A filler stands for 0 when the field is empty (only the optional data of a TD3: ICAO 9303-4, section 4.2.2).
+    /// A filler stands for 0 when the field is empty (the optional data of a TD3: ICAO 9303-4, section 4.2.2; the expiry of issuers
+    /// that are known for it).
     pub(crate) filler_when_empty: bool,
+}
+
+impl Place {
+    /// Whether this place may hold `c`, on a document of an issuer of these customs.
+    pub(crate) fn allows(&self, c: u8, customs: &Customs) -> bool {
+        self.kind.allows(c)
+            || match self.field {
+                Field::Sex => customs.sex(c).is_some(),
+                Field::Name | Field::GivenNames => customs.has_name_digits() && c.is_ascii_digit(),
+                _ => false,
+            }
+    }
 }
 
 const fn place(field: Field, from: usize, to: usize, kind: Kind) -> Place {
@@ -262,6 +278,12 @@ impl Format {
         }
     }
 
+    /// What is known of the issuer of a text of this format.
+    pub(crate) fn customs(self, text: &[u8]) -> Customs {
+        let part = |field| self.field(field).map_or(&[][..], |at| &text[at]);
+        Customs::of(part(Field::DocumentCode), part(Field::IssuingState))
+    }
+
     /// Where the five characters of document code and issuing state begin.
     pub(crate) fn head_at(self) -> usize {
         if self == Self::SwissDrivingLicence { 9 } else { 0 }
@@ -383,8 +405,12 @@ impl Format {
     }
 
     /// The check digits of this format, with the number's as `text` lays it out.
-    pub(crate) fn checks(self, text: &[u8]) -> Vec<CheckPlace> {
+    pub(crate) fn checks(self, text: &[u8], customs: &Customs) -> Vec<CheckPlace> {
         let mut checks = self.fixed_checks();
+        if customs.has_expiry_filler() {
+            let expiry = checks.iter_mut().filter(|check| check.field == Field::ExpiryDate);
+            expiry.for_each(|check| check.filler_when_empty = true);
+        }
         if let (Some(rest), Some(number)) = (self.long_number(text), self.field(Field::DocumentNumber)) {
             checks[0].over = vec![number, rest.start..rest.end - 1];
             checks[0].at = rest.end - 1;

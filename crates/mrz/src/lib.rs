@@ -81,6 +81,7 @@ mod date;
 mod format;
 pub mod names;
 mod parse;
+mod profile;
 mod read;
 pub mod state;
 
@@ -88,4 +89,5 @@ pub use check::check_digit;
 pub use date::{MrzDate, PartialDate};
 pub use format::{Field, Format};
 pub use parse::{Check, Issue, Mrz, ParseError, Sex, parse};
-pub use read::{CONFUSIONS, Line, ReadParams, Reading, Replacement, Verdict, read};
+pub use profile::{DocumentKind, document_kind};
+pub use read::{CONFUSIONS, Line, ReadParams, Reading, Replacement, SettledBy, Verdict, read};

@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::check::check_digit;
 use crate::date::MrzDate;
 use crate::format::{Field, Format};
+use crate::profile::Customs;
 use crate::state;
 
 /// The holder's sex (ICAO 9303-4, section 4.2.2, and alike in the other parts).
@@ -37,16 +38,41 @@ pub struct Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Issue {
-    /// A character that this field may not hold, or that could not be read.
+    /// A character that this field may not hold.
     WrongCharacter(Field),
-    /// Fillers where none may be, or a field without content that needs some.
+    /// A character that could not be read.
+    Unreadable(Field),
+    /// Fillers where none may be.
     WrongShape(Field),
+    /// A field without content that needs some, and that its issuer is not known to leave empty.
+    Empty(Field),
     /// A state code that is on no list: see [`state::is_known`].
     UnknownState(Field),
     /// A document code that the format does not begin with.
     UnknownDocumentCode,
     /// A date that no calendar has.
     ImpossibleDate(Field),
+}
+
+impl Issue {
+    /// Whether the zone cannot be what was printed: something is wrong that a check digit covers, or was not read at all. The other rules
+    /// genuine documents break now and then, and the rest of them can be read all the same.
+    #[must_use]
+    pub fn is_grave(self) -> bool {
+        match self {
+            Self::Unreadable(_) | Self::ImpossibleDate(_) => true,
+            Self::WrongCharacter(field) | Self::WrongShape(field) | Self::Empty(field) => !matches!(
+                field,
+                Field::DocumentCode
+                    | Field::IssuingState
+                    | Field::Nationality
+                    | Field::Name
+                    | Field::GivenNames
+                    | Field::Sex
+            ),
+            Self::UnknownState(_) | Self::UnknownDocumentCode => false,
+        }
+    }
 }
 
 /// A machine-readable zone, taken apart.
@@ -72,14 +98,18 @@ pub struct Mrz {
     /// The document number, with what went over into the optional data. On the French card: year and month of issue, office,
     /// running number. On the Swiss licence: the licence's number.
     pub document_number: String,
-    /// The nationality, one to three letters; `None` where the format has none (French card, Swiss licence).
+    /// The nationality, one to three letters; `None` where the format has none (French card, Swiss licence), or it is empty.
     pub nationality: Option<String>,
     /// The birth date; `None` when it is no date.
     pub birth_date: Option<MrzDate>,
-    /// The sex; `None` where the format has none, or the character is no such.
+    /// The sex; `None` where the format has none, the issuer states none, or the character is no such.
     pub sex: Option<Sex>,
-    /// The last day of validity; `None` where the format has none, or it is no date.
+    /// The last day of validity; `None` where the format has none, or it is no date. What it says is no day where
+    /// `does_not_expire` is set.
     pub expiry_date: Option<MrzDate>,
+    /// In the place of the last day stands what says that there is none: fillers, or what the issuer is known to write (`990101` on
+    /// Spanish cards).
+    pub does_not_expire: bool,
     /// Year and month of issue, on the French card only.
     pub issue_date: Option<MrzDate>,
     /// The (first) optional data without what a long number took; on the French card department and office of issue, on the Swiss
@@ -100,10 +130,15 @@ impl Mrz {
         self.checks.iter().all(|check| check.ok)
     }
 
-    /// Whether the format has check digits, every one agrees, and no other rule is broken.
+    /// Whether the format has check digits, every one agrees, and no [grave](Issue::is_grave) issue is among [`Self::issues`].
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        !self.checks.is_empty() && self.checks_ok() && self.issues.is_empty()
+        !self.checks.is_empty() && self.checks_ok() && !self.is_broken()
+    }
+
+    /// Whether a grave rule is broken, check digits apart.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.issues.iter().any(|issue| issue.is_grave())
     }
 }
 
@@ -175,13 +210,8 @@ pub fn parse<S: AsRef<str>>(lines: &[S]) -> Result<Mrz, ParseError> {
 /// taken for unreadable: they break [`Issue::WrongCharacter`].
 pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
     debug_assert_eq!(text.len(), format.len());
-    let mut issues = Vec::new();
-    for place in format.places() {
-        let wrong = text[place.at.clone()].iter().any(|&c| !place.kind.allows(c));
-        if wrong && !issues.contains(&Issue::WrongCharacter(place.field)) {
-            issues.push(Issue::WrongCharacter(place.field));
-        }
-    }
+    let customs = format.customs(text);
+    let mut issues = wrong_characters(format, text, &customs);
     let part = |field| format.field(field).map_or(&[][..], |at| &text[at]);
 
     let document_code = trimmed(part(Field::DocumentCode));
@@ -190,27 +220,26 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
     }
     let mut code_of_state = |field| {
         let code = trimmed(part(field));
-        if !state::is_known(&code) {
+        if code.is_empty() {
+            if !customs.leaves_empty(field) {
+                issues.push(Issue::Empty(field));
+            }
+        } else if !state::is_known(&code) {
             issues.push(Issue::UnknownState(field));
         }
         code
     };
     let issuing_state = code_of_state(Field::IssuingState);
     let nationality = format.field(Field::Nationality).map(|_| code_of_state(Field::Nationality));
+    let nationality = nationality.filter(|code| !code.is_empty());
 
     let (primary_identifier, secondary_identifier) = if format == Format::FrenchIdentityCard {
         (words(part(Field::Name)), words(part(Field::GivenNames)))
     } else {
         split_name(part(Field::Name))
     };
-    let separated = format != Format::FrenchIdentityCard;
-    if !name_well_formed(part(Field::Name), separated) || primary_identifier.is_empty() {
-        issues.push(Issue::WrongShape(Field::Name));
-    }
+    issues.extend(name_issues(format, text, &primary_identifier, &secondary_identifier, &customs));
     let given = part(Field::GivenNames);
-    if !given.is_empty() && (!name_well_formed(given, false) || secondary_identifier.is_empty()) {
-        issues.push(Issue::WrongShape(Field::GivenNames));
-    }
     let ends_full = |name: &[u8]| name.last().is_some_and(|&c| c != b'<');
     let name_truncated = ends_full(part(Field::Name)) || ends_full(given);
 
@@ -224,7 +253,9 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
             issues.push(Issue::WrongShape(Field::DocumentNumber));
         }
     }
-    if document_number.is_empty() || part(Field::DocumentNumber).first() == Some(&b'<') {
+    if document_number.is_empty() {
+        issues.push(Issue::Empty(Field::DocumentNumber));
+    } else if part(Field::DocumentNumber).first() == Some(&b'<') {
         issues.push(Issue::WrongShape(Field::DocumentNumber));
     }
 
@@ -245,12 +276,10 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
     if format == Format::FrenchIdentityCard && issue_date.is_none() {
         issues.push(Issue::ImpossibleDate(Field::DocumentNumber));
     }
-    let sex = match part(Field::Sex) {
-        b"F" => Some(Sex::Female),
-        b"M" => Some(Sex::Male),
-        b"<" | b"X" => Some(Sex::Unspecified),
-        _ => None,
-    };
+    let expiry = part(Field::ExpiryDate);
+    let does_not_expire =
+        !expiry.is_empty() && (expiry.iter().all(|&c| c == b'<') || customs.never_expires(expiry));
+    let sex = part(Field::Sex).first().and_then(|&letter| sex_of(letter, &customs));
 
     let mut rest = text;
     let lines = format
@@ -275,16 +304,73 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
         birth_date,
         sex,
         expiry_date,
+        does_not_expire,
         issue_date,
         optional_data,
         optional_data_2: trimmed(part(Field::OptionalData2)),
-        checks: checks(format, text),
+        checks: checks(format, text, &customs),
         issues,
     }
 }
 
+/// Each field with a character that it may not hold, or that could not be read, once.
+fn wrong_characters(format: Format, text: &[u8], customs: &Customs) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    for place in format.places() {
+        for &c in text[place.at.clone()].iter().filter(|&&c| !place.allows(c, customs)) {
+            let issue = if crate::check::value(c).is_none() {
+                Issue::Unreadable(place.field)
+            } else {
+                Issue::WrongCharacter(place.field)
+            };
+            if !issues.contains(&issue) {
+                issues.push(issue);
+            }
+        }
+    }
+    issues
+}
+
+/// What is wrong with the shape of the names.
+fn name_issues(format: Format, text: &[u8], primary: &str, secondary: &str, customs: &Customs) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    let digits = customs.has_name_digits();
+    let separated = format != Format::FrenchIdentityCard;
+    let name = format.field(Field::Name).map_or(&[][..], |at| &text[at]);
+    // Without a surname the two fillers that part the names come first.
+    let without = separated && primary.is_empty() && !secondary.is_empty();
+    let well_formed = match name.strip_prefix(b"<<") {
+        Some(rest) if without => name_well_formed(rest, false, digits),
+        _ => name_well_formed(name, separated, digits),
+    };
+    if primary.is_empty() {
+        issues.push(Issue::Empty(Field::Name));
+    }
+    if !well_formed && (without || !primary.is_empty()) {
+        issues.push(Issue::WrongShape(Field::Name));
+    }
+    let given = format.field(Field::GivenNames).map_or(&[][..], |at| &text[at]);
+    if !given.is_empty() && secondary.is_empty() {
+        issues.push(Issue::Empty(Field::GivenNames));
+    } else if !given.is_empty() && !name_well_formed(given, false, digits) {
+        issues.push(Issue::WrongShape(Field::GivenNames));
+    }
+    issues
+}
+
+/// What a letter in the place of the sex says: as the issuer means it, else as the standard does.
+fn sex_of(letter: u8, customs: &Customs) -> Option<Sex> {
+    customs.sex(letter).or(match letter {
+        b'F' => Some(Sex::Female),
+        b'M' => Some(Sex::Male),
+        b'<' if customs.leaves_empty(Field::Sex) => None,
+        b'<' | b'X' => Some(Sex::Unspecified),
+        _ => None,
+    })
+}
+
 /// Every check digit of `text`.
-pub(crate) fn checks(format: Format, text: &[u8]) -> Vec<Check> {
+fn checks(format: Format, text: &[u8], customs: &Customs) -> Vec<Check> {
     let one = |place: crate::format::CheckPlace| {
         let covered: Vec<u8> = place.over.iter().flat_map(|at| &text[at.clone()]).copied().collect();
         let expected = check_digit(&covered).map(|digit| b'0' + digit);
@@ -297,7 +383,7 @@ pub(crate) fn checks(format: Format, text: &[u8]) -> Vec<Check> {
             ok: empty || expected == Some(found),
         }
     };
-    format.checks(text).into_iter().map(one).collect()
+    format.checks(text, customs).into_iter().map(one).collect()
 }
 
 /// Which document codes a format begins with: `A`, `C`, `I` on cards (ICAO 9303-5 and 9303-6, section 4.2.2), `P` on passports
@@ -317,15 +403,16 @@ fn code_fits(format: Format, code: &[u8]) -> bool {
 }
 
 /// A name begins with a letter; its parts are one filler apart, primary and secondary identifier two, once; nothing follows three.
-/// The French card's fields hold one identifier each, and may part given names by two.
-fn name_well_formed(name: &[u8], separated: bool) -> bool {
+/// The French card's fields hold one identifier each, and may part given names by two. `digits`: they stand for letters.
+fn name_well_formed(name: &[u8], separated: bool, digits: bool) -> bool {
     let end = name.iter().rposition(|&c| c != b'<').map_or(0, |last| last + 1);
     let gaps = name[..end].split(|&c| c != b'<').map(<[u8]>::len).filter(|&gap| gap > 1);
     let (mut doubles, mut wider) = (0, 0);
     for gap in gaps {
         if gap == 2 { doubles += 1 } else { wider += 1 }
     }
-    name.first().is_some_and(u8::is_ascii_uppercase) && wider == 0 && (!separated || doubles <= 1)
+    let begins = |c: &u8| c.is_ascii_uppercase() || digits && c.is_ascii_digit();
+    name.first().is_some_and(begins) && wider == 0 && (!separated || doubles <= 1)
 }
 
 /// The primary and the secondary identifier, parted by `<<` (ICAO 9303-3, section 4.6).

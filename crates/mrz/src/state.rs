@@ -1,5 +1,7 @@
 //! Codes of states, organisations and persons without a state (ICAO 9303-3, section 5).
 
+use crate::profile;
+
 /// Three-letter codes of ISO 3166-1, as of 2025.
 #[rustfmt::skip]
 const COUNTRIES: &[&str] = &[
@@ -35,7 +37,8 @@ const ADDITIONS: &[&str] = &[
     "ANT", "NTZ", "SCG", "YUG",
 ];
 
-/// Whether a code, without fillers, is one that a machine-readable zone may carry for an issuer or a nationality.
+/// Whether a code, without fillers, is one that machine-readable zones carry for an issuer or a nationality: those of ISO 3166-1 and of
+/// ICAO Doc 9303-3, and those that issuers use besides.
 ///
 /// ```
 /// assert!(selfsame_mrz::state::is_known("D") && selfsame_mrz::state::is_known("UTO"));
@@ -43,7 +46,7 @@ const ADDITIONS: &[&str] = &[
 /// ```
 #[must_use]
 pub fn is_known(code: &str) -> bool {
-    COUNTRIES.binary_search(&code).is_ok() || ADDITIONS.contains(&code)
+    COUNTRIES.binary_search(&code).is_ok() || ADDITIONS.contains(&code) || profile::is_state(code)
 }
 
 /// The ISO 3166-1 alpha-3 code for a code of a machine-readable zone: Germany's `D` is `DEU`, British nationals' `GBD`, `GBN`,
@@ -55,7 +58,10 @@ pub fn iso(code: &str) -> Option<&'static str> {
         "D" => Some("DEU"),
         "GBD" | "GBN" | "GBO" | "GBP" | "GBS" => Some("GBR"),
         "RKS" | "XKX" | "XKK" | "UNK" => Some("XKX"),
-        code => COUNTRIES.binary_search(&code).ok().map(|at| COUNTRIES[at]),
+        code => {
+            let country = COUNTRIES.binary_search(&code).ok().map(|at| COUNTRIES[at]);
+            country.or_else(|| profile::iso(code))
+        }
     }
 }
 
@@ -82,5 +88,8 @@ mod tests {
         assert_eq!(iso("D"), Some("DEU"));
         assert_eq!(iso("RKS"), Some("XKX"));
         assert_eq!(iso("UTO"), None);
+        // German residence permits.
+        assert!(is_known("XXK"));
+        assert_eq!(iso("XXK"), Some("XKX"));
     }
 }

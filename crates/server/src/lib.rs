@@ -245,6 +245,7 @@ fn vision_settings(config: &Config) -> VisionSettings {
         weights_dir: config.models.dir.clone(),
         sessions: config.models.sessions,
         slots: config.models.slots.clone(),
+        on_demand: false,
     }
 }
 

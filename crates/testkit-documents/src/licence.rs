@@ -26,7 +26,7 @@ pub(crate) fn card(document: &Document, rng: &mut Xoshiro256PlusPlus) -> aamva::
     };
     card.birth_date = Some(holder.birth_date);
     card.issue_date = Some(document.issue_date);
-    card.expiry_date = Some(document.expiry_date);
+    card.expiry = Some(aamva::Expiry::On(document.expiry_date));
     card.sex = Some(match holder.sex {
         Sex::Female => aamva::Sex::Female,
         Sex::Male => aamva::Sex::Male,
@@ -60,7 +60,7 @@ fn street(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The bytes of the barcode, in a version from 4 to 10.
+/// The bytes of the barcode, in a version from 4 to 10: the drawn cards stay as they were before version 11.
 pub(crate) fn payload(card: &aamva::Card, rng: &mut Xoshiro256PlusPlus) -> Vec<u8> {
     let version = if card.sex == Some(aamva::Sex::NotSpecified) { 10 } else { rng.random_range(4..=10) };
     match aamva::compose(card, version) {

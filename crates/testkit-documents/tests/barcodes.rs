@@ -49,7 +49,7 @@ fn the_payload_is_the_card_of_the_front() {
         assert!(card.warnings.is_empty(), "seed {seed}: {:?}", card.warnings);
         assert_eq!(card.number.as_deref(), Some(document.printed(Field::Number)));
         assert_eq!(card.birth_date, Some(document.holder.birth_date));
-        assert_eq!(card.expiry_date, Some(document.expiry_date));
+        assert_eq!(card.expiry_date(), Some(document.expiry_date));
         let family = card.name.family.expect("a family name");
         assert_ne!(
             selfsame_mrz::names::same_name(&document.holder.surname, &family, false),

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, MrzReading, MrzVerdict};
+use selfsame_domain::document::{DocumentReading, DocumentWarning, MrzReading, MrzVerdict};
 
 use crate::document::signs::{self, Indication, SignParams, Signs, Testimony};
 use crate::document::{
-    BarcodeParams, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides, document_reading,
-    mrz_reading, overprint, read_barcode, read_zone,
+    BarcodeParams, Effort, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides,
+    document_reading, mrz_reading, overprint, read_barcode, read_zone,
 };
 use crate::face::{
     self, Calibration, Comparison, DetectParams, Embedding, FaceSighting, Knots, Pose, Quality, QualityParams,
@@ -35,20 +35,29 @@ pub struct VisionSettings {
     /// Slot name -> a TOML file that describes the network to use there instead (the manifest's table of that slot, alone in
     /// a file; its paths are relative to it).
     pub slots: BTreeMap<String, PathBuf>,
+    /// Each network is verified and opened when it is first needed, instead of all at the start: for a program that looks at one picture
+    /// and ends. [`Vision::files`] names the engine alone then.
+    pub on_demand: bool,
 }
 
 /// What is to be read of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentWants {
-    /// What is printed for people as well. It costs about a second on one core; the machine-readable zone and the barcode alone cost a
-    /// third of one.
+    /// A barcode, where no sound machine-readable zone was read.
+    pub barcode: bool,
+    /// What is printed for people as well. docs/benchmarks.md says what it costs.
     pub visual_zone: bool,
+}
+
+impl DocumentWants {
+    /// The machine-readable zone alone.
+    pub const ZONE: Self = Self { barcode: false, visual_zone: false };
 }
 
 impl Default for DocumentWants {
     /// Everything.
     fn default() -> Self {
-        Self { visual_zone: true }
+        Self { barcode: true, visual_zone: true }
     }
 }
 
@@ -97,7 +106,7 @@ impl Vision {
     /// [`ModelError`], which names the file and the command that mends it.
     pub fn load(settings: &VisionSettings) -> Result<Self, ModelError> {
         let manifest = settings.weights_dir.join("manifest.toml");
-        let engine = Arc::new(Engine::load(&manifest, &settings.slots)?);
+        let engine = Arc::new(Engine::load(&manifest, &settings.slots, settings.on_demand)?);
         let first = engine.open_lane()?;
         let limit = settings.sessions.unwrap_or_else(cores);
         let maker = Arc::clone(&engine);
@@ -318,13 +327,21 @@ impl Vision {
     }
 
     /// The machine-readable zone of a document in the picture, if there is one; upright or in any quarter turn, a little slanted.
-    /// `now` decides the centuries of its dates.
+    /// `now` decides the centuries of its dates; `effort` bounds what is spent.
     ///
     /// # Errors
     /// [`VisionError`]; no zone is not an error but `None`.
-    pub fn read_mrz(&self, picture: &Picture, now: Timestamp) -> Result<Option<MrzReading>, VisionError> {
+    pub fn read_mrz(
+        &self,
+        picture: &Picture,
+        now: Timestamp,
+        effort: &mut Effort,
+    ) -> Result<Option<MrzReading>, VisionError> {
         let _span = tracing::debug_span!("vision.mrz").entered();
-        let zone = read_zone(&mut *self.lane()?, picture, &self.mrz)?;
+        let mut lane = self.lane()?;
+        let zone = effort.step("zone", "it alone is asked for", |effort| {
+            read_zone(&mut lane, picture, &self.mrz, effort)
+        })?;
         Ok(zone.map(|zone| mrz_reading(&zone, now.date())))
     }
 
@@ -334,11 +351,17 @@ impl Vision {
     /// # Errors
     /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
     pub fn read_document(&self, picture: &Picture, now: Timestamp) -> Result<DocumentReading, VisionError> {
-        self.read_document_with(picture, DocumentWants { visual_zone: false }, now)
+        self.read_document_with(
+            picture,
+            DocumentWants { barcode: true, visual_zone: false },
+            now,
+            &mut Effort::default(),
+        )
     }
 
     /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
-    /// put together by [`Self::both_sides`]. `now` decides the centuries of dates.
+    /// put together by [`Self::both_sides`]. `now` decides the centuries of dates. `effort` bounds what is spent; where it ended too early
+    /// the reading has the warning [`DocumentWarning::ReadingIncomplete`].
     ///
     /// # Errors
     /// [`VisionError`]; a picture of no document is not an error but a reading with a warning.
@@ -347,19 +370,31 @@ impl Vision {
         picture: &Picture,
         wants: DocumentWants,
         now: Timestamp,
+        effort: &mut Effort,
     ) -> Result<DocumentReading, VisionError> {
         let _span = tracing::debug_span!("vision.document").entered();
         let mut lane = self.lane()?;
-        let zone = read_zone(&mut lane, picture, &self.mrz)?;
+        let zone = effort.step("zone", "every document may have one", |effort| {
+            read_zone(&mut lane, picture, &self.mrz, effort)
+        })?;
         let mut reading = document_reading(zone.as_ref(), now.date());
         // A side with a sound zone has no barcode that says more.
-        if reading.mrz.as_ref().is_none_or(|mrz| mrz.verdict == MrzVerdict::Invalid)
-            && let Some(barcode) = read_barcode(picture, &mut lane.resizer, &self.barcodes)
-        {
-            add_barcode(&mut reading, barcode);
+        let sound = reading.mrz.as_ref().is_some_and(|mrz| mrz.verdict != MrzVerdict::Invalid);
+        if wants.barcode && !sound {
+            let barcode = effort.step("barcode", "no sound zone was read", |_| {
+                read_barcode(picture, &mut lane.resizer, &self.barcodes)
+            });
+            if let Some(barcode) = barcode {
+                add_barcode(&mut reading, barcode);
+            }
         }
         if wants.visual_zone {
-            add_visual_zone(&mut lane, picture, &mut reading, now.date(), &self.visual)?;
+            effort.step("print", "what is printed for people is asked for", |effort| {
+                add_visual_zone(&mut lane, picture, &mut reading, now.date(), &self.visual, effort)
+            })?;
+        }
+        if effort.is_incomplete() {
+            reading.warnings.push(DocumentWarning::ReadingIncomplete);
         }
         Ok(reading)
     }
@@ -373,9 +408,17 @@ impl Vision {
 
     /// What the picture indicates about itself: whether it can be used, whether it shows a copy, whether it was changed. `reading` is
     /// what was read of the same picture. Takes no lane: no network is asked.
-    pub fn document_signs(&self, picture: &Picture, reading: &DocumentReading, params: &SignParams) -> Signs {
+    pub fn document_signs(
+        &self,
+        picture: &Picture,
+        reading: &DocumentReading,
+        params: &SignParams,
+        effort: &mut Effort,
+    ) -> Signs {
         let _span = tracing::debug_span!("vision.signs").entered();
-        signs::signs(picture, reading, params)
+        effort.step("signs", "what the picture indicates about itself", |_| {
+            signs::signs(picture, reading, params)
+        })
     }
 
     /// The same of a front: a word across it and its second portrait as well.
@@ -387,10 +430,11 @@ impl Vision {
         picture: &Picture,
         reading: &DocumentReading,
         params: &SignParams,
+        effort: &mut Effort,
     ) -> Result<Signs, VisionError> {
-        let mut signs = self.document_signs(picture, reading, params);
-        signs.0.extend(self.specimen_word(picture, reading, params)?);
-        signs.0.extend(self.second_portrait(picture, reading, params)?);
+        let mut signs = self.document_signs(picture, reading, params, effort);
+        signs.0.extend(self.specimen_word(picture, reading, params, effort)?);
+        signs.0.extend(self.second_portrait(picture, reading, params, effort)?);
         Ok(signs)
     }
 
@@ -417,9 +461,13 @@ impl Vision {
         picture: &Picture,
         reading: &DocumentReading,
         params: &SignParams,
+        effort: &mut Effort,
     ) -> Result<Option<Testimony>, VisionError> {
         let _span = tracing::debug_span!("vision.specimen_word").entered();
-        let found = overprint(&mut *self.lane()?, picture, reading)?;
+        let mut lane = self.lane()?;
+        let found = effort.step("specimen word", "a front may be of a specimen", |effort| {
+            overprint(&mut lane, picture, reading, effort)
+        })?;
         Ok(found.map(|(measure, bounds)| Testimony {
             indicates: Indication::SpecimenWord,
             measure,
@@ -438,9 +486,13 @@ impl Vision {
         picture: &Picture,
         reading: &DocumentReading,
         params: &SignParams,
+        effort: &mut Effort,
     ) -> Result<Option<Testimony>, VisionError> {
         let _span = tracing::debug_span!("vision.second_portrait").entered();
-        signs::second_portrait(&mut *self.lane()?, picture, reading, &self.detection, params)
+        let mut lane = self.lane()?;
+        effort.step("second portrait", "a front may have one", |effort| {
+            signs::second_portrait(&mut lane, picture, reading, (&self.detection, params), effort)
+        })
     }
 
     fn lane(&self) -> Result<impl std::ops::DerefMut<Target = Lane> + '_, VisionError> {

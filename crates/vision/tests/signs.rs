@@ -17,7 +17,7 @@ use selfsame_testkit_documents::{
 };
 use selfsame_vision::image::{Limits, decode};
 use selfsame_vision::signs::{Indication, SignParams, Signs};
-use selfsame_vision::{DocumentWants, Picture, Rect};
+use selfsame_vision::{DocumentWants, Effort, Picture, Rect};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -54,7 +54,7 @@ fn plain(picture: &RgbImage) -> Picture {
 
 fn signs(picture: &Picture) -> Signs {
     let reading = vision().read_document(picture, NOW).unwrap();
-    vision().document_signs(picture, &reading, &SignParams::default())
+    vision().document_signs(picture, &reading, &SignParams::default(), &mut Effort::default())
 }
 
 /// What forbids an approval.
@@ -187,7 +187,7 @@ fn a_word_across_the_page_is_read_and_print_is_none() {
     let word = |page: &RgbImage| {
         let picture = plain(page);
         let reading = vision().read_document(&picture, NOW).unwrap();
-        vision().specimen_word(&picture, &reading, &SignParams::default()).unwrap()
+        vision().specimen_word(&picture, &reading, &SignParams::default(), &mut Effort::default()).unwrap()
     };
     let marked = [1, 2, 3].map(|seed| falsified(seed, 300.0, Tampering::SpecimenWord));
     let found = marked.iter().filter(|marked| {
@@ -214,9 +214,9 @@ fn another_picture_over_the_portrait_is_told_by_the_second_one_that_stays() {
     let other = fixture("frames/other_face/0005.jpg").expect("make fixtures brings it").to_rgb8();
     let (holder, other) = (Portrait::new(holder), Portrait::new(other));
     let said = |picture: &Picture| {
-        let wants = DocumentWants { visual_zone: true };
-        let reading = vision().read_document_with(picture, wants, NOW).unwrap();
-        vision().second_portrait(picture, &reading, &SignParams::default()).unwrap()
+        let wants = DocumentWants::default();
+        let reading = vision().read_document_with(picture, wants, NOW, &mut Effort::default()).unwrap();
+        vision().second_portrait(picture, &reading, &SignParams::default(), &mut Effort::default()).unwrap()
     };
     let (mut genuine, mut replaced) = (0, 0);
     for (kind, seed) in
@@ -263,16 +263,26 @@ fn measures() {
                 continue;
             }
             let Ok(picture) = decode(&std::fs::read(&file).unwrap(), &Limits::default()) else { continue };
-            let reading =
-                vision().read_document_with(&picture, DocumentWants { visual_zone: true }, NOW).unwrap();
+            let reading = vision()
+                .read_document_with(&picture, DocumentWants::default(), NOW, &mut Effort::default())
+                .unwrap();
             let began = Instant::now();
-            let mut signs = vision().document_signs(&picture, &reading, &SignParams::default());
+            let mut signs =
+                vision().document_signs(&picture, &reading, &SignParams::default(), &mut Effort::default());
             let took = began.elapsed().as_millis();
             let began = Instant::now();
-            signs.0.extend(vision().specimen_word(&picture, &reading, &SignParams::default()).unwrap());
+            signs.0.extend(
+                vision()
+                    .specimen_word(&picture, &reading, &SignParams::default(), &mut Effort::default())
+                    .unwrap(),
+            );
             let word = began.elapsed().as_millis();
             let began = Instant::now();
-            signs.0.extend(vision().second_portrait(&picture, &reading, &SignParams::default()).unwrap());
+            signs.0.extend(
+                vision()
+                    .second_portrait(&picture, &reading, &SignParams::default(), &mut Effort::default())
+                    .unwrap(),
+            );
             let second = began.elapsed().as_millis();
             let began = Instant::now();
             let on_page = vision().portrait_on_page(&picture, &reading).unwrap();

@@ -14,7 +14,7 @@ use selfsame_domain::document::{DocumentReading, DocumentSide, DocumentType, Fie
 use selfsame_testkit_documents::{
     Document, Field, Fonts, Kind, Page, Portrait, Severity, Shot, Side, photograph,
 };
-use selfsame_vision::{DocumentWants, Picture};
+use selfsame_vision::{DocumentWants, Effort, Picture};
 
 fn page(document: &Document, side: Side, dpi: f32) -> Page {
     static FONTS: OnceLock<Fonts> = OnceLock::new();
@@ -25,7 +25,7 @@ fn page(document: &Document, side: Side, dpi: f32) -> Page {
 fn read(picture: &RgbImage) -> DocumentReading {
     let picture = Picture::from_rgb(picture.width(), picture.height(), picture.as_raw().clone()).unwrap();
     let now = Timestamp::from_millis(1_790_000_000_000);
-    vision().read_document_with(&picture, DocumentWants::default(), now).unwrap()
+    vision().read_document_with(&picture, DocumentWants::default(), now, &mut Effort::default()).unwrap()
 }
 
 const FIELDS: [(Field, FieldName); 11] = [

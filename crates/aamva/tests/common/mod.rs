@@ -1,8 +1,8 @@
 //! Random cards, from a seed.
 
 use selfsame_aamva::{
-    Address, Card, Compliance, Country, Designator, Element, ElementId, EyeColour, HairColour, Height,
-    ISSUERS, Kind, Name, Privileges, Sex, Subfile, Truncation, Weight,
+    Address, Card, Compliance, Country, Designator, Element, ElementId, Expiry, EyeColour, HairColour,
+    Height, ISSUERS, Kind, Name, Privileges, Sex, Subfile, Truncation, Weight,
 };
 use time::Date;
 
@@ -110,7 +110,10 @@ impl Random {
         card.name = self.name(version);
         card.birth_date = self.maybe(Self::date);
         card.issue_date = self.maybe(Self::date);
-        card.expiry_date = self.maybe(Self::date);
+        card.expiry = self.maybe(|random| match random.below(8) {
+            0 => Expiry::Never,
+            _ => Expiry::On(random.date()),
+        });
         card.sex = self.maybe(|random| random.pick(&[Sex::Male, Sex::Female, Sex::NotSpecified]));
         card.eyes = self.maybe(|random| random.pick(EyeColour::ALL));
         card.hair = self.maybe(|random| random.pick(HairColour::ALL));
@@ -146,7 +149,9 @@ impl Random {
         if version >= 4 {
             card.compliance = self.maybe(|random| random.pick(Compliance::ALL));
             card.revision_date = self.maybe(Self::date);
-            card.hazmat_expiry_date = self.maybe(Self::date);
+            if version <= 10 {
+                card.hazmat_expiry_date = self.maybe(Self::date);
+            }
             card.limited_duration = self.maybe(|random| random.below(2) == 0);
         }
         if version >= 5 {
@@ -159,6 +164,13 @@ impl Random {
         }
         if version >= 7 {
             card.veteran = self.maybe(|random| random.below(2) == 0);
+        }
+        if version >= 11 {
+            for indicator in
+                [&mut card.commercial, &mut card.non_domiciled, &mut card.enhanced, &mut card.permit]
+            {
+                *indicator = self.maybe(|random| random.below(2) == 0);
+            }
         }
         let element = |random: &mut Self, id: &str| Element {
             id: ElementId::new(id).expect("an identifier"),

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use selfsame_domain::document::{
-    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentSide, DocumentType,
-    DocumentWarning, FieldDisagreement, FieldName, FieldSource, MrzFormat, MrzReading, MrzVerdict,
+    BarcodeContent, BarcodeKind, BarcodeReading, DOES_NOT_EXPIRE, DocumentField, DocumentReading,
+    DocumentSide, DocumentType, DocumentWarning, FieldAlternative, FieldDisagreement, FieldName, FieldSource,
+    MrzAlternative, MrzFormat, MrzIrregularity, MrzReading, MrzRule, MrzSettledBy, MrzVerdict,
 };
 use selfsame_domain::{Clock as _, Point, SystemClock, Timestamp};
 use selfsame_vision::signs::{Indication, SignParams, Signs, Testimony};
-use selfsame_vision::{DocumentWants, VisionError};
+use selfsame_vision::{DocumentWants, Effort, EffortStep, VisionError};
 use serde::Serialize;
 use serde_json::json;
 
@@ -27,6 +28,8 @@ struct Report<'a> {
     mrz: Option<MrzReport<'a>>,
     barcode: Option<&'a BarcodeReading>,
     fields: &'a [DocumentField],
+    /// What some fields may be as well.
+    alternatives: &'a [FieldAlternative],
     /// Where what is printed and what a machine reads differ.
     disagreements: &'a [FieldDisagreement],
     checks: Vec<CheckReport>,
@@ -36,6 +39,22 @@ struct Report<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<[Point; 4]>,
     warnings: &'a [DocumentWarning],
+    /// What was tried of each picture; only when it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explanation: Vec<EffortReport<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EffortReport<'a> {
+    side: DocumentSide,
+    /// Processor time of the reading and the signs, in milliseconds.
+    cpu: f64,
+    /// Networks that were run.
+    runs: u32,
+    /// Whether the budget ended too early.
+    incomplete: bool,
+    steps: &'a [EffortStep],
 }
 
 #[derive(Serialize)]
@@ -48,6 +67,12 @@ struct MrzReport<'a> {
     checks: Vec<MrzCheckReport>,
     fields: BTreeMap<&'static str, &'a str>,
     corrected: u32,
+    /// What decided between readings that all check digits accept.
+    settled_by: Option<MrzSettledBy>,
+    /// The readings that nothing decided between, besides this one.
+    alternatives: &'a [MrzAlternative],
+    /// Broken rules that no check digit covers.
+    irregularities: &'a [MrzIrregularity],
     corners: [Point; 4],
 }
 
@@ -141,19 +166,21 @@ impl Dates {
         Self {
             any: birth.or(issue).or(expiry).is_some(),
             impossible: impossible.into_iter().filter_map(|(wrong, words)| wrong.then_some(words)).collect(),
-            expired: sure(FieldName::ExpiryDate).map(|end| last(end).as_str() < today),
+            expired: sure(FieldName::ExpiryDate)
+                .map(|end| end != DOES_NOT_EXPIRE && last(end).as_str() < today),
         }
     }
 }
 
 impl<'a> Report<'a> {
-    fn of(Seen { reading, signs, dates }: &'a Seen) -> Self {
+    fn of(Seen { reading, signs, dates, efforts }: &'a Seen, explain: bool) -> Self {
         Self {
             document_type: reading.document_type,
             issuing_country: reading.issuing_country.as_deref(),
             mrz: reading.mrz.as_ref().map(MrzReport::of),
             barcode: reading.barcode.as_ref(),
             fields: &reading.fields,
+            alternatives: &reading.alternatives,
             disagreements: &reading.disagreements,
             checks: checks(reading, dates),
             signs: signs
@@ -163,6 +190,19 @@ impl<'a> Report<'a> {
                 .collect(),
             page: reading.page,
             warnings: &reading.warnings,
+            explanation: efforts.iter().filter(|_| explain).map(EffortReport::of).collect(),
+        }
+    }
+}
+
+impl<'a> EffortReport<'a> {
+    fn of((side, effort): &'a (DocumentSide, Effort)) -> Self {
+        Self {
+            side: *side,
+            cpu: (effort.processor().as_secs_f64() * 1e4).round() / 10.0,
+            runs: effort.runs(),
+            incomplete: effort.is_incomplete(),
+            steps: effort.steps(),
         }
     }
 }
@@ -184,6 +224,9 @@ impl<'a> MrzReport<'a> {
                 .collect(),
             fields: mrz.fields.iter().map(|field| (field.name.as_str(), field.value.as_str())).collect(),
             corrected: mrz.corrected,
+            settled_by: mrz.settled_by,
+            alternatives: &mrz.alternatives,
+            irregularities: &mrz.irregularities,
             corners: mrz.corners,
         }
     }
@@ -204,7 +247,10 @@ pub(crate) fn document(args: &DocumentArgs) -> Result<ExitCode, Failure> {
             return Err(failure);
         }
     };
-    if args.json { say_json(&Report::of(&seen)) } else { say_words(&seen) }?;
+    if args.json { say_json(&Report::of(&seen, args.explain)) } else { say_words(&seen) }?;
+    if args.explain && !args.json {
+        say_efforts(&seen.efforts)?;
+    }
     Ok(if seen.reading.document_type.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -213,6 +259,8 @@ struct Seen {
     reading: DocumentReading,
     signs: Vec<(DocumentSide, Signs)>,
     dates: Dates,
+    /// What the picture of each cost.
+    efforts: Vec<(DocumentSide, Effort)>,
 }
 
 fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
@@ -220,12 +268,19 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
     let documents = args.sources.config()?.documents;
     let params = selfsame_server::sign_params(&documents);
     let now = SystemClock.now();
-    let (reading, signs) = side(&eyes, &args.front, DocumentSide::Front, &params, now)?;
-    let mut seen = Seen { reading, signs: vec![(DocumentSide::Front, signs)], dates: Dates::default() };
+    let (reading, signs, effort) =
+        side(&eyes, (&args.front, DocumentSide::Front), args.zone_only, &params, now)?;
+    let mut seen = Seen {
+        reading,
+        signs: vec![(DocumentSide::Front, signs)],
+        dates: Dates::default(),
+        efforts: vec![(DocumentSide::Front, effort)],
+    };
     if let Some(back) = &args.back {
-        let (reading, signs) = side(&eyes, back, DocumentSide::Back, &params, now)?;
+        let (reading, signs, effort) = side(&eyes, (back, DocumentSide::Back), false, &params, now)?;
         seen.reading = eyes.vision.both_sides(seen.reading, reading);
         seen.signs.push((DocumentSide::Back, signs));
+        seen.efforts.push((DocumentSide::Back, effort));
     }
     seen.dates = Dates::of(&seen.reading, documents.least_confidence, documents.greatest_age, now);
     Ok(seen)
@@ -233,23 +288,27 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
 
 fn side(
     eyes: &Eyes,
-    file: &Path,
-    side: DocumentSide,
+    (file, side): (&Path, DocumentSide),
+    zone_only: bool,
     params: &SignParams,
     now: Timestamp,
-) -> Result<(DocumentReading, Signs), Failure> {
+) -> Result<(DocumentReading, Signs, Effort), Failure> {
     let failed = |cause: PictureFailure| Failure::Picture { file: file.to_owned(), cause };
-    let picture = eyes.read(file).map_err(failed)?;
-    let look = || {
-        let reading = eyes.vision.read_document_with(&picture, DocumentWants::default(), now)?;
+    let mut effort = Effort::default();
+    let picture = effort.step("decode", "the file as a picture", |_| eyes.read(file)).map_err(failed)?;
+    let mut look = || {
+        let wants = if zone_only { DocumentWants::ZONE } else { DocumentWants::default() };
+        let reading = eyes.vision.read_document_with(&picture, wants, now, &mut effort)?;
         // As a scan does: the portrait and words across it are of the front.
         let signs = match side {
-            DocumentSide::Front => eyes.vision.front_signs(&picture, &reading, params)?,
-            DocumentSide::Back => eyes.vision.document_signs(&picture, &reading, params),
+            _ if zone_only => Signs::default(),
+            DocumentSide::Front => eyes.vision.front_signs(&picture, &reading, params, &mut effort)?,
+            DocumentSide::Back => eyes.vision.document_signs(&picture, &reading, params, &mut effort),
         };
         Ok::<_, VisionError>((reading, signs))
     };
-    look().map_err(|error| failed(error.into()))
+    let (reading, signs) = look().map_err(|error| failed(error.into()))?;
+    Ok((reading, signs, effort))
 }
 
 const fn type_words(document: Option<DocumentType>) -> &'static str {
@@ -262,7 +321,30 @@ const fn type_words(document: Option<DocumentType>) -> &'static str {
     }
 }
 
-fn say_words(Seen { reading, signs, dates }: &Seen) -> Result<(), Failure> {
+/// A line per step, those within another one indented.
+fn say_efforts(efforts: &[(DocumentSide, Effort)]) -> Result<(), Failure> {
+    for (side, effort) in efforts {
+        let side = if *side == DocumentSide::Front { "front" } else { "back" };
+        say(&format!(
+            "what was tried of the {side}: {:.0} ms of processor time, {} runs of networks",
+            effort.processor().as_secs_f64() * 1e3,
+            effort.runs()
+        ))?;
+        for step in effort.steps() {
+            let name = format!("{}{}", "  ".repeat(step.depth + 1), step.what);
+            let outcome = if step.outcome.is_empty() { "" } else { "; " };
+            say(&format!(
+                "{name:<24} {:>7.1} ms  {:>3} runs  {}",
+                step.cpu.as_secs_f64() * 1e3,
+                step.runs,
+                toned(Tone::Quiet, &format!("{}{outcome}{}", step.why, step.outcome))
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn say_words(Seen { reading, signs, dates, .. }: &Seen) -> Result<(), Failure> {
     let mut head = toned(Tone::Strong, type_words(reading.document_type));
     if let Some(country) = &reading.issuing_country {
         head.push_str(&format!(", {country}"));
@@ -273,11 +355,28 @@ fn say_words(Seen { reading, signs, dates }: &Seen) -> Result<(), Failure> {
             MrzVerdict::Valid => (Tone::Good, "valid"),
             MrzVerdict::Ambiguous => (Tone::Warning, "ambiguous: another reading is about as likely"),
             MrzVerdict::Unprotected => (Tone::Warning, "without check digits"),
-            MrzVerdict::Invalid => (Tone::Bad, "invalid: check digits disagree, or a rule is broken"),
+            MrzVerdict::Invalid => (Tone::Bad, "invalid: check digits disagree, or a date cannot be"),
         };
         say(&format!("machine-readable zone: {}", toned(tone, verdict)))?;
         for line in &mrz.lines {
             say(&format!("  {line}"))?;
+        }
+        if let Some(by) = mrz.settled_by {
+            say(&toned(
+                Tone::Quiet,
+                &format!("  another reading passes too; settled by {}", settled_words(by)),
+            ))?;
+        }
+        for alternative in &mrz.alternatives {
+            say("or, about as likely:")?;
+            for line in &alternative.lines {
+                say(&format!("  {line}"))?;
+            }
+        }
+        for irregularity in &mrz.irregularities {
+            let field = irregularity.field.map_or("document code", FieldName::as_str);
+            let words = format!("  {field}: {}", rule_words(irregularity.rule));
+            say(&toned(Tone::Warning, &words))?;
         }
     }
     if let Some(barcode) = &reading.barcode {
@@ -300,6 +399,10 @@ fn say_words(Seen { reading, signs, dates }: &Seen) -> Result<(), Failure> {
             field.value,
             toned(Tone::Quiet, &format!("({}, {:.2})", sources.join(", "), field.confidence))
         ))?;
+    }
+    for alternative in &reading.alternatives {
+        let words = format!("  {:<16} {} is possible as well", alternative.name.as_str(), alternative.value);
+        say(&toned(Tone::Warning, &words))?;
     }
     for disagreement in &reading.disagreements {
         let words = format!(
@@ -343,6 +446,25 @@ const fn source_words(source: FieldSource) -> &'static str {
     }
 }
 
+const fn settled_words(by: MrzSettledBy) -> &'static str {
+    match by {
+        MrzSettledBy::Recogniser => "the recogniser's certainty",
+        MrzSettledBy::Profile => "how the issuer's numbers are made",
+        MrzSettledBy::Print => "what is printed",
+        MrzSettledBy::Barcode => "the barcode",
+    }
+}
+
+const fn rule_words(rule: MrzRule) -> &'static str {
+    match rule {
+        MrzRule::DocumentCode => "none of ICAO Doc 9303 for this layout",
+        MrzRule::StateCode => "a code of no known state",
+        MrzRule::Characters => "holds a character that it may not hold",
+        MrzRule::Shape => "has fillers where none may be, or lacks some",
+        MrzRule::Empty => "is empty",
+    }
+}
+
 const fn sign_words(indication: Indication) -> &'static str {
     match indication {
         Indication::Blurred => "blur",
@@ -372,6 +494,12 @@ const fn warning_words(warning: DocumentWarning) -> &'static str {
         }
         DocumentWarning::MrzAmbiguous => {
             "the machine-readable zone can be read in several ways; compare it with what is printed"
+        }
+        DocumentWarning::ReadingIncomplete => {
+            "the reading was ended before everything was read: what is absent may be there; send a sharper picture that shows the document alone"
+        }
+        DocumentWarning::MrzIrregular => {
+            "the check digits of the machine-readable zone agree, but it breaks another rule; look at the fields that it names"
         }
     }
 }
@@ -416,6 +544,7 @@ mod tests {
             (vec![(ExpiryDate, "2026-09-20")], vec![("datesPossible", true), ("notExpired", false)]),
             (vec![(ExpiryDate, "2026-09")], vec![("notExpired", true)]),
             (vec![(ExpiryDate, "2025")], vec![("notExpired", false)]),
+            (vec![(ExpiryDate, DOES_NOT_EXPIRE)], vec![("notExpired", true)]),
             (vec![(BirthDate, "2074-08-12")], vec![("datesPossible", false)]),
             (vec![(BirthDate, "1874-08-12")], vec![("datesPossible", false)]),
             (vec![(BirthDate, "2000-01-01"), (IssueDate, "1999-01-01")], vec![("datesPossible", false)]),

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use selfsame_domain::document::{MrzReading, MrzVerdict};
 use selfsame_domain::{Clock as _, SystemClock, Timestamp};
+use selfsame_vision::Effort;
 use serde::Serialize;
 
 use super::percent;
@@ -38,15 +39,26 @@ struct Report {
     valid_wrong: usize,
     /// Pictures that could not be decoded.
     unreadable: usize,
+    /// Milliseconds from the file's bytes to the reading, wall clock.
     ms_per_image: Timing,
+    /// Milliseconds of processor time for the same.
+    cpu_ms_per_image: Timing,
 }
 
-/// Milliseconds from the file's bytes to the reading, wall clock.
 #[derive(Serialize)]
 struct Timing {
     p50: Option<f64>,
     p95: Option<f64>,
+    max: Option<f64>,
     threads: usize,
+}
+
+impl Timing {
+    fn of(mut millis: Vec<f64>, threads: usize) -> Self {
+        millis.sort_by(f64::total_cmp);
+        let at = |share| quantile(&millis, share);
+        Self { p50: at(0.5), p95: at(0.95), max: millis.last().copied(), threads }
+    }
 }
 
 /// One picture and the lines that stand in it.
@@ -59,6 +71,7 @@ struct Sample {
 struct Outcome {
     reading: Result<Option<MrzReading>, PictureFailure>,
     millis: f64,
+    cpu_millis: f64,
 }
 
 #[derive(Serialize)]
@@ -69,6 +82,7 @@ struct Each<'a> {
     verdict: Option<MrzVerdict>,
     corrected: Option<u32>,
     millis: f64,
+    cpu_millis: f64,
     truth: &'a [String],
     lines: &'a [String],
 }
@@ -152,11 +166,13 @@ fn samples(folder: &Path) -> Result<Vec<Sample>, Failure> {
 /// A picture that cannot be decoded is an outcome; a network that fails ends it all.
 fn read(eyes: &Eyes, file: &Path, now: Timestamp) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let reading = match eyes.read(file) {
-        Ok(picture) => Ok(eyes.vision.read_mrz(&picture, now)?),
+    let mut effort = Effort::default();
+    let reading = match effort.step("decode", "the file as a picture", |_| eyes.read(file)) {
+        Ok(picture) => Ok(eyes.vision.read_mrz(&picture, now, &mut effort)?),
         Err(failure) => Err(failure),
     };
-    Ok(Outcome { reading, millis: started.elapsed().as_secs_f64() * 1e3 })
+    let millis = started.elapsed().as_secs_f64() * 1e3;
+    Ok(Outcome { reading, millis, cpu_millis: effort.processor().as_secs_f64() * 1e3 })
 }
 
 #[derive(Default)]
@@ -172,6 +188,7 @@ struct Tally {
     valid_wrong: usize,
     unreadable: usize,
     millis: Vec<f64>,
+    cpu_millis: Vec<f64>,
 }
 
 impl Outcome {
@@ -209,10 +226,10 @@ impl Tally {
             Err(_) => self.unreadable += 1,
         }
         self.millis.push(outcome.millis);
+        self.cpu_millis.push(outcome.cpu_millis);
     }
 
-    fn report(mut self, threads: usize) -> Report {
-        self.millis.sort_by(f64::total_cmp);
+    fn report(self, threads: usize) -> Report {
         Report {
             images: self.images,
             exact: self.exact,
@@ -224,11 +241,8 @@ impl Tally {
             valid: self.valid,
             valid_wrong: self.valid_wrong,
             unreadable: self.unreadable,
-            ms_per_image: Timing {
-                p50: quantile(&self.millis, 0.5),
-                p95: quantile(&self.millis, 0.95),
-                threads,
-            },
+            ms_per_image: Timing::of(self.millis, threads),
+            cpu_ms_per_image: Timing::of(self.cpu_millis, threads),
         }
     }
 }
@@ -241,6 +255,7 @@ fn line(sample: &Sample, outcome: &Outcome) -> Result<String, Failure> {
         verdict: reading.map(|reading| reading.verdict),
         corrected: reading.map(|reading| reading.corrected),
         millis: outcome.millis,
+        cpu_millis: outcome.cpu_millis,
         truth: &sample.truth,
         lines: outcome.lines(),
     };
@@ -286,8 +301,11 @@ fn say_words(report: &Report) -> Result<(), Failure> {
     if report.unreadable > 0 {
         say(&toned(Tone::Warning, &format!("{} pictures could not be decoded", report.unreadable)))?;
     }
-    if let Timing { p50: Some(p50), p95: Some(p95), threads } = report.ms_per_image {
+    if let Timing { p50: Some(p50), p95: Some(p95), threads, .. } = report.ms_per_image {
         say(&format!("{p50:.0} ms per picture (p50), {p95:.0} ms (p95), {threads} at a time"))?;
+    }
+    if let Timing { p50: Some(p50), p95: Some(p95), max: Some(max), .. } = report.cpu_ms_per_image {
+        say(&format!("{p50:.0} ms of processor time per picture (p50), {p95:.0} (p95), {max:.0} at most"))?;
     }
     Ok(())
 }
@@ -310,9 +328,10 @@ mod tests {
     fn what_was_not_read_counts_whole() {
         let sample = Sample { picture: PathBuf::new(), truth: vec!["AB<".to_owned(), "12<".to_owned()] };
         let mut tally = Tally::default();
-        tally.add(&sample, &Outcome { reading: Ok(None), millis: 3.0 });
+        tally.add(&sample, &Outcome { reading: Ok(None), millis: 3.0, cpu_millis: 2.0 });
         let report = tally.report(1);
         assert_eq!((report.images, report.exact, report.exact_lines, report.found), (1, 0, 0, 0));
         assert!((report.cer - 1.0).abs() < 1e-9 && report.ms_per_image.p50 == Some(3.0));
+        assert_eq!(report.cpu_ms_per_image.max, Some(2.0));
     }
 }

@@ -79,6 +79,7 @@ pub(crate) fn vision() -> Arc<Vision> {
         weights_dir: repository().join("models"),
         sessions: Some(2),
         slots: std::collections::BTreeMap::default(),
+        on_demand: false,
     });
     Arc::new(vision.expect("the networks load; run `make models`"))
 }

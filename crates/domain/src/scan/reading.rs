@@ -33,6 +33,8 @@ pub struct ScanReading {
     pub last_name: Option<String>,
     pub birth_date: Option<PartialDay>,
     pub expiry: Option<PartialDay>,
+    /// The document says that it does not run out: then it has no `expiry`.
+    pub does_not_expire: bool,
     pub issued: Option<PartialDay>,
     pub number: Option<String>,
     pub personal_number: Option<String>,
@@ -70,6 +72,7 @@ impl ScanReading {
             last_name: self.last_name.filter(|_| fields.last_name),
             birth_date: self.birth_date.filter(|_| fields.birth_date),
             expiry: self.expiry.filter(|_| fields.expiry),
+            does_not_expire: self.does_not_expire && fields.expiry,
             number: self.number.filter(|_| fields.number),
             personal_number: self.personal_number.filter(|_| fields.personal_number),
             address: self.address.filter(|_| fields.address),

@@ -1,8 +1,5 @@
 //! Which characters recognisers take for one another, and what each kind of field makes of that.
 
-use super::line::Cell;
-use super::{ReadParams, Swap};
-use crate::check::told_apart;
 use crate::format::Kind;
 
 /// The pairs of letter and digit that look alike in OCR-B and in the print of recognisers' training sets.
@@ -46,56 +43,12 @@ fn pairs() -> impl Iterator<Item = (u8, u8)> {
 }
 
 /// The one character that a field of this kind makes of `c`, if it may not stand there as it is.
-fn forced(kind: Kind, c: u8) -> Option<u8> {
+pub(crate) fn forced(kind: Kind, c: u8) -> Option<u8> {
     match kind {
         Kind::Letters => as_letter(c),
         Kind::Digits => as_digit(c),
         Kind::Either | Kind::Sex | Kind::Filler => None,
     }
-}
-
-/// What may stand in a field of `kind` for what was read: the likeliest first, of cost 0, each other one with the natural logarithm
-/// of how many times less likely it is. Where `swap` is false only alternatives of the recogniser itself follow.
-pub(crate) fn choices(cell: &Cell, kind: Kind, swap: bool, params: &ReadParams) -> Vec<(u8, Swap)> {
-    let mut likely: Vec<(u8, f64)> = Vec::new();
-    let mut add = |c: u8, p: f64| match likely.iter_mut().find(|(known, _)| *known == c) {
-        Some((_, sum)) => *sum += p,
-        None => likely.push((c, p)),
-    };
-    for &(c, p) in &cell.options {
-        if kind.allows(c) {
-            add(c, p);
-        } else if let Some(c) = forced(kind, c) {
-            add(c, p);
-        }
-    }
-    let Some(best) = likely.iter().map(|&(_, p)| p).max_by(f64::total_cmp) else {
-        // Nothing that may stand here: the character stays, and breaks the field's rule.
-        return vec![(cell.top(), Swap::none())];
-    };
-    let listed = likely.clone();
-    if swap && kind == Kind::Either {
-        let odds = if cell.weighed { params.unlisted_swap_odds } else { params.swap_odds };
-        for &(c, p) in &listed {
-            for other in as_digit(c).into_iter().chain(letters(c)).filter(|&other| told_apart(c, other)) {
-                match likely.iter_mut().find(|(known, _)| *known == other) {
-                    Some((_, known)) => *known = known.max(p * odds),
-                    None => likely.push((other, p * odds)),
-                }
-            }
-        }
-    }
-    likely.sort_by(|one, other| other.1.total_cmp(&one.1));
-    likely
-        .into_iter()
-        .enumerate()
-        .map(|(n, (c, p))| {
-            let seen = listed.iter().any(|&(known, p)| known == c && p >= params.listed_probability * best);
-            // A recogniser that weighed the position and did not name this character is a witness against it.
-            let blind = if n == 0 || seen { 0 } else { 1 + usize::from(cell.weighed) };
-            (c, Swap { cost: (best / p).ln().max(0.0), blind })
-        })
-        .collect()
 }
 
 /// Whether the two are a pair of the table.
@@ -151,34 +104,7 @@ fn zeros_at_start(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::line::{Line, cells};
     use super::*;
-
-    fn characters(line: &Line, kind: Kind, swap: bool) -> String {
-        let cell = &cells(line)[0];
-        choices(cell, kind, swap, &ReadParams::default()).iter().map(|&(c, _)| char::from(c)).collect()
-    }
-
-    #[test]
-    fn the_kind_of_a_field_decides() {
-        for (read, kind, chosen) in [
-            ("0", Kind::Letters, "O"),
-            ("8", Kind::Letters, "B"),
-            ("6", Kind::Letters, "G"),
-            ("3", Kind::Letters, "3"),
-            ("D", Kind::Digits, "0"),
-            ("L", Kind::Digits, "1"),
-            ("X", Kind::Digits, "X"),
-            ("0", Kind::Either, "0ODQ"),
-            ("Q", Kind::Either, "Q0"),
-            ("G", Kind::Either, "G"),
-            ("1", Kind::Either, "1I"),
-            ("7", Kind::Either, "7"),
-        ] {
-            assert_eq!(characters(&Line::from(read), kind, true), chosen, "{read} {kind:?}");
-        }
-        assert_eq!(characters(&Line::from("0"), Kind::Either, false), "0");
-    }
 
     #[test]
     fn zeros_among_letters_may_be_letters() {
@@ -195,18 +121,6 @@ mod tests {
         ] {
             assert_eq!(open_zeros(text.as_bytes()), open, "{text}");
         }
-    }
-
-    #[test]
-    fn what_the_recogniser_names_is_tried_before_the_table() {
-        let line = Line::from_alternatives([vec![('0', 0.55), ('O', 0.4), ('8', 0.05)]]);
-        assert_eq!(characters(&line, Kind::Either, true), "0O8DQB");
-        assert_eq!(characters(&line, Kind::Either, false), "0O8");
-        assert_eq!(characters(&line, Kind::Digits, true), "08");
-        assert_eq!(
-            characters(&Line::from_alternatives([vec![('6', 0.6), ('G', 0.4)]]), Kind::Either, true),
-            "6G"
-        );
     }
 
     #[test]

@@ -11,14 +11,17 @@
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {
     positions: Vec<Vec<(char, f32)>>,
+    /// Only the characters are known, not how sure they are.
+    bare: bool,
 }
 
 impl Line {
     /// A line of which the recogniser gave, for each position, what it may be and how probable that is (0–1; what is out of range
-    /// or not a number counts as nearly impossible). The order within a position does not matter; the best four are looked at.
+    /// or not a number counts as nearly impossible). The order within a position does not matter; the best eight are looked at. A position
+    /// with a single character of probability 1 is one that the recogniser was sure of.
     #[must_use]
     pub fn from_alternatives(positions: impl IntoIterator<Item = Vec<(char, f32)>>) -> Self {
-        Self { positions: positions.into_iter().collect() }
+        Self { positions: positions.into_iter().collect(), bare: false }
     }
 
     /// Positions, blanks included.
@@ -37,7 +40,7 @@ impl Line {
 impl From<&str> for Line {
     /// A line of which only the characters are known.
     fn from(text: &str) -> Self {
-        Self { positions: text.chars().map(|c| vec![(c, 1.0)]).collect() }
+        Self { positions: text.chars().map(|c| vec![(c, 1.0)]).collect(), bare: true }
     }
 }
 
@@ -45,14 +48,14 @@ impl From<&str> for Line {
 pub(crate) const UNREADABLE: u8 = b'?';
 
 /// Alternatives of one position that are looked at.
-const ALTERNATIVES: usize = 4;
+const ALTERNATIVES: usize = 8;
 
 /// One position in the alphabet `A`–`Z`, `0`–`9`, `<`, or [`UNREADABLE`].
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     /// What it may be with its probability, the most probable first; never empty.
     pub(crate) options: Vec<(u8, f64)>,
-    /// The recogniser told more than the bare character.
+    /// The recogniser told how sure it is.
     pub(crate) weighed: bool,
     /// What the recogniser's first choice became, before any repair.
     pub(crate) read: u8,
@@ -108,8 +111,8 @@ pub(crate) fn cells(line: &Line) -> Vec<Cell> {
             .collect();
         given.sort_by(|one, other| other.1.total_cmp(&one.1));
         given.truncate(ALTERNATIVES);
-        let Some(&(first, certainty)) = given.first() else { continue };
-        let weighed = given.len() > 1 || certainty < 1.0;
+        let Some(&(first, _)) = given.first() else { continue };
+        let weighed = !line.bare;
         match meaning(first) {
             Meaning::Nothing => {}
             Meaning::TwoFillers => cells.extend([Cell::filler(), Cell::filler()]),
@@ -157,6 +160,7 @@ mod tests {
         assert_eq!(cells.len(), 2);
         assert_eq!(cells[0].top(), b'O');
         assert_eq!(cells[0].read, b'0');
-        assert!(cells[0].weighed && !cells[1].weighed);
+        assert!(cells[0].weighed && cells[1].weighed);
+        assert!(!super::cells(&Line::from("A"))[0].weighed);
     }
 }

@@ -38,14 +38,21 @@ fn date(rng: &mut StdRng) -> MrzDate {
     date
 }
 
+/// Numbers of nine digits: what passports of these issuers have.
+const OF_DIGITS: &[&str] = &["USA", "DZA", "GBR"];
+/// German numbers have no other characters.
+const GERMAN: &[u8] = b"0123456789CFGHJKLMNPRTVWXYZ";
 const DIGITS: &[u8] = b"0123456789";
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const EITHER: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// A holder and a document that `format` can carry.
 fn draft(rng: &mut StdRng, format: Format) -> Draft {
+    let issuing_state = pick(rng, STATES);
     let number = match rng.random_range(0..3) {
+        _ if issuing_state == "D" => text(rng, GERMAN, 9),
         0 => text(rng, DIGITS, 9),
+        _ if format == Format::Td3 && OF_DIGITS.contains(&issuing_state) => text(rng, DIGITS, 9),
         1 => text(rng, LETTERS, 2) + &text(rng, DIGITS, 7),
         _ => text(rng, EITHER, 9),
     };
@@ -58,7 +65,7 @@ fn draft(rng: &mut StdRng, format: Format) -> Draft {
         }
     };
     let mut draft = Draft {
-        issuing_state: pick(rng, STATES).into(),
+        issuing_state: issuing_state.into(),
         nationality: pick(rng, STATES).into(),
         primary_identifier: name(rng),
         secondary_identifier: name(rng),
@@ -74,7 +81,8 @@ fn draft(rng: &mut StdRng, format: Format) -> Draft {
             draft.optional_data_2 = optional(rng, 11);
             if rng.random_bool(0.2) {
                 let rest = rng.random_range(1..=6);
-                draft.document_number += &text(rng, EITHER, rest);
+                let more = if issuing_state == "D" { GERMAN } else { EITHER };
+                draft.document_number += &text(rng, more, rest);
                 draft.optional_data = optional(rng, 7);
             } else {
                 draft.optional_data = optional(rng, 15);

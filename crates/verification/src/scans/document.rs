@@ -1,8 +1,11 @@
 //! From what was read of a document to what is judged.
 
+use std::time::Duration;
+
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
-    DocumentReading, DocumentSide, DocumentType, FieldName, FieldSource, MrzFormat, MrzVerdict,
+    DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
+    MrzFormat, MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -10,7 +13,7 @@ use selfsame_domain::scan::{
 };
 use selfsame_vision::image::Picture;
 use selfsame_vision::signs::{Indication, Signs};
-use selfsame_vision::{DocumentWants, Rect, Vision, VisionError};
+use selfsame_vision::{DocumentWants, Effort, EffortParams, Rect, Vision, VisionError};
 
 use super::agreement::{self, AgreementParams};
 use super::look::{LookParams, Seen};
@@ -28,13 +31,17 @@ pub(super) fn read(
     vision: &Vision,
     picture: &Picture,
     now: Timestamp,
+    effort: &mut Effort,
 ) -> Result<DocumentReading, VisionError> {
-    vision.read_document_with(picture, DocumentWants { visual_zone: true }, now)
+    vision.read_document_with(picture, DocumentWants::default(), now, effort)
 }
 
 /// The longest side, in pixels, at which a selfie is looked at for a document. 760: zones and labels of pages that fill half of it are read,
 /// in a third of the time that a picture of 12 megapixels takes.
 const SELFIE_SIDE: u32 = 760;
+/// What may be spent on that. A third of what a document may cost: a selfie that needs more shows no document that could be compared.
+const SELFIE_EFFORT: EffortParams =
+    EffortParams { networks: Duration::from_millis(400), processor: Duration::from_millis(700) };
 /// Values that make a document of a selfie. 2: one may stand on a wall.
 const LEAST_VALUES: usize = 2;
 
@@ -49,7 +56,8 @@ pub(super) fn shows_document(
         let to = |side: u32| (f64::from(side) * f64::from(SELFIE_SIDE) / f64::from(longest)).round() as u32;
         picture.resized(to(picture.width()), to(picture.height()))
     });
-    let read = read(vision, reduced.as_ref().unwrap_or(picture), now)?;
+    let mut effort = Effort::new(SELFIE_EFFORT);
+    let read = read(vision, reduced.as_ref().unwrap_or(picture), now, &mut effort)?;
     let page = read.mrz.is_some() || read.document_type.is_some() || read.page.is_some();
     Ok(page || read.fields.len() >= LEAST_VALUES)
 }
@@ -169,6 +177,10 @@ impl Whole<'_> {
         self.0.value(name).and_then(selfsame_mrz::state::iso).map(str::to_owned)
     }
 
+    fn does_not_expire(&self) -> bool {
+        self.0.field(FieldName::ExpiryDate).is_some_and(DocumentField::does_not_expire)
+    }
+
     fn day(&self, name: FieldName) -> Option<PartialDay> {
         self.0.value(name).and_then(day)
     }
@@ -219,6 +231,7 @@ impl Whole<'_> {
             last_name: self.value(FieldName::Surname),
             birth_date: self.day(FieldName::BirthDate),
             expiry: self.day(FieldName::ExpiryDate),
+            does_not_expire: self.does_not_expire(),
             issued: self.day(FieldName::IssueDate),
             number: self.value(FieldName::DocumentNumber),
             personal_number: self.personal_number(),
@@ -307,9 +320,18 @@ pub(super) fn findings(
             front.mrz.is_some()
         },
     ];
-    document.complete = Step::of(anything && read.into_iter().all(|read| read));
+    // A budget that ended leaves open what else stands there, and whether it agrees.
+    let finished = !sides.iter().any(|side| side.warnings.contains(&DocumentWarning::ReadingIncomplete));
+    if !finished {
+        document.legibility.push(LegibilityDetail::BadQuality);
+    }
+    document.complete = Step::of(finished && anything && read.into_iter().all(|read| read));
     let reading = whole.reading();
-    let last_day = reading.expiry.as_ref().map_or(Step::Unknown, |expiry| in_date(expiry, now));
+    let last_day = match &reading.expiry {
+        _ if reading.does_not_expire => Step::Yes,
+        Some(expiry) => in_date(expiry, now),
+        None => Step::Unknown,
+    };
     if sure(FieldName::ExpiryDate) {
         document.in_date = last_day;
     } else {

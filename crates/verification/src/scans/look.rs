@@ -1,11 +1,11 @@
 //! Looking at the pictures of a scan. Computes for a second or more: runs on a worker.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, DocumentSide};
+use selfsame_domain::document::{DocumentReading, DocumentSide, DocumentWarning};
 use selfsame_domain::scan::{FaceFindings, FaceProblem, Step, UnreadableReason};
 use selfsame_vision::image::{Limits, Picture, decode};
 use selfsame_vision::signs::{SignParams, Signs};
-use selfsame_vision::{FaceSighting, ImageError, QualityReason, Rect, Template, Vision, VisionError};
+use selfsame_vision::{Effort, FaceSighting, ImageError, QualityReason, Rect, Template, Vision, VisionError};
 use zeroize::Zeroizing;
 
 use super::agreement::AgreementParams;
@@ -116,20 +116,23 @@ pub(super) fn look(
     seen.back_is_front = pictures.back.is_some() && pictures.back.as_ref() == front_bytes.as_deref();
     if let Some(back) = pictures.back.as_ref().and_then(|bytes| opened(bytes, limits)) {
         seen.back_size = (back.width(), back.height());
-        let reading = super::document::read(vision, &back, now)?;
-        seen.back_signs = vision.document_signs(&back, &reading, &params.signs);
+        let mut effort = Effort::default();
+        let reading = super::document::read(vision, &back, now, &mut effort)?;
+        seen.back_signs = vision.document_signs(&back, &reading, &params.signs, &mut effort);
         if reading.mrz.is_some() {
             seen.copy = super::document::copy(&back, &reading, &seen.back_signs);
         }
         if super::document::has_code(&reading) {
-            seen.back_signs.0.extend(vision.specimen_word(&back, &reading, &params.signs)?);
+            seen.back_signs.0.extend(vision.specimen_word(&back, &reading, &params.signs, &mut effort)?);
         }
         seen.back = Some(reading);
+        say_whether_complete(seen.back.as_mut(), &effort);
     }
     drop(pictures.back);
     seen.front_size = (front.width(), front.height());
-    let reading = super::document::read(vision, &front, now)?;
-    seen.front_signs = vision.document_signs(&front, &reading, &params.signs);
+    let mut effort = Effort::default();
+    let reading = super::document::read(vision, &front, now, &mut effort)?;
+    seen.front_signs = vision.document_signs(&front, &reading, &params.signs, &mut effort);
     seen.copy = super::document::copy(&front, &reading, &seen.front_signs).or(seen.copy);
     seen.whole = Some(match &seen.back {
         Some(back) => vision.both_sides(reading.clone(), back.clone()),
@@ -141,9 +144,10 @@ pub(super) fn look(
         return Ok(seen);
     }
     if let Some(reading) = &seen.front {
-        seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs)?);
-        seen.front_signs.0.extend(vision.second_portrait(&front, reading, &params.signs)?);
+        seen.front_signs.0.extend(vision.specimen_word(&front, reading, &params.signs, &mut effort)?);
+        seen.front_signs.0.extend(vision.second_portrait(&front, reading, &params.signs, &mut effort)?);
     }
+    say_whether_complete(seen.front.as_mut(), &effort);
     let portrait = portrait(vision, front, seen.front.as_ref())?;
     seen.faces.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
@@ -153,6 +157,16 @@ pub(super) fn look(
     drop((front_bytes, selfie_bytes));
     compare_faces(vision, portrait.as_ref(), selfie.as_ref(), same_file, (params, now), &mut seen)?;
     Ok(seen)
+}
+
+/// Signs that were not looked for because the budget had ended leave a reading as incomplete as print that was not read.
+fn say_whether_complete(reading: Option<&mut DocumentReading>, effort: &Effort) {
+    if let Some(reading) = reading
+        && effort.is_incomplete()
+        && !reading.warnings.contains(&DocumentWarning::ReadingIncomplete)
+    {
+        reading.warnings.push(DocumentWarning::ReadingIncomplete);
+    }
 }
 
 /// The document's portrait.
@@ -360,6 +374,9 @@ mod tests {
             verdict: selfsame_domain::document::MrzVerdict::Valid,
             checks: Vec::new(),
             corrected: 0,
+            settled_by: None,
+            alternatives: Vec::new(),
+            irregularities: Vec::new(),
             name_truncated: false,
             corners: [selfsame_domain::Point::default(); 4],
             fields: Vec::new(),

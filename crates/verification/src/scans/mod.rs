@@ -20,6 +20,7 @@ use selfsame_domain::scan::{
 };
 use selfsame_domain::{CallbackEvent, ScanId, TenantId};
 use selfsame_store::{ScanFound, ScanRow};
+use selfsame_vision::Effort;
 use selfsame_vision::image::{Format, ImageError, Limits, decode, inspect};
 use selfsame_vision::signs::Signs;
 
@@ -232,8 +233,9 @@ impl Verification {
         self.workers()
             .run(Urgency::Request, move || {
                 let picture = decode(&bytes, &limits)?;
-                let reading = document::read(&vision, &picture, now)?;
-                let signs = vision.front_signs(&picture, &reading, &params)?;
+                let mut effort = Effort::default();
+                let reading = document::read(&vision, &picture, now, &mut effort)?;
+                let signs = vision.front_signs(&picture, &reading, &params, &mut effort)?;
                 Ok(DocumentSight { width: picture.width(), height: picture.height(), reading, signs })
             })
             .await?
@@ -249,7 +251,7 @@ impl Verification {
         self.workers()
             .run(Urgency::Request, move || {
                 let read = |bytes: Vec<u8>| -> Result<_, UseCaseError> {
-                    Ok(document::read(&vision, &decode(&bytes, &limits)?, now)?)
+                    Ok(document::read(&vision, &decode(&bytes, &limits)?, now, &mut Effort::default())?)
                 };
                 let front = read(front)?;
                 let whole = match back {

@@ -4,43 +4,38 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rxing::helpers::detect_in_luma_with_hints;
 use rxing::{BarcodeFormat, DecodeHints};
-use selfsame_aamva::{Card, Country, Kind};
+use selfsame_aamva::{Card, Country, Expiry, Kind};
 use selfsame_domain::Point;
 use selfsame_domain::document::{
-    BarcodeContent, BarcodeKind, BarcodeReading, DocumentField, DocumentReading, DocumentSide, DocumentType,
-    DocumentWarning, FieldName, FieldSource,
+    BarcodeContent, BarcodeKind, BarcodeReading, DOES_NOT_EXPIRE, DocumentField, DocumentReading,
+    DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
 };
 
-use crate::image::Picture;
+use crate::image::{Picture, Window, grey_bytes, rgb_window};
 
+use super::bars::{BarParams, bars};
 use super::grey::Grey;
 
 /// How barcodes are searched for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BarcodeParams {
-    /// Longest side that the picture is reduced to, and degrees that it is turned by, tried one after another. The narrowest bar of a
-    /// licence is 0.17 mm of 86 (AAMVA, Annex D), three pixels of 1600; the decoder finds a code that leans less than about 10 degrees
-    /// in any quarter turn by itself. It says the code of a hard picture one time and not the next (it lets votes in a hash map decide),
-    /// and a code that fills the picture at no size for certain: the small one costs little and is another chance.
-    pub(crate) tries: [(u32, f64); 7],
-    /// The same for QR codes, which are looked for last: cards that have both kinds say more in the other. They are found at any angle.
-    pub(crate) qr_tries: [(u32, f64); 1],
+    pub(crate) bars: BarParams,
+    /// Longest sides that the picture is reduced to where bars were found, tried one after another. The narrowest bar of a licence is
+    /// 0.17 mm of 86 (AAMVA, Annex D), three pixels of 1600. The decoder says the code of a hard picture one time and not the next (it
+    /// lets votes in a hash map decide), and a code that fills the picture at no size for certain: the small ones cost little and are
+    /// another chance.
+    pub(crate) sides: [u32; 4],
+    /// The decoder finds a code that leans less than about 10 degrees in any quarter turn by itself; a picture that leans more than this
+    /// is turned. 6.
+    pub(crate) level: f64,
+    /// The longest side for QR codes, which are looked for last: cards that have both kinds say more in the other. They are found at any
+    /// angle.
+    pub(crate) qr_side: u32,
 }
 
 impl Default for BarcodeParams {
     fn default() -> Self {
-        Self {
-            tries: [
-                (1600, 0.0),
-                (2800, 0.0),
-                (800, 0.0),
-                (1600, 14.0),
-                (1600, -14.0),
-                (1600, 28.0),
-                (1600, -28.0),
-            ],
-            qr_tries: [(1600, 0.0)],
-        }
+        Self { bars: BarParams::default(), sides: [1600, 2800, 800, 1200], level: 6.0, qr_side: 1000 }
     }
 }
 
@@ -50,49 +45,51 @@ pub(crate) fn read_barcode(
     resizer: &mut fast_image_resize::Resizer,
     params: &BarcodeParams,
 ) -> Option<BarcodeReading> {
-    search(picture, resizer, BarcodeKind::Pdf417, &params.tries)
-        .or_else(|| search(picture, resizer, BarcodeKind::QrCode, &params.qr_tries))
+    let longest = picture.width().max(picture.height());
+    for place in bars(picture, resizer, &params.bars) {
+        let lean = if place.lean.abs() > params.level { place.lean } else { 0.0 };
+        for (n, side) in params.sides.iter().enumerate() {
+            // No picture is enlarged: at this size it was looked at already.
+            if params.sides[..n].iter().any(|before| *before.min(&longest) == *side.min(&longest)) {
+                continue;
+            }
+            let scale = f64::from(longest.min(*side)) / f64::from(longest);
+            let found = search(picture, resizer, (place.window, scale, lean), BarcodeKind::Pdf417);
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+    let scale = f64::from(longest.min(params.qr_side)) / f64::from(longest);
+    search(picture, resizer, (Window::whole(picture), scale, 0.0), BarcodeKind::QrCode)
 }
 
+/// Looks for a code in a part of the picture, reduced and turned.
 fn search(
     picture: &Picture,
     resizer: &mut fast_image_resize::Resizer,
+    (window, scale, degrees): (Window, f64, f64),
     kind: BarcodeKind,
-    tries: &[(u32, f64)],
 ) -> Option<BarcodeReading> {
-    let longest = picture.width().max(picture.height());
-    let mut last: Option<(u32, Grey, f64)> = None;
-    for (n, &(side, degrees)) in tries.iter().enumerate() {
-        // No picture is enlarged: at this size it was looked at already.
-        if tries[..n]
-            .iter()
-            .any(|&(before, turned)| turned == degrees && before.min(longest) == side.min(longest))
-        {
-            continue;
-        }
-        if last.as_ref().is_none_or(|(known, ..)| *known != side) {
-            let (grey, scale) = Grey::reduced(picture, resizer, side);
-            last = Some((side, grey, scale));
-        }
-        let Some((_, grey, scale)) = &last else { continue };
-        let turn = Turn::new(grey, degrees);
-        if let Some((text, points)) = decoded(turn.render(grey), kind) {
-            let corners = points
-                .into_iter()
-                .map(|(x, y)| {
-                    let (x, y) = turn.source(f64::from(x), f64::from(y));
-                    Point { x: (x * scale) as f32, y: (y * scale) as f32 }
-                })
-                .collect();
-            let content =
-                selfsame_aamva::parse(&text).map_or(BarcodeContent::Unknown, |card| BarcodeContent::Aamva {
-                    version: card.header.version,
-                    issuer: card.issuer().map(|issuer| issuer.code.to_owned()),
-                });
-            return Some(BarcodeReading { kind, content, text, corners });
-        }
-    }
-    None
+    let to = |length: f64| ((length * scale).round() as u32).max(1);
+    let (width, height) = (to(window.width), to(window.height));
+    let values = grey_bytes(&rgb_window(picture, resizer, window, width, height));
+    let grey = Grey { width: width as usize, height: height as usize, values };
+    let turn = Turn::new(&grey, degrees);
+    let (text, points) = decoded(turn.render(&grey), kind)?;
+    let corners = points
+        .into_iter()
+        .map(|(x, y)| {
+            let (x, y) = turn.source(f64::from(x), f64::from(y));
+            Point { x: (window.x + x / scale) as f32, y: (window.y + y / scale) as f32 }
+        })
+        .collect();
+    let content =
+        selfsame_aamva::parse(&text).map_or(BarcodeContent::Unknown, |card| BarcodeContent::Aamva {
+            version: card.header.version,
+            issuer: card.issuer().map(|issuer| issuer.code.to_owned()),
+        });
+    Some(BarcodeReading { kind, content, text, corners })
 }
 
 /// What the decoder says, and the points it found. It walks over whatever a stranger sent: should it panic, there is no barcode.
@@ -186,7 +183,11 @@ fn add_card(reading: &mut DocumentReading, card: &Card) {
     let date = |date: Option<time::Date>| {
         date.map(|date| format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day()))
     };
-    let place = &card.address;
+    let expiry = match card.expiry {
+        Some(Expiry::Never) => Some(DOES_NOT_EXPIRE.to_owned()),
+        _ => date(card.expiry_date()),
+    };
+    let place = card.home();
     let address: Vec<&str> =
         [&place.street, &place.street_2, &place.city, &place.jurisdiction, &place.postal_code]
             .into_iter()
@@ -205,7 +206,7 @@ fn add_card(reading: &mut DocumentReading, card: &Card) {
         (FieldName::BirthDate, date(card.birth_date)),
         (FieldName::Sex, sex.map(str::to_owned)),
         (FieldName::IssueDate, date(card.issue_date)),
-        (FieldName::ExpiryDate, date(card.expiry_date)),
+        (FieldName::ExpiryDate, expiry),
         (FieldName::BirthPlace, card.birth_place.clone()),
         (FieldName::Address, (!address.is_empty()).then(|| address.join(", "))),
         (FieldName::State, us_issuer(card).map(str::to_owned)),
@@ -324,6 +325,29 @@ mod tests {
             assert_eq!(card.value(FieldName::Surname), Some("EXAMPLE"), "{iin}");
             assert_eq!(card.value(FieldName::State), state, "{iin}");
             assert!(card.value(FieldName::Address).is_some_and(|address| address.contains(mail)), "{iin}");
+        }
+        // A card that does not run out says so; one without a word says nothing.
+        for (value, expected) in [
+            ("12102030", Some("2030-12-10")),
+            ("99999999", Some(DOES_NOT_EXPIRE)),
+            ("12319999", Some(DOES_NOT_EXPIRE)),
+            ("INDEF", Some(DOES_NOT_EXPIRE)),
+            ("NONE", None),
+            ("13319999", None),
+        ] {
+            let mut card = reading();
+            add_barcode(&mut card, barcode(&payload.replace("DBC9", &format!("DBC9\nDBA{value}"))));
+            assert_eq!(card.value(FieldName::ExpiryDate), expected, "{value}");
+        }
+        // Where mail goes to, or else where the holder lives: never a half of each.
+        let residence = "DAL7 RURAL ROUTE\nDANST LOUIS\nDAOMO\nDAP63301\nDCGUSA";
+        for (mail, expected) in
+            [("DAIRICHMOND\n", "RICHMOND, VA, 23269"), ("", "7 RURAL ROUTE, ST LOUIS, MO, 63301")]
+        {
+            let mut card = reading();
+            let payload = payload.replace("DAIRICHMOND\n", mail).replace("DCGUSA", residence);
+            add_barcode(&mut card, barcode(&payload));
+            assert_eq!(card.value(FieldName::Address), Some(expected));
         }
         let mut other = reading();
         add_barcode(&mut other, barcode("https://example.org"));

@@ -1,5 +1,7 @@
 //! From a strip to characters.
 
+use std::time::Duration;
+
 use crate::image::fill_planes;
 use crate::inference::{Lane, Slot, VisionError};
 
@@ -15,7 +17,7 @@ pub(crate) struct Glyph {
 }
 
 /// The characters of machine-readable zones (ICAO 9303-3, section 4.3).
-const MRZ_CHARACTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<";
+pub(crate) const MRZ_CHARACTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<";
 
 /// Alternatives that are less probable than this are left out: they are one in a thousand, as a rival reading is.
 const LEAST_ALTERNATIVE: f32 = 0.0005;
@@ -27,10 +29,10 @@ pub(crate) fn strip_height(lane: &Lane) -> usize {
 
 /// Reads a strip as a line of a machine-readable zone: what the network says of characters that no such line has is not heard.
 pub(crate) fn mrz_line(lane: &mut Lane, strip: &Strip) -> Result<Vec<Glyph>, VisionError> {
-    let alphabet = lane.alphabet()?;
+    let alphabet = lane.alphabet(Slot::TextRecogniser)?;
     let classes: Vec<(usize, char)> =
         MRZ_CHARACTERS.chars().filter_map(|c| alphabet.class(c).map(|class| (class, c))).collect();
-    run(lane, strip, |row| {
+    run(lane, Slot::TextRecogniser, strip, |row| {
         // The blank, then the characters; of what remains when all others are left out.
         let heard: f32 = row[0] + classes.iter().map(|(class, _)| row[*class]).sum::<f32>();
         let heard = heard.max(f32::MIN_POSITIVE);
@@ -51,18 +53,28 @@ pub(crate) struct Letter {
     pub(crate) probability: f32,
 }
 
-/// The classes of what documents print in the Latin alphabet: letters with their diacritics, digits and punctuation.
+/// A recogniser of print, and its classes of what documents print in the Latin alphabet: letters with their diacritics, digits and
+/// punctuation.
 #[derive(Debug, Clone)]
-pub(crate) struct LatinClasses(Vec<(usize, char)>);
+pub(crate) struct LatinReader {
+    slot: Slot,
+    classes: Vec<(usize, char)>,
+}
 
-impl LatinClasses {
-    pub(crate) fn of(lane: &mut Lane) -> Result<Self, VisionError> {
-        let alphabet = lane.alphabet()?;
+impl LatinReader {
+    pub(crate) fn of(lane: &mut Lane, slot: Slot) -> Result<Self, VisionError> {
+        let alphabet = lane.alphabet(slot)?;
         let mut classes: Vec<_> = alphabet.characters().filter(|(_, c)| is_latin(*c)).collect();
         // Should a character be listed twice, its first class stands for it.
         classes.sort_by_key(|(class, c)| (*c, *class));
         classes.dedup_by_key(|(_, c)| *c);
-        Ok(Self(classes))
+        Ok(Self { slot, classes })
+    }
+
+    /// What a strip of this width usually costs on one core.
+    pub(crate) fn usual(&self, width: usize) -> Duration {
+        let pixel = if self.slot == Slot::QuickRecogniser { 16 } else { 78 };
+        Duration::from_micros(pixel * width as u64)
     }
 }
 
@@ -78,10 +90,11 @@ fn is_latin(c: char) -> bool {
 pub(crate) fn latin_line(
     lane: &mut Lane,
     strip: &Strip,
-    classes: &LatinClasses,
+    reader: &LatinReader,
 ) -> Result<Vec<Letter>, VisionError> {
-    let columns = run(lane, strip, |row| {
-        let best = classes.0.iter().map(|&(class, c)| (c, row[class])).max_by(|a, b| a.1.total_cmp(&b.1));
+    let columns = run(lane, reader.slot, strip, |row| {
+        let best =
+            reader.classes.iter().map(|&(class, c)| (c, row[class])).max_by(|a, b| a.1.total_cmp(&b.1));
         best.filter(|best| best.1 > row[0])
     })?;
     Ok(letters(&columns))
@@ -123,9 +136,14 @@ impl Step {
 }
 
 /// What `step` makes of each column of the recogniser's answer.
-fn run<R>(lane: &mut Lane, strip: &Strip, step: impl Fn(&[f32]) -> R) -> Result<Vec<R>, VisionError> {
-    let planes = fill_planes(&strip.rgb, lane.input(Slot::TextRecogniser));
-    lane.run_sized(Slot::TextRecogniser, (strip.height, strip.width), &planes, |shape, data| {
+fn run<R>(
+    lane: &mut Lane,
+    slot: Slot,
+    strip: &Strip,
+    step: impl Fn(&[f32]) -> R,
+) -> Result<Vec<R>, VisionError> {
+    let planes = fill_planes(&strip.rgb, lane.input(slot));
+    lane.run_sized(slot, (strip.height, strip.width), &planes, |shape, data| {
         let classes = shape.last().and_then(|count| usize::try_from(*count).ok()).unwrap_or(0).max(1);
         data.chunks_exact(classes).map(step).collect()
     })

@@ -41,6 +41,9 @@ pub(crate) fn mrz_reading(zone: &ZoneReading, today: time::Date) -> MrzReading {
             .collect(),
         corrected: u32::try_from(best.replaced.len()).unwrap_or(u32::MAX),
         name_truncated: mrz.name_truncated,
+        settled_by: None,
+        alternatives: Vec::new(),
+        irregularities: Vec::new(),
         corners: zone.corners(),
         fields: fields(best, &zone.band, side(mrz.format), today),
     }
@@ -56,6 +59,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
             mrz: None,
             barcode: None,
             fields: Vec::new(),
+            alternatives: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
             page: None,
@@ -80,6 +84,7 @@ pub(crate) fn document_reading(zone: Option<&ZoneReading>, today: time::Date) ->
         mrz: Some(reading),
         barcode: None,
         fields,
+        alternatives: Vec::new(),
         disagreements: Vec::new(),
         lines: Vec::new(),
         page: None,
@@ -322,6 +327,7 @@ mod tests {
 
     use super::*;
     use crate::document::band::TextLine;
+    use crate::document::mrz::Network;
 
     fn zone(lines: &[&str]) -> ZoneReading {
         let lines: Vec<Line> = lines.iter().map(|line| Line::from(*line)).collect();
@@ -330,6 +336,8 @@ mod tests {
         ZoneReading {
             readings: read(&lines, &ReadParams::default()),
             band: Band { lines: vec![at(100.0), at(110.0)], score: 1.0 },
+            sureness: 1.0,
+            network: Network::OcrB,
         }
     }
 
@@ -378,7 +386,10 @@ mod tests {
             let given: Vec<Line> = lines.iter().map(|line| Line::from(*line)).collect();
             let readings = read(&given, &ReadParams::default());
             let band = Band { lines: lines.iter().enumerate().map(line).collect(), score: 1.0 };
-            mrz_reading(&ZoneReading { readings, band }, date!(2026 - 01 - 01))
+            mrz_reading(
+                &ZoneReading { readings, band, sureness: 1.0, network: Network::OcrB },
+                date!(2026 - 01 - 01),
+            )
         };
         let sex_and_days = [
             (Nationality, "UTO", "UTO"),

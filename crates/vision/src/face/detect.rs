@@ -26,6 +26,8 @@ pub struct DetectParams {
     pub subject_width: f32,
     /// Part of a tile shared with its neighbour: a face up to this part of a tile is whole in one of them.
     pub tile_overlap: f64,
+    /// The whole picture's sides over those of a tile, one further pass after another.
+    pub tile_shares: &'static [f64],
     /// Most faces reported, best first.
     pub max_faces: usize,
     /// Most faces reported by the fast path for tracking frames.
@@ -42,6 +44,7 @@ impl Default for DetectParams {
             max_stretch: 1.34,
             subject_width: 40.0,
             tile_overlap: 0.25,
+            tile_shares: &[2.0, 4.0],
             max_faces: 32,
             max_tracked: 4,
         }
@@ -82,7 +85,7 @@ pub(crate) fn detect(
     let per_pixel = (columns / whole.width).min(rows / whole.height);
     let widest = found.iter().map(|c| f64::from(c.bounds.width) * per_pixel).fold(0.0, f64::max);
     if widest < f64::from(params.subject_width) {
-        for share in [2.0, 4.0] {
+        for share in params.tile_shares.iter().copied() {
             let size = (whole.width / share, whole.height / share);
             // No tile smaller than the input: enlarging adds nothing.
             if size.0 < columns * 0.75 && size.1 < rows * 0.75 {

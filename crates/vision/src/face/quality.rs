@@ -1,6 +1,7 @@
 //! How well a face can be seen, on the bioserver's scale.
 
 use fast_image_resize as fir;
+use selfsame_domain::Rect;
 
 use super::FaceSighting;
 use super::align::{CROP, alignment};
@@ -89,8 +90,14 @@ pub struct QualityParams {
     pub pose: Knots,
     /// `again` lies beyond the hint's range: a hint alone never asks for another picture.
     pub occlusion: Knots,
-    /// Share of the aligned crop's middle (the face proper) that lies inside the picture.
+    /// Share of the face that lies inside the picture: of the aligned crop's middle, and of a whole face's box where the face's own one
+    /// ends at an edge of the picture.
     pub inside: Knots,
+    /// Width by height of the narrowest box of a face that nothing cuts, and height by width of the flattest. The landmarks of a cut face do
+    /// not tell: they are found within what is left of it. The detector's boxes of whole faces lie at 0.80 to 0.89, those of one whose half
+    /// is outside at 0.33 to 0.43 and at 1.46 to 1.63 (one well-lit face, cut in steps at each side, 2026-11-30).
+    pub narrowest: f32,
+    pub flattest: f32,
     /// The grade of a picture without colour: usable, never good by itself for a live capture.
     pub grey: f32,
     /// How much of the lowest grade the mean of all grades can take away.
@@ -108,6 +115,8 @@ impl Default for QualityParams {
             pose: Knots { again: 45.0, good: 25.0 },
             occlusion: Knots { again: 1.3, good: 0.7 },
             inside: Knots { again: 0.8, good: 0.9 },
+            narrowest: 0.75,
+            flattest: 1.1,
             grey: 0.6,
             mean_share: 0.15,
         }
@@ -137,7 +146,11 @@ pub(crate) fn assess(picture: &Picture, face: &FaceSighting, params: &QualityPar
     let (brightness, contrast) = exposure(&luma);
     let is_grey = picture.is_grey();
     let occlusion_hint = occlusion(&crop, &luma, is_grey);
-    let inside = share_inside(picture, |x, y| map.source(x, y));
+    let inside = share_inside(picture, |x, y| map.source(x, y)).min(share_of_box(
+        (picture.width(), picture.height()),
+        &face.bounds,
+        params,
+    ));
 
     use QualityReason as R;
     let graded = [
@@ -277,6 +290,21 @@ fn share_inside(picture: &Picture, source: impl Fn(f64, f64) -> (f64, f64)) -> f
     inside / all
 }
 
+/// Share of a whole face's box that the face's own one is, where it ends at an edge of the picture. 1 where it ends at none.
+fn share_of_box((width, height): (u32, u32), bounds: &Rect, params: &QualityParams) -> f32 {
+    // A box that ends at the edge ends there to a pixel; a fiftieth of its side is room for rounding.
+    let near = bounds.width.max(bounds.height) / 50.0;
+    let ends = |from: f32, side: f32, whole: u32| from <= near || from + side >= whole as f32 - near;
+    let mut share: f32 = 1.0;
+    if ends(bounds.x, bounds.width, width) {
+        share = share.min(bounds.width / (bounds.height * params.narrowest));
+    }
+    if ends(bounds.y, bounds.height, height) {
+        share = share.min(bounds.height / (bounds.width * params.flattest));
+    }
+    share
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,6 +352,37 @@ mod tests {
         }
         let bad = Quality { score: -50.0, ..good };
         assert!((with_length(bad, 99.0, knots).score + 50.0).abs() < 1e-6, "a long vector makes nothing better");
+    }
+
+    #[test]
+    fn a_box_that_ends_at_an_edge_tells_how_much_is_missing() {
+        let params = QualityParams::default();
+        // As the detector says them of one face, cut in steps: the picture, the box, whether it is called cut off.
+        for (picture, [x, y, width, height], cut) in [
+            ((420, 480), [118.0, 98.0, 185.0, 211.0], false),
+            ((480, 480), [1.0, 102.0, 184.0, 207.0], false),
+            ((460, 480), [326.0, 98.0, 134.0, 215.0], true),
+            ((404, 480), [323.0, 65.0, 81.0, 243.0], true),
+            ((396, 480), [0.0, 105.0, 96.0, 221.0], true),
+            ((680, 510), [242.0, 0.0, 177.0, 154.0], true),
+            ((680, 350), [240.0, 127.0, 181.0, 215.0], false),
+            ((680, 310), [236.0, 142.0, 183.0, 168.0], true),
+            ((680, 250), [231.0, 124.0, 184.0, 126.0], true),
+            // A narrow face in the middle is a turned one.
+            ((640, 480), [200.0, 100.0, 80.0, 200.0], false),
+            // A face that fills the picture.
+            ((300, 370), [0.0, 0.0, 300.0, 370.0], false),
+        ] {
+            let share = share_of_box(picture, &Rect { x, y, width, height }, &params);
+            assert_eq!(
+                params.inside.grade(share) < 2.0 / 3.0,
+                cut,
+                "{picture:?} {x} {y} {width} {height}: {share}"
+            );
+        }
+        // Of half a face the score is that of a picture to be sent again.
+        let half = Rect { x: 323.0, y: 65.0, width: 81.0, height: 243.0 };
+        assert!(params.inside.grade(share_of_box((404, 480), &half, &params)) < 1.0 / 3.0);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use super::{Format, ImageError, Limits};
 /// Decodes a JPEG, PNG or WebP file into an upright picture.
 ///
 /// EXIF orientation is applied; 16 bits become 8; alpha is laid over white; grey becomes RGB; CMYK and YCCK JPEGs are converted.
-/// Animated files, other formats, truncated files and files beyond the limits are refused; sizes are judged from the header
+/// Animated files, other formats, truncated files and files beyond the limits are refused; a JPEG that lacks nothing but its last
+/// marker is read. Sizes are judged from the header
 /// before pixels are allocated.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What can be known of a file before it is decoded: its format, its size, what it will cost.
 
-use super::{Format, ImageError};
+use super::{Format, ImageError, jpeg_scan};
 
 /// What the header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn le24(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Walks the segments to the first scan, and looks for the end-of-image marker behind it: decoders paint what is missing of a
-/// truncated file grey, and a grey half is not what was sent.
+/// truncated file grey, and a grey half is not what was sent. A file without the marker passes where all its pixels are there.
 fn read_jpeg(bytes: &[u8]) -> Result<Header, ImageError> {
     let truncated = ImageError::Truncated { format: Format::Jpeg };
     let corrupt = |detail: &str| ImageError::Corrupt { format: Format::Jpeg, detail: detail.to_owned() };
@@ -95,7 +95,8 @@ fn read_jpeg(bytes: &[u8]) -> Result<Header, ImageError> {
             // Inside a scan 0xff is followed by 0 or a restart code, so that the pair can only be the marker. From the back,
             // because there it is.
             0xda => {
-                if bytes[at..].windows(2).rev().any(|pair| pair == [0xff, 0xd9]) {
+                let ended = bytes[at..].windows(2).rev().any(|pair| pair == [0xff, 0xd9]);
+                if ended || jpeg_scan::is_complete(bytes) {
                     break;
                 }
                 return Err(truncated);

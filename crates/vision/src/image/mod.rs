@@ -2,6 +2,7 @@
 
 mod decode;
 mod header;
+mod jpeg_scan;
 mod median;
 mod picture;
 mod sample;

@@ -28,11 +28,13 @@ pub enum Slot {
     Pose,
     Eye,
     TextDetector,
+    QuickRecogniser,
     TextRecogniser,
+    ZoneRecogniser,
 }
 
 impl Slot {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Detector,
         Self::Landmarks,
         Self::Embedder,
@@ -41,7 +43,9 @@ impl Slot {
         Self::Pose,
         Self::Eye,
         Self::TextDetector,
+        Self::QuickRecogniser,
         Self::TextRecogniser,
+        Self::ZoneRecogniser,
     ];
 
     /// Its name in the manifest.
@@ -55,7 +59,9 @@ impl Slot {
             Self::Pose => "pose",
             Self::Eye => "eye",
             Self::TextDetector => "text-detector",
+            Self::QuickRecogniser => "quick-recogniser",
             Self::TextRecogniser => "text-recogniser",
+            Self::ZoneRecogniser => "zone-recogniser",
         }
     }
 
@@ -76,10 +82,14 @@ impl Slot {
             Self::Pose => sizes == [66, 66, 66],
             Self::Eye => sizes == [2],
             Self::TextDetector => spec.output.len() == 1 && spec.output[0].shape.len() == 4,
-            Self::TextRecogniser => {
+            Self::QuickRecogniser | Self::TextRecogniser => {
                 spec.output.len() == 1
                     && spec.output[0].shape.len() == 3
                     && (3..=100_000).contains(&spec.output[0].shape[2])
+            }
+            // Nothing, and the 37 characters of machine-readable zones.
+            Self::ZoneRecogniser => {
+                spec.output.len() == 1 && spec.output[0].shape.len() == 3 && spec.output[0].shape[2] == 38
             }
         };
         if !fits {
@@ -90,13 +100,15 @@ impl Slot {
             Self::TextDetector if spec.input.shape[2..] != [-1, -1] || spec.threshold.is_none() => {
                 return Err("the text detector needs sides of -1 and a threshold".to_owned());
             }
-            Self::TextRecogniser if spec.input.height() == 0 || spec.input.shape[3] != -1 => {
-                return Err("the text recogniser needs a fixed height and a width of -1".to_owned());
+            Self::QuickRecogniser | Self::TextRecogniser | Self::ZoneRecogniser
+                if spec.input.height() == 0 || spec.input.shape[3] != -1 =>
+            {
+                return Err(format!("the {} needs a fixed height and a width of -1", self.name()));
             }
-            Self::TextRecogniser if spec.alphabet.is_none() => {
-                return Err("the text recogniser needs an alphabet".to_owned());
+            Self::QuickRecogniser | Self::TextRecogniser if spec.alphabet.is_none() => {
+                return Err("a text recogniser needs an alphabet".to_owned());
             }
-            Self::TextDetector | Self::TextRecogniser => {}
+            Self::TextDetector | Self::QuickRecogniser | Self::TextRecogniser | Self::ZoneRecogniser => {}
             _ if sides_vary || spec.output.iter().any(super::OutputSpec::is_dynamic) => {
                 return Err("a side of -1: this network is fed pictures of one size".to_owned());
             }
@@ -196,8 +208,12 @@ fn environment(library: &Path, sha256: &str) -> Result<Environment, ModelError> 
 }
 
 impl Engine {
-    /// Verifies every file of the manifest and loads the engine.
-    pub(crate) fn load(manifest_file: &Path, slots: &BTreeMap<String, PathBuf>) -> Result<Self, ModelError> {
+    /// Verifies every file of the manifest and loads the engine. `on_demand`: networks are verified when they are first needed instead.
+    pub(crate) fn load(
+        manifest_file: &Path,
+        slots: &BTreeMap<String, PathBuf>,
+        on_demand: bool,
+    ) -> Result<Self, ModelError> {
         let mut manifest = Manifest::read(manifest_file)?;
         let invalid = |detail: String| ModelError::Manifest { file: manifest_file.to_owned(), detail };
         let folder = manifest_file.parent().unwrap_or(Path::new("."));
@@ -244,6 +260,15 @@ impl Engine {
                 slot.check(&spec).map_err(|detail| invalid(format!("slot {}: {detail}", slot.name())))?;
                 let file = folders.get(slot.name()).map_or(folder, |f| f).join(&spec.file);
                 let mut network = Network { slot, spec, model: None, file };
+                if on_demand {
+                    std::fs::metadata(&network.file).map_err(|error| ModelError::Missing {
+                        file: network.file.clone(),
+                        detail: error.to_string(),
+                    })?;
+                    network.spec.opened = Opened::OnDemand;
+                    networks.insert(slot, network);
+                    continue;
+                }
                 let (bytes, sha256) = match network.spec.opened {
                     Opened::AtStart => {
                         let (model, sha256) = network.read()?;
@@ -314,7 +339,7 @@ impl Engine {
         Ok(Lane {
             engine: Arc::clone(self),
             sessions,
-            alphabet: None,
+            alphabets: BTreeMap::new(),
             resizer: fast_image_resize::Resizer::new(),
         })
     }
@@ -418,8 +443,8 @@ impl Alphabet {
 pub(crate) struct Lane {
     engine: Arc<Engine>,
     sessions: BTreeMap<Slot, Session>,
-    /// Of the text recogniser, once it is open.
-    alphabet: Option<Arc<Alphabet>>,
+    /// Of each text recogniser, once it is open.
+    alphabets: BTreeMap<Slot, Arc<Alphabet>>,
     /// Keeps the resampler's buffers between pictures.
     pub(crate) resizer: fast_image_resize::Resizer,
 }
@@ -449,10 +474,9 @@ impl Lane {
         Ok(())
     }
 
-    /// The characters that the text recogniser knows.
-    pub(crate) fn alphabet(&mut self) -> Result<Arc<Alphabet>, VisionError> {
-        let slot = Slot::TextRecogniser;
-        if let Some(alphabet) = &self.alphabet {
+    /// The characters that a text recogniser knows.
+    pub(crate) fn alphabet(&mut self, slot: Slot) -> Result<Arc<Alphabet>, VisionError> {
+        if let Some(alphabet) = self.alphabets.get(&slot) {
             return Ok(Arc::clone(alphabet));
         }
         self.ensure_open(slot)?;
@@ -467,7 +491,7 @@ impl Lane {
         let alphabet = Alphabet::new(&list, classes)
             .ok_or_else(|| failed("its list of characters does not fit the number of its classes"))?;
         let alphabet = Arc::new(alphabet);
-        self.alphabet = Some(Arc::clone(&alphabet));
+        self.alphabets.insert(slot, Arc::clone(&alphabet));
         Ok(alphabet)
     }
 
@@ -500,6 +524,7 @@ impl Lane {
 
     /// Runs a network on the planes of one picture and returns its outputs in the manifest's order.
     pub(crate) fn run(&mut self, slot: Slot, planes: &[f32]) -> Result<Vec<Vec<f32>>, VisionError> {
+        self.ensure_open(slot)?;
         let spec = self.engine.spec(slot);
         let failed = |detail: String| VisionError::Inference { slot: slot.name(), detail };
         let session = self.sessions.get_mut(&slot).ok_or_else(|| failed("it is not loaded".to_owned()))?;

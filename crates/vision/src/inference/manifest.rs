@@ -13,7 +13,8 @@ use super::ModelError;
 pub struct Manifest {
     pub version: u32,
     pub engine: EngineSpec,
-    /// By slot name: detector, landmarks, embedder, second-embedder, pad, pose, eye, text-detector, text-recogniser.
+    /// By slot name: detector, landmarks, embedder, second-embedder, pad, pose, eye, text-detector, quick-recogniser, text-recogniser,
+    /// zone-recogniser.
     pub slot: BTreeMap<String, SlotSpec>,
 }
 
@@ -59,7 +60,7 @@ pub struct SlotSpec {
     /// When the network is opened.
     #[serde(default)]
     pub opened: Opened,
-    /// Of the text recogniser: the key of the file's metadata that lists the characters of classes 1 and up, one a line.
+    /// Of a text recogniser: the key of the file's metadata that lists the characters of classes 1 and up, one a line.
     #[serde(default)]
     pub alphabet: Option<String>,
     pub output_meaning: String,

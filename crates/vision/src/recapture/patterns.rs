@@ -335,21 +335,25 @@ const ROUNDING: f32 = 0.03 * 0.03 * (SIDE * SIDE) as f32 * 9.0 / 64.0;
 
 /// Each value the largest within `reach` bins; columns wrap, rows end.
 fn widened(map: &[f32], reach: usize) -> Vec<f32> {
+    let reach = reach.min(SIDE);
     let mut across = map.to_vec();
+    let mut round = vec![0.0_f32; SIDE + 2 * reach];
     for (row, wide) in map.chunks_exact(SIDE).zip(across.chunks_exact_mut(SIDE)) {
-        for shift in 1..=reach.min(SIDE) {
-            for (value, (before, after)) in
-                wide.iter_mut().zip(row.iter().cycle().skip(SIDE - shift).zip(row.iter().cycle().skip(shift)))
-            {
-                *value = value.max(*before).max(*after);
+        round[..reach].copy_from_slice(&row[SIDE - reach..]);
+        round[reach..reach + SIDE].copy_from_slice(row);
+        round[reach + SIDE..].copy_from_slice(&row[..reach]);
+        for shift in 0..=2 * reach {
+            for (value, near) in wide.iter_mut().zip(&round[shift..shift + SIDE]) {
+                *value = value.max(*near);
             }
         }
     }
     let mut both = vec![0.0_f32; map.len()];
     for v in 0..ROWS {
         for w in v.saturating_sub(reach)..=(v + reach).min(ROWS - 1) {
-            for u in 0..SIDE {
-                both[v * SIDE + u] = both[v * SIDE + u].max(across[w * SIDE + u]);
+            let (to, from) = (&mut both[v * SIDE..(v + 1) * SIDE], &across[w * SIDE..(w + 1) * SIDE]);
+            for (value, near) in to.iter_mut().zip(from) {
+                *value = value.max(*near);
             }
         }
     }

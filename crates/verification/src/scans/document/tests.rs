@@ -74,6 +74,9 @@ fn zone(verdict: MrzVerdict) -> MrzReading {
         verdict,
         checks: Vec::new(),
         corrected: 0,
+        settled_by: None,
+        alternatives: Vec::new(),
+        irregularities: Vec::new(),
         name_truncated: false,
         corners: [Point::default(); 4],
         fields: Vec::new(),
@@ -129,6 +132,19 @@ fn print_alone_is_believed_when_it_is_sure_and_whole() {
 fn sides(front: DocumentReading, back: DocumentReading) -> Seen {
     let whole = front.clone().with_back(back.clone());
     Seen { front: Some(front), back: Some(back), ..seen(whole) }
+}
+
+#[test]
+fn a_reading_that_the_budget_ended_approves_nothing() {
+    let both = request(IdKind::DrivingLicence, true);
+    let ended = |side: DocumentReading| DocumentReading {
+        warnings: vec![DocumentWarning::ReadingIncomplete],
+        ..side
+    };
+    let whole = || page(VisualZone, 0.95);
+    assert_eq!(outcome(&both, &sides(whole(), plain_back())), Outcome::Approved);
+    assert_eq!(refused(&both, &sides(ended(whole()), plain_back())), UnreadableReason::NotReadable);
+    assert_eq!(refused(&both, &sides(whole(), ended(plain_back()))), UnreadableReason::NotReadable);
 }
 
 /// What is left of a side when only these fields of it were read.

@@ -9,18 +9,20 @@ use crate::recapture::patterns::{self, PatternParams};
 /// Side of the places in which a pattern is looked for, pixels: a grid is in all of a place, whatever is printed there, and keeps its
 /// frequency over it in spite of perspective.
 const PLACE: f64 = 250.0;
-/// Where they are, in shares of the page's width and height.
+/// Where they are, in shares of the page's width and height; each six have some of every side.
 const PLACES: [[f64; 2]; 9] = [
-    [0.2, 0.2],
-    [0.5, 0.2],
-    [0.8, 0.2],
-    [0.2, 0.5],
     [0.5, 0.5],
-    [0.8, 0.5],
-    [0.2, 0.8],
-    [0.5, 0.8],
+    [0.2, 0.2],
     [0.8, 0.8],
+    [0.8, 0.2],
+    [0.2, 0.8],
+    [0.5, 0.2],
+    [0.5, 0.8],
+    [0.2, 0.5],
+    [0.8, 0.5],
 ];
+/// So many places without a pattern decide: those that are left are too few for a third of all.
+const ENOUGH: usize = 6;
 /// Cells in which colour is averaged, across and down the inner part of the page.
 const CELLS: (usize, usize) = (60, 42);
 /// What is darker than this (0..=255) has a colour that is mostly noise.
@@ -35,7 +37,7 @@ pub(super) fn measure(picture: &Picture, frame: &Frame, params: &SignParams, all
             bounds: None,
         });
     }
-    if let Some(contrast) = pattern(picture, frame) {
+    if let Some(contrast) = pattern(picture, frame, params.pattern) {
         all.push(Testimony {
             indicates: Indication::Pattern,
             measure: contrast,
@@ -91,22 +93,24 @@ fn colour_spread(picture: &Picture, frame: &Frame) -> Option<f32> {
 }
 
 /// The contrast that a pattern reaches in a third of the places; `None` where too few can be looked at.
-fn pattern(picture: &Picture, frame: &Frame) -> Option<f32> {
+fn pattern(picture: &Picture, frame: &Frame, threshold: f32) -> Option<f32> {
     // `search` leaves a rim out, which faces have.
     let (width, height) = (PLACE / 0.84, PLACE / 0.90);
-    let mut found: Vec<f32> = PLACES
-        .iter()
-        .filter_map(|[across, down]| {
-            let [x, y] = frame.at(*across, *down);
-            let place = Rect {
-                x: (x - width / 2.0) as f32,
-                y: (y - height / 2.0) as f32,
-                width: width as f32,
-                height: height as f32,
-            };
-            patterns::search(picture, place, &PatternParams::default()).map(|found| found.contrast)
-        })
-        .collect();
+    let mut found: Vec<f32> = Vec::new();
+    for [across, down] in PLACES {
+        let [x, y] = frame.at(across, down);
+        let place = Rect {
+            x: (x - width / 2.0) as f32,
+            y: (y - height / 2.0) as f32,
+            width: width as f32,
+            height: height as f32,
+        };
+        let search = patterns::search(picture, place, &PatternParams::default());
+        found.extend(search.map(|found| found.contrast));
+        if found.len() >= ENOUGH && found.iter().all(|contrast| *contrast < threshold) {
+            break;
+        }
+    }
     if found.len() < 3 {
         return None;
     }

@@ -21,11 +21,16 @@ pub(crate) fn on_page(
     detection: &DetectParams,
 ) -> Result<Option<FaceSighting>, VisionError> {
     for (page, map) in flat_pages(lane, picture, reading) {
-        if let Some(face) = face::detect(lane, &page, detection)?.into_iter().next() {
+        if let Some(face) = face::detect(lane, &page, &at_once(detection))?.into_iter().next() {
             return Ok(Some(back(face, &map)));
         }
     }
     Ok(None)
+}
+
+/// Portraits are a tenth of a page wide and more: on the page laid upright they are as large as the detector takes them.
+pub(super) fn at_once(detection: &DetectParams) -> DetectParams {
+    DetectParams { tile_shares: &[], ..detection.clone() }
 }
 
 /// The page laid upright, in each way that it may lie; and how it came there from the picture. Empty where its place is not known.

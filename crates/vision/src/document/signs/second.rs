@@ -2,11 +2,14 @@
 //!
 //! The second one is a print of the same photograph: not the two faces are compared, but the two pictures, pixel by pixel.
 
+use std::time::Duration;
+
 use selfsame_domain::Rect;
 use selfsame_domain::document::DocumentReading;
 
-use super::portrait::flat_pages;
-use super::{Indication, SignParams, Testimony};
+use super::portrait::{at_once, flat_pages};
+use super::{Frame, Indication, KnownBy, SignParams, Testimony};
+use crate::document::effort::Effort;
 use crate::document::grey::Grey;
 use crate::face::{self, DetectParams};
 use crate::image::{Picture, grey_bytes};
@@ -28,23 +31,31 @@ const WIDTH: f32 = 1.3;
 const OFF: f32 = 0.4;
 const FACTORS: std::ops::Range<f32> = 0.7..1.45;
 
+/// What the search usually costs on one core.
+const USUAL: Duration = Duration::from_millis(80);
+
 /// `None` where the page's place is not known, or one of the two was not found.
 pub(crate) fn second_portrait(
     lane: &mut Lane,
     picture: &Picture,
     reading: &DocumentReading,
-    detection: &DetectParams,
-    params: &SignParams,
+    (detection, params): (&DetectParams, &SignParams),
+    effort: &mut Effort,
 ) -> Result<Option<Testimony>, VisionError> {
+    if Frame::of(picture, reading).known == KnownBy::Nothing || !effort.allows(USUAL) {
+        return Ok(None);
+    }
     for (page, map) in flat_pages(lane, picture, reading) {
-        let Some(main) = face::detect(lane, &page, detection)?.into_iter().next() else { continue };
+        let Some(main) = face::detect(lane, &page, &at_once(detection))?.into_iter().next() else { continue };
         let (width, height) = (page.width() as usize, page.height() as usize);
         let grey = Grey { width, height, values: grey_bytes(page.rgb()) };
         let without_lines = Grey { values: grey.closed(LINES), ..grey.clone() };
         let mut strong = without_lines.strengthened((width as f64 * SURROUNDINGS) as usize);
         level(&mut strong, width, main.bounds);
         let Some(strong) = Picture::from_rgb(page.width(), page.height(), strong) else { return Ok(None) };
-        let second = face::detect(lane, &strong, detection)?
+        // Half the page at a time: the second one is a thirtieth of the page wide and more.
+        let halves = DetectParams { tile_shares: &[2.0], ..detection.clone() };
+        let second = face::detect(lane, &strong, &halves)?
             .into_iter()
             .filter(|face| AREA.contains(&(face.bounds.area() / main.bounds.area())))
             .max_by(|a, b| a.score.total_cmp(&b.score));

@@ -124,7 +124,7 @@ fn alone(
 }
 
 /// What a value may mean: a date as well as it would in the other order of day and month.
-fn meanings(value: &Assigned, today: Date) -> Vec<String> {
+pub(crate) fn meanings(value: &Assigned, today: Date) -> Vec<String> {
     let dates =
         date_of(value.name).and_then(|of| Some(PrintedDate::parse(&value.line.text())?.meanings(of, today)));
     let mut all = vec![value.value.clone()];

@@ -1,6 +1,9 @@
 //! Where lines of text are: the detector's map of probabilities, and boxes around what is likely.
 
-use crate::document::page::{Corners, Homography, View};
+use std::time::Duration;
+
+use crate::document::effort::Effort;
+use crate::document::page::{Corners, Homography, View, sides};
 use crate::image::{Picture, Window, fill_planes, rgb_window};
 use crate::inference::{Lane, Slot, VisionError};
 
@@ -8,8 +11,10 @@ use crate::inference::{Lane, Slot, VisionError};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DetectParams {
     /// The longest side that the picture is reduced to. 960: labels of a card that fills two thirds of the picture are 10 pixels high
-    /// then, the least that the network finds; it takes 0.4 s on one core.
+    /// then, the least that the network finds; it takes 0.08 s on one core.
     pub(crate) longest: u32,
+    /// By how much a page that is smaller is enlarged, at most. 1.25.
+    pub(crate) enlarged: f64,
     /// The mean probability within a box, at least. 0.5; the network's authors have 0.6, which loses pale labels on patterns.
     pub(crate) least_score: f32,
     /// The network is taught text areas shrunk by their area over their perimeter; by this much of it they grow again. 1.5, as its
@@ -17,13 +22,13 @@ pub(crate) struct DetectParams {
     pub(crate) unclip: f64,
     /// Shorter side of what it marks, at least, in pixels of the reduced picture. 3, as its authors have it.
     pub(crate) least_side: f64,
-    /// Boxes at most, the largest first: pictures of pages of text are no documents, and each costs 20 ms to read.
+    /// Boxes at most, the largest first: pictures of pages of text are no documents.
     pub(crate) most: usize,
 }
 
 impl Default for DetectParams {
     fn default() -> Self {
-        Self { longest: 960, least_score: 0.5, unclip: 1.5, least_side: 3.0, most: 90 }
+        Self { longest: 960, enlarged: 1.25, least_score: 0.5, unclip: 1.5, least_side: 3.0, most: 90 }
     }
 }
 
@@ -70,11 +75,17 @@ pub(crate) fn text_boxes(
     picture: &Picture,
     page: Option<&Corners>,
     params: &DetectParams,
+    effort: &mut Effort,
 ) -> Result<Vec<TextBox>, VisionError> {
-    let view = page.and_then(|page| View::of(picture, &mut lane.resizer, page, (params.longest, STEP)));
+    let view = page.and_then(|page| {
+        // Print that had to be enlarged to be found cannot be read.
+        let [wide, high] = sides(page);
+        let longest = params.longest.min((wide.max(high) * params.enlarged) as u32).max(STEP as u32);
+        View::of(picture, &mut lane.resizer, page, (longest, STEP))
+    });
     let mut boxes: Vec<TextBox> = match view {
         Some(view) => {
-            let boxes = marked(lane, &view.rgb, (view.width, view.height), params)?;
+            let boxes = marked(lane, &view.rgb, (view.width, view.height), params, effort)?;
             boxes.into_iter().map(|found| seen(found, &view.to_picture)).collect()
         }
         None => {
@@ -87,13 +98,18 @@ pub(crate) fn text_boxes(
             let rgb = rgb_window(picture, &mut lane.resizer, whole, width as u32, height as u32);
             let scale =
                 [f64::from(picture.width()) / width as f64, f64::from(picture.height()) / height as f64];
-            let boxes = marked(lane, &rgb, (width, height), params)?;
+            let boxes = marked(lane, &rgb, (width, height), params, effort)?;
             boxes.into_iter().map(|found| stretched(found, scale)).collect()
         }
     };
     boxes.sort_by(|one, other| (other.half[0] * other.half[1]).total_cmp(&(one.half[0] * one.half[1])));
     boxes.truncate(params.most);
     Ok(boxes)
+}
+
+/// What the search for text in so many pixels usually costs on one core.
+const fn usual(pixels: usize) -> Duration {
+    Duration::from_nanos(125 * pixels as u64)
 }
 
 /// The network halves the picture five times.
@@ -105,7 +121,9 @@ fn marked(
     rgb: &[u8],
     (width, height): (usize, usize),
     params: &DetectParams,
+    effort: &mut Effort,
 ) -> Result<Vec<TextBox>, VisionError> {
+    effort.ran(usual(width * height));
     let planes = fill_planes(rgb, lane.input(Slot::TextDetector));
     let least = lane.threshold(Slot::TextDetector);
     lane.run_sized(Slot::TextDetector, (height, width), &planes, |_, map| {

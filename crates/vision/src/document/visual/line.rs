@@ -8,8 +8,9 @@ use crate::inference::{Lane, VisionError};
 
 use super::detect::TextBox;
 use crate::document::band::TextLine;
+use crate::document::effort::Effort;
 use crate::document::page::{Corners, Homography, sides};
-use crate::document::recognise::{LatinClasses, Letter, latin_line, strip_height};
+use crate::document::recognise::{LatinReader, Letter, latin_line, strip_height};
 use crate::document::strip::{StripShape, strip};
 
 /// How lines are read.
@@ -62,7 +63,8 @@ impl Flat {
         Self(tilted.map_or(FlatKind::Turned(direction), FlatKind::Tilted))
     }
 
-    fn map(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+    /// A point of the picture in these coordinates.
+    pub(crate) fn map(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         match &self.0 {
             FlatKind::Turned([dx, dy]) => [x * dx + y * dy, -x * dy + y * dx],
             FlatKind::Tilted(homography) => homography.map([x, y]),
@@ -200,10 +202,11 @@ pub(crate) fn read_box(
     lane: &mut Lane,
     picture: &Picture,
     (bounds, flat): (TextBox, &Flat),
-    classes: &LatinClasses,
+    reader: &LatinReader,
     params: &LineParams,
+    effort: &mut Effort,
 ) -> Result<Vec<Line>, VisionError> {
-    let letters = letters(lane, picture, &bounds, classes, params)?;
+    let letters = letters(lane, picture, &bounds, reader, params, effort)?;
     let gap = params.column_gap * bounds.half[1] / bounds.half[0].max(1e-6);
     let Some(whole) = Line::new(letters, bounds, flat) else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
@@ -228,8 +231,9 @@ fn letters(
     lane: &mut Lane,
     picture: &Picture,
     bounds: &TextBox,
-    classes: &LatinClasses,
+    reader: &LatinReader,
     params: &LineParams,
+    effort: &mut Effort,
 ) -> Result<Vec<Letter>, VisionError> {
     // The strip has a margin of one thickness at both ends: a thin one inside of the box, and all of the box's height.
     const SHARE: f64 = 8.0;
@@ -242,7 +246,9 @@ fn letters(
         thickness: [thickness; 2],
     };
     let shape = StripShape { height: SHARE, squeeze: params.squeeze };
-    latin_line(lane, &strip(picture, &line, strip_height(lane), shape), classes)
+    let strip = strip(picture, &line, strip_height(lane), shape);
+    effort.ran(reader.usual(strip.width));
+    latin_line(lane, &strip, reader)
 }
 
 /// The direction of reading: that of the longest boxes, the way round in which the recogniser is surer of them.
@@ -250,8 +256,9 @@ pub(crate) fn direction(
     lane: &mut Lane,
     picture: &Picture,
     boxes: &[TextBox],
-    classes: &LatinClasses,
+    reader: &LatinReader,
     params: &LineParams,
+    effort: &mut Effort,
 ) -> Result<[f64; 2], VisionError> {
     let Some(along) = undirected(boxes) else { return Ok([1.0, 0.0]) };
     // Not the longest: titles and barcodes are. Three are enough where one is read upside down by chance.
@@ -264,7 +271,7 @@ pub(crate) fn direction(
     for found in tried {
         for (sign, sureness) in [1.0, -1.0].into_iter().zip(&mut sureness) {
             let found = found.read_along([along[0] * sign, along[1] * sign]);
-            let letters = letters(lane, picture, &found, classes, params)?;
+            let letters = letters(lane, picture, &found, reader, params, effort)?;
             *sureness += letters.iter().map(|letter| f64::from(letter.probability).powi(4)).sum::<f64>();
         }
     }

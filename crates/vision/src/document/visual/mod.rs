@@ -1,13 +1,15 @@
 //! The visual zone: what is printed for people.
 //!
 //! * `detect`: boxes around lines of text;
-//! * `line`: each of them read, in the direction of the page;
+//! * `read`, `line`: those that are worth it read, in the direction of the page;
 //! * `words`, `fold`, `label`: which lines are labels of which field, or the title of a type of document;
 //! * `dates`, `value`: what the others mean;
 //! * `assign`: which value belongs to which label;
+//! * `again`: what is in doubt read once more, by a recogniser that takes five times as long;
 //! * `overprint`: a word across the page that says it is a specimen;
 //! * `agree`: what is printed against what the machine-readable zone or the barcode says.
 
+mod again;
 mod agree;
 mod assign;
 mod dates;
@@ -16,23 +18,26 @@ mod fold;
 mod label;
 mod line;
 mod overprint;
+mod read;
 mod value;
 mod words;
 
 use selfsame_domain::Point;
-use selfsame_domain::document::{DocumentReading, DocumentSide, DocumentWarning, FieldName};
+use selfsame_domain::document::{DocumentReading, DocumentSide, DocumentWarning, FieldName, MrzVerdict};
 use time::Date;
 
 use crate::image::Picture;
 use crate::inference::{Lane, VisionError};
 
+use again::{AgainParams, read_again};
 use agree::{AgreeParams, add_printed};
 use assign::{AssignParams, Known, Page, assigned};
-use detect::{DetectParams, text_boxes};
-use line::{Flat, Line, LineParams, direction, read_box};
+use detect::DetectParams;
+use line::{Flat, Line, LineParams};
+use read::{Before, ReadParams, read_lines};
 
-use super::page::{Corners, PageParams, find_page, holds};
-use super::recognise::LatinClasses;
+use super::effort::Effort;
+use super::page::{PageParams, find_page};
 
 pub(crate) use agree::both_sides;
 pub(crate) use overprint::overprint;
@@ -42,6 +47,8 @@ pub(crate) use overprint::overprint;
 pub(crate) struct VisualParams {
     pub(crate) detect: DetectParams,
     pub(crate) line: LineParams,
+    pub(crate) read: ReadParams,
+    pub(crate) again: AgainParams,
     pub(crate) assign: AssignParams,
     pub(crate) agree: AgreeParams,
     pub(crate) page: PageParams,
@@ -54,6 +61,7 @@ pub(crate) fn add_visual_zone(
     reading: &mut DocumentReading,
     today: Date,
     params: &VisualParams,
+    effort: &mut Effort,
 ) -> Result<(), VisionError> {
     let corners = reading.mrz.as_ref().map(|mrz| mrz.corners.map(|p| [f64::from(p.x), f64::from(p.y)]));
     let along = corners.map(|[first, second, ..]| {
@@ -61,8 +69,13 @@ pub(crate) fn add_visual_zone(
         let length = dx.hypot(dy).max(1e-9);
         [dx / length, dy / length]
     });
-    let areas: Vec<_> = corners.into_iter().chain(barcode_area(reading)).collect();
-    let inside: Vec<[f64; 2]> = areas.iter().flatten().copied().collect();
+    let sound = reading.mrz.as_ref().is_some_and(|mrz| mrz.verdict != MrzVerdict::Invalid);
+    let before = Before {
+        areas: corners.into_iter().chain(barcode_area(reading)).collect(),
+        along,
+        document: sound || reading.barcode.is_some(),
+    };
+    let inside: Vec<[f64; 2]> = before.areas.iter().flatten().copied().collect();
     let days = reading.fields.iter().filter(|field| value::date_of(field.name).is_some());
     let known = Known {
         kind: reading.document_type,
@@ -70,24 +83,34 @@ pub(crate) fn add_visual_zone(
         days: days.map(|field| field.value.clone()).collect(),
         today,
     };
-    let mut found: Option<(Vec<Line>, Page)> = None;
-    let edges = find_page(picture, &mut lane.resizer, &inside, &params.page);
+    let mut found: Option<(Vec<Line>, Page, Flat)> = None;
+    let edges = effort.step("page", "print is read on the page as it lies flat", |_| {
+        find_page(picture, &mut lane.resizer, &inside, &params.page)
+    });
     // What looked like a page and has no labels on it may have been the table: then all of the picture is read.
     for edges in edges.iter().map(Some).chain([None]) {
-        let (lines, flat) = read_lines(lane, picture, edges, (&areas, along), params)?;
+        let why = if edges.is_some() { "a page was found" } else { "all of the picture" };
+        let (lines, flat) = effort.step("lines of print", why, |effort| {
+            read_lines(lane, picture, edges, (&before, params), effort)
+        })?;
         let page = assigned(&lines, &flat, &known, &params.assign);
         let enough = page.labels >= params.assign.least_labels;
-        if found.as_ref().is_none_or(|(_, before)| page.labels > before.labels) {
+        if found.as_ref().is_none_or(|(_, best, _)| page.labels > best.labels) {
             // A frame with nothing of a document in it is not said to be one.
             let page_of = edges.filter(|_| enough || !inside.is_empty());
             reading.page = page_of.map(|corners| corners.map(|[x, y]| Point { x: x as f32, y: y as f32 }));
-            found = Some((lines, page));
+            found = Some((lines, page, flat));
         }
-        if enough {
+        // Something is printed on it, in whatever script its labels are: all of the picture would show less of it.
+        if enough || found.as_ref().is_some_and(|(lines, ..)| lines.len() >= params.read.page) {
             break;
         }
     }
-    let Some((lines, page)) = found else { return Ok(()) };
+    let Some((lines, mut page, flat)) = found else { return Ok(()) };
+    effort.step("second reading", "what is in doubt, and what would contradict a zone", |effort| {
+        let again = (&params.again, &params.agree, &params.line);
+        read_again(lane, picture, (reading, &mut page, &flat), (today, again), effort)
+    })?;
     reading.lines = lines.iter().map(Line::printed).collect();
     reading.document_type = reading.document_type.or(page.kind);
     if reading.document_type.is_some() {
@@ -120,31 +143,4 @@ fn barcode_area(reading: &DocumentReading) -> Option<[[f64; 2]; 4]> {
         angle(one).total_cmp(&angle(other))
     });
     Some(corners)
-}
-
-/// Reads every line of text outside of `known`, areas whose content is known already: four corners each, in order. `along` is the
-/// direction of reading, where that is known.
-fn read_lines(
-    lane: &mut Lane,
-    picture: &Picture,
-    page: Option<&Corners>,
-    (known, along): (&[[[f64; 2]; 4]], Option<[f64; 2]>),
-    params: &VisualParams,
-) -> Result<(Vec<Line>, Flat), VisionError> {
-    let classes = LatinClasses::of(lane)?;
-    let mut boxes = text_boxes(lane, picture, page, &params.detect)?;
-    boxes.retain(|found| !known.iter().any(|area| holds(area, found.middle)));
-    let along = match along {
-        Some(along) => along,
-        None => direction(lane, picture, &boxes, &classes, &params.line)?,
-    };
-    let flat = Flat::of(page, along);
-    let mut lines = Vec::new();
-    for found in boxes {
-        lines.extend(read_box(lane, picture, (found.read_along(along), &flat), &classes, &params.line)?);
-    }
-    // Lines of a zone that could not be read as one say nothing of a person.
-    lines.retain(|line| !line.letters.iter().any(|letter| letter.character == '<'));
-    lines.sort_by(|one, other| one.place.top.total_cmp(&other.place.top));
-    Ok((lines, flat))
 }

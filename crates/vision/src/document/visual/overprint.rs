@@ -3,17 +3,20 @@
 //! Such a word is large, slanted and pale, and print stands over it. So the page is looked at small, and what is dark and thin, the print,
 //! is taken away first; what remains is made strong.
 
+use std::time::Duration;
+
 use selfsame_domain::Rect;
 use selfsame_domain::document::DocumentReading;
 
-use super::detect::{DetectParams, text_boxes};
-use super::fold::{alike, folded};
+use super::detect::{DetectParams, TextBox, text_boxes};
+use super::fold::{alike, folded, within};
 use super::line::{Flat, LineParams, read_box};
+use crate::document::effort::Effort;
 use crate::document::grey::Grey;
-use crate::document::recognise::LatinClasses;
+use crate::document::recognise::LatinReader;
 use crate::document::signs::{Frame, KnownBy};
 use crate::image::{Picture, Similarity, grey_bytes, warp_onto};
-use crate::inference::{Lane, VisionError};
+use crate::inference::{Lane, Slot, VisionError};
 
 /// Words that mark documents of no validity, folded, in the languages whose labels are known. None is a title or a label.
 const WORDS: [&str; 9] =
@@ -29,12 +32,23 @@ const LEAST_HEIGHT: f64 = 0.06;
 /// Boxes that are read, the largest first.
 const MOST: usize = 4;
 
+/// What the search usually costs on one core.
+const USUAL: Duration = Duration::from_millis(60);
+
 /// The mean probability of the letters of such a word, and where it is in the picture.
 pub(crate) fn overprint(
     lane: &mut Lane,
     picture: &Picture,
     reading: &DocumentReading,
+    effort: &mut Effort,
 ) -> Result<Option<(f32, Rect)>, VisionError> {
+    // Where nothing was read there is nothing that such a word would void.
+    if reading.document_type.is_none() && reading.mrz.is_none() && reading.fields.is_empty() {
+        return Ok(None);
+    }
+    if !effort.allows(USUAL) {
+        return Ok(None);
+    }
     let frame = Frame::of(picture, reading);
     let (map, size) = if frame.known != KnownBy::Nothing {
         let [width, height] = frame.size();
@@ -55,13 +69,12 @@ pub(crate) fn overprint(
         return Ok(None);
     };
     let params = DetectParams { longest: width.max(height), ..DetectParams::default() };
-    let mut boxes = text_boxes(lane, &page, None, &params)?;
+    let mut boxes = text_boxes(lane, &page, None, &params, effort)?;
     boxes.retain(|found| {
         let (long, short) = (found.half[0].max(found.half[1]) * 2.0, found.half[0].min(found.half[1]) * 2.0);
         long > LEAST_LENGTH * LONGEST && short > LEAST_HEIGHT * LONGEST
     });
     boxes.truncate(MOST);
-    let classes = LatinClasses::of(lane)?;
     let mut best: Option<(f32, Rect)> = None;
     for found in boxes {
         // Upright pages are read from the left; of others it is not known from where.
@@ -72,11 +85,12 @@ pub(crate) fn overprint(
         };
         for way in ways {
             let turned = found.read_along(*way);
-            if turned.half[0] < turned.half[1] {
+            if turned.half[0] < turned.half[1] || !may_say_one(lane, &page, turned, *way, effort)? {
                 continue;
             }
+            let reader = LatinReader::of(lane, Slot::TextRecogniser)?;
             let flat = Flat::of(None, *way);
-            for line in read_box(lane, &page, (turned, &flat), &classes, &LineParams::default())? {
+            for line in read_box(lane, &page, (turned, &flat), &reader, &LineParams::default(), effort)? {
                 let read = folded(&line.text());
                 if !WORDS.iter().any(|word| alike(&read, word)) {
                     continue;
@@ -90,4 +104,19 @@ pub(crate) fn overprint(
         }
     }
     Ok(best)
+}
+
+/// Whether the quick recogniser reads half of such a word's letters: then the careful one is asked.
+fn may_say_one(
+    lane: &mut Lane,
+    page: &Picture,
+    found: TextBox,
+    way: [f64; 2],
+    effort: &mut Effort,
+) -> Result<bool, VisionError> {
+    let reader = LatinReader::of(lane, Slot::QuickRecogniser)?;
+    let anything = LineParams { least_probability: 0.0, ..LineParams::default() };
+    let lines = read_box(lane, page, (found, &Flat::of(None, way)), &reader, &anything, effort)?;
+    let read: Vec<String> = lines.iter().map(|line| folded(&line.text())).collect();
+    Ok(read.iter().any(|read| WORDS.iter().any(|word| within(read, word, word.len() / 2))))
 }

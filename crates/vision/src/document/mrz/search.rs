@@ -1,0 +1,169 @@
+//! Where the zone is looked for: the cheapest and likeliest first, until a reading breaks no rule or nothing more is worth its cost.
+
+use std::time::Duration;
+
+use super::band_reading::{Network, Reader};
+use super::{MrzParams, ZoneReading};
+use crate::document::band::{Band, Strokes, bands};
+use crate::document::effort::Effort;
+use crate::document::grey::Grey;
+use crate::document::page::{Corners, View, find_page};
+use crate::document::slant::{Turned, slants};
+use crate::image::Picture;
+use crate::inference::{Lane, VisionError};
+
+/// Finds and reads the zone; `None` when nothing looks like one.
+pub(crate) fn read_zone(
+    lane: &mut Lane,
+    picture: &Picture,
+    params: &MrzParams,
+    effort: &mut Effort,
+) -> Result<Option<ZoneReading>, VisionError> {
+    let mut search = Search { picture, params, tried: 0, best: None, other_type: Vec::new() };
+    let mut least = None;
+    for longest in params.band.longest {
+        let (grey, scale) = Grey::reduced(picture, &mut lane.resizer, longest);
+        let why = format!("the picture as it lies, reduced to {} pixels", grey.width.max(grey.height));
+        search.look(lane, effort, &grey, why, |point| point.map(|value| value * scale))?;
+        least.get_or_insert((grey, scale));
+        if search.is_done() || longest >= picture.width().max(picture.height()) {
+            break;
+        }
+    }
+    // Lines were looked for along rows and columns. On a page that lies askew they are on the page as it lies flat.
+    if !search.is_done()
+        && effort.has_left(A_LOOK)
+        && let Some(page) = find_page(picture, &mut lane.resizer, &[], &params.page)
+        && steepness(&page) > params.askew
+        && let Some(view) = View::of(picture, &mut lane.resizer, &page, (params.band.longest[0], 1))
+    {
+        search.tried = 0;
+        let why = "the page lies askew: it is looked at as it lies flat";
+        search.look(lane, effort, &Grey::of(&view), why, |point| view.to_picture.map(point))?;
+    }
+    // Among other papers another may have been taken for it.
+    if let Some((grey, scale)) = least.filter(|_| !search.is_done()) {
+        for angle in slants(&grey, &params.slant).into_iter().take(params.slants) {
+            if search.is_done() || !effort.has_left(A_LOOK) {
+                break;
+            }
+            let turned = Turned::of(&grey, angle);
+            search.tried = params.bands / 2;
+            let why = format!("edges lie at {:.0} degrees", angle.to_degrees());
+            search.look(lane, effort, &turned.grey, why, |point| {
+                turned.source(point).map(|value| value * scale)
+            })?;
+        }
+    }
+    search.in_other_type(lane, effort)?;
+    Ok(search.best)
+}
+
+/// What looking for bands on a reduced picture usually costs.
+const A_LOOK: Duration = Duration::from_millis(40);
+/// What a band usually costs the general network.
+const A_BAND_IN_OTHER_TYPE: Duration = Duration::from_millis(220);
+
+/// What was found so far.
+struct Search<'a> {
+    picture: &'a Picture,
+    params: &'a MrzParams,
+    /// Bands that were looked at.
+    tried: usize,
+    best: Option<ZoneReading>,
+    /// Bands in which the project's own network saw some characters and not enough.
+    other_type: Vec<Band>,
+}
+
+impl Search<'_> {
+    /// Whether more looks are not worth their cost: a zone was read that breaks no rule, or one of which every character is sure, so that
+    /// another look would only confirm what is wrong with it.
+    fn is_done(&self) -> bool {
+        self.best.as_ref().is_some_and(|best| best.is_sound() || best.is_sure(self.params.sure))
+    }
+
+    fn reader<'b>(&'b self, lane: &'b mut Lane, effort: &'b mut Effort, network: Network) -> Reader<'b> {
+        Reader { lane, picture: self.picture, network, params: self.params, effort }
+    }
+
+    /// Reads the bands of a reduced picture.
+    fn look(
+        &mut self,
+        lane: &mut Lane,
+        effort: &mut Effort,
+        grey: &Grey,
+        why: impl Into<std::borrow::Cow<'static, str>>,
+        to_picture: impl Fn([f64; 2]) -> [f64; 2],
+    ) -> Result<(), VisionError> {
+        effort.step("bands", why, |effort| {
+            let before = self.tried;
+            let strokes = Strokes::of(grey, &self.params.band);
+            for darkness in self.params.band.darkness {
+                let found = bands(grey, &strokes, darkness, &self.params.band);
+                // Where there is but one, it is read at once.
+                let several = found.len() > 1;
+                for band in found {
+                    if self.tried == self.params.bands || self.is_done() {
+                        break;
+                    }
+                    self.tried += 1;
+                    self.try_band(lane, effort, band.mapped(&to_picture), several)?;
+                }
+            }
+            effort.note(format!("{} bands", self.tried - before));
+            Ok(())
+        })
+    }
+
+    fn try_band(
+        &mut self,
+        lane: &mut Lane,
+        effort: &mut Effort,
+        band: Band,
+        several: bool,
+    ) -> Result<(), VisionError> {
+        let mut reader = self.reader(lane, effort, Network::OcrB);
+        if several && !reader.looks_like_one(&band)? {
+            return Ok(());
+        }
+        match reader.read_band(&band)? {
+            Some(reading) if reading.is_better(self.best.as_ref()) => self.best = Some(reading),
+            Some(_) => {}
+            None => self.other_type.push(band),
+        }
+        Ok(())
+    }
+
+    /// A zone in other type than OCR-B: the general network reads the first band in which something was seen, or the best one that was not read
+    /// surely.
+    fn in_other_type(&mut self, lane: &mut Lane, effort: &mut Effort) -> Result<(), VisionError> {
+        if self.is_done() || !effort.has_left(A_BAND_IN_OTHER_TYPE) {
+            return Ok(());
+        }
+        let band = match &self.best {
+            Some(best) => Some(best.band.clone()),
+            None => self.other_type.first().cloned(),
+        };
+        let Some(band) = band else { return Ok(()) };
+        effort.step("other type", "no band was read surely as OCR-B", |effort| {
+            let read = self.reader(lane, effort, Network::General).read_band(&band)?;
+            effort.note(if read.is_some() { "read" } else { "not read" });
+            if let Some(reading) = read
+                && reading.is_better(self.best.as_ref())
+            {
+                self.best = Some(reading);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// How steeply the sides of a page cross the rows or columns that they are nearest to, the steepest one.
+fn steepness(page: &Corners) -> f64 {
+    let side = |i: usize| {
+        let (from, to) = (page[i], page[(i + 1) % 4]);
+        let (dx, dy) = ((to[0] - from[0]).abs(), (to[1] - from[1]).abs());
+        dx.min(dy) / dx.max(dy).max(1e-9)
+    };
+    (0..4).map(side).fold(0.0, f64::max)
+}
