@@ -26,7 +26,9 @@ pub(crate) enum Failure {
     Tenants(#[from] TenantsError),
     #[error("{0}")]
     Vision(#[from] VisionError),
-    #[error("the templates could not all be made again: {0}. The log above says why; run it again, and it goes on where it was")]
+    #[error(
+        "the templates could not all be made again: {0}. The log above says why; run it again, and it goes on where it was"
+    )]
     Remake(UseCaseError),
     #[error("{} cannot be read: {cause}; check its name and permissions", file.display())]
     Unreadable { file: PathBuf, cause: std::io::Error },

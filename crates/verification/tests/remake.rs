@@ -1,7 +1,5 @@
 //! Templates of earlier face networks: refused by name, and made again from the pictures that are kept, wherever the work was cut off.
 
-mod support;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +11,7 @@ use selfsame_domain::scan::{
 };
 use selfsame_domain::{
     ConsentKind, Entropy as _, FaceImageType, IdentityId, NewBioSession, NewConsent, NewIdentity, OsEntropy,
-    ScanId, SessionId, SystemClock, TenantId, Timestamp,
+    ScanId, SecretString, SessionId, SystemClock, TenantId, Timestamp,
 };
 use selfsame_store::{Lease, Store, StoreSettings};
 use selfsame_testkit::{fixture, repository};
@@ -21,11 +19,10 @@ use selfsame_testkit_postgres::TestDatabase;
 use selfsame_verification::faces::NewFace;
 use selfsame_verification::remake::{Remade, Remake};
 use selfsame_verification::scans::{Facemap, FacemapError};
-use selfsame_verification::{Settings, UseCaseError, Verification};
+use selfsame_verification::tenants::Bootstrap;
+use selfsame_verification::{Parts, Settings, UseCaseError, Verification};
 use selfsame_vision::image::{Limits, decode};
 use selfsame_vision::{Vision, VisionSettings};
-
-use support::app_with;
 
 const OLD: &str = "SELFSAME_MFN_1";
 const NEW: &str = "SELFSAME_MFN_2";
@@ -50,6 +47,24 @@ fn old_networks(folder: &Path) -> VisionSettings {
     let file = folder.join("embedder.toml");
     std::fs::write(&file, slot).unwrap();
     VisionSettings { slots: [("embedder".to_owned(), file)].into(), ..networks() }
+}
+
+/// The use cases with networks of one's own. There is a tenant whose API key is `key`.
+async fn app_with(networks: VisionSettings, store: Store, folder: &Path) -> Verification {
+    let networks = VisionSettings { sessions: Some(1), ..networks };
+    let parts = Parts {
+        store,
+        blobs: Blobs::local(&folder.join("objects")).unwrap(),
+        master: MasterKeys::load_or_create(&folder.join("keys"), &OsEntropy).unwrap(),
+        vision: Arc::new(Vision::load(&networks).expect("the networks; run `make models`")),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        cores: 1,
+    };
+    let app = Verification::new(parts, Settings::default());
+    let api_key = Some(SecretString::new("key"));
+    app.bootstrap(Bootstrap { api_key, ..Bootstrap::default() }).await.unwrap();
+    app
 }
 
 /// What the version before left behind.
@@ -117,8 +132,8 @@ async fn approved_scan(
 
     let mut repository = store.begin().await.unwrap();
     let lease = Lease { owner: OsEntropy.uuid(), until: app.now() + Duration::from_secs(3600) };
-    let claimed = repository.scans().for_maintenance_claim(Timestamp::from_millis(i64::MAX / 2), lease);
-    let row = claimed.await.unwrap().expect("the scan");
+    let later = Timestamp::from_millis(i64::MAX / 2);
+    let row = repository.scans().for_maintenance_claim(later, lease).await.unwrap().expect("the scan");
     let at = app.now();
     let decision = Decision { outcome: Outcome::Approved, face: None, mrz_verified: true, at };
     let ended = row.scan.clone().decide(decision).unwrap();
@@ -169,7 +184,8 @@ async fn is_all_made_again(app: &Verification, kept: &Kept) {
     let matches = app.matches(tenant, session, faces[0].id).await.unwrap();
     assert!(matches.len() == 2 && matches.iter().all(|found| found.score > 6_000.0), "{matches:?}");
     let record = app.identity(tenant, identity).await.unwrap();
-    let modes: Vec<_> = record.evidence.iter().map(|one| one.picture.as_ref().unwrap().mode.as_str()).collect();
+    let modes: Vec<_> =
+        record.evidence.iter().map(|one| one.picture.as_ref().unwrap().mode.as_str()).collect();
     assert_eq!(modes, [NEW, NEW]);
 
     let again = app.scan_facemap(tenant, scan).await.unwrap().expect("a facemap");
@@ -189,12 +205,15 @@ async fn templates_of_earlier_networks_are_refused_and_made_again_wherever_the_w
             format!("sqlite://{}", folder.join("test.sqlite3").display())
         };
         let open = async || Store::open(&StoreSettings { url: url.clone() }).await.expect("the database");
-        let app_of =
-            async |networks| app_with(networks, open().await, folder, Arc::new(SystemClock), Settings::default()).await;
+        let app_of = async |networks| app_with(networks, open().await, folder).await;
 
         let before = app_of(old_networks(folder)).await;
         let kept = leave_behind(&before, &open().await, folder).await;
-        assert_eq!(before.remake(Remake::Make, || {}).await.unwrap().total(), 0, "nothing is of another mode");
+        assert_eq!(
+            before.remake(Remake::Make, || {}).await.unwrap().total(),
+            0,
+            "nothing is of another mode"
+        );
         drop(before);
 
         let app = app_of(networks()).await;

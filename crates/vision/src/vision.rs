@@ -15,13 +15,11 @@ use crate::document::{
     document_reading, mrz_reading, overprint, read_barcode, read_zone,
 };
 use crate::face::{
-    self, Calibration, Comparison, DetectParams, Embedding, FaceSighting, Knots, Pose, Quality, QualityParams,
-    Template,
+    self, Calibration, Comparison, DetectParams, Embedding, FaceSighting, Knots, Pose, Quality,
+    QualityParams, Template,
 };
 use crate::image::Picture;
-use crate::inference::{
-    Engine, Lane, ModelError, ModelFile, OutputSpec, Pool, Slot, SlotSpec, VisionError,
-};
+use crate::inference::{Engine, Lane, ModelError, ModelFile, OutputSpec, Pool, Slot, SlotSpec, VisionError};
 use crate::pad::{self, Texture, TextureParams};
 use crate::recapture::{EdgeParams, PatternParams, Recapture, recapture};
 
@@ -246,11 +244,7 @@ impl Vision {
     ///
     /// # Errors
     /// [`VisionError`].
-    pub fn enrol(
-        &self,
-        picture: &Picture,
-        face: &FaceSighting,
-    ) -> Result<(Template, Quality), VisionError> {
+    pub fn enrol(&self, picture: &Picture, face: &FaceSighting) -> Result<(Template, Quality), VisionError> {
         let Embedding { template, length } = self.embedding(picture, face)?;
         let quality = self.quality(picture, face);
         let quality = match self.length {

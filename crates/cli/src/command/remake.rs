@@ -69,7 +69,8 @@ pub(crate) fn remake(args: &FacesRemakeArgs) -> Result<ExitCode, Failure> {
     } else {
         say_words(args.dry_run, &mode, &report)?;
     }
-    let left = [report.faces, report.evidence, report.facemaps].iter().any(|tally| tally.made < tally.total());
+    let left =
+        [report.faces, report.evidence, report.facemaps].iter().any(|tally| tally.made < tally.total());
     Ok(if left { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

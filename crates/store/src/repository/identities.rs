@@ -188,11 +188,13 @@ impl Identities<'_> {
         after: Option<EvidenceId>,
         most: u64,
     ) -> Result<Vec<EvidenceRow>, StoreError> {
-        let mut found = identity_evidence::Entity::find().filter(identity_evidence::Column::Template.is_not_null());
+        let mut found =
+            identity_evidence::Entity::find().filter(identity_evidence::Column::Template.is_not_null());
         if let Some(after) = after {
             found = found.filter(identity_evidence::Column::Id.gt(after.as_uuid()));
         }
-        let rows = found.order_by_asc(identity_evidence::Column::Id).limit(most).all(self.transaction).await?;
+        let rows =
+            found.order_by_asc(identity_evidence::Column::Id).limit(most).all(self.transaction).await?;
         rows.into_iter().map(evidence_from_row).collect()
     }
 

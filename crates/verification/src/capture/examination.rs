@@ -216,7 +216,8 @@ impl Examination {
             self.capture.recognise(motion.recognise(&self.vision, &self.templates, best.seq)?);
         }
         if let Some(best) = &mut self.best {
-            let frames = self.templates.iter().map(|(_, template)| template).zip(self.qualities.iter().copied());
+            let frames =
+                self.templates.iter().map(|(_, template)| template).zip(self.qualities.iter().copied());
             best.template = of_good_frames(&self.vision, &best.template, frames, &KeptParams::default())?;
         }
         Ok(judge(&self.capture, params, policy))

@@ -90,7 +90,8 @@ impl Identities {
     ) -> Result<Recognised, VisionError> {
         let kept = full.iter().find(|(seq, _)| *seq == best).filter(|_| self.of.len() <= MOST);
         let Some((_, kept)) = kept else { return Ok(Recognised::default()) };
-        let rate = |a: &Template, b: &Template| Ok::<_, VisionError>(vision.compare_tracked(a, b)?.false_match_rate);
+        let rate =
+            |a: &Template, b: &Template| Ok::<_, VisionError>(vision.compare_tracked(a, b)?.false_match_rate);
         let stream = self.of.iter().map(|Look { seq, template, .. }| {
             let mut nearest = 1.0_f64;
             for (_, full) in full {

@@ -46,24 +46,16 @@ pub(crate) async fn app_on(
     clock: Arc<dyn Clock>,
     settings: Settings,
 ) -> Verification {
-    let networks = VisionSettings { weights_dir: repository().join("models"), ..VisionSettings::default() };
-    app_with(networks, store, folder, clock, settings).await
-}
-
-/// As [`app_on`], with networks of one's own.
-pub(crate) async fn app_with(
-    networks: VisionSettings,
-    store: Store,
-    folder: &Path,
-    clock: Arc<dyn Clock>,
-    settings: Settings,
-) -> Verification {
-    let networks = VisionSettings { sessions: Some(1), ..networks };
+    let models = VisionSettings {
+        weights_dir: repository().join("models"),
+        sessions: Some(1),
+        ..VisionSettings::default()
+    };
     let parts = Parts {
         store,
         blobs: Blobs::local(&folder.join("objects")).expect("a new folder"),
         master: MasterKeys::load_or_create(&folder.join("keys"), &OsEntropy).expect("a new folder"),
-        vision: Arc::new(Vision::load(&networks).expect("the networks; run `make models`")),
+        vision: Arc::new(Vision::load(&models).expect("the networks; run `make models`")),
         clock,
         entropy: Arc::new(OsEntropy),
         cores: 1,

@@ -260,7 +260,10 @@ mod tests {
         assert!(Template::mean(&[]).is_none());
         assert!(Template::mean(&[&a, &template("N", &[0.0, 1.0])]).is_none());
         assert!(Template::mean(&[&a, &template("M", &[0.0, 1.0, 0.0])]).is_none());
-        assert!(Template::mean(&[&a, &template("M", &[-1.0, 0.0])]).is_none(), "they have no direction in common");
+        assert!(
+            Template::mean(&[&a, &template("M", &[-1.0, 0.0])]).is_none(),
+            "they have no direction in common"
+        );
     }
 
     #[test]

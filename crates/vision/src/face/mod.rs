@@ -17,8 +17,8 @@ pub(crate) use embed::{embed, embed_alone};
 pub(crate) use landmarks::{eyes_open, landmarks};
 pub use pose::Pose;
 pub(crate) use pose::{fit_pose, pose_by_network};
-pub(crate) use quality::{assess, with_length};
 pub use quality::{Knots, Quality, QualityParams, QualityReason};
+pub(crate) use quality::{assess, with_length};
 pub(crate) use same::correlation;
 
 use selfsame_domain::Rect;

@@ -336,7 +336,11 @@ mod tests {
             landmarks: [[0.0; 2]; 68],
             pose: super::super::Pose::default(),
         };
-        let good = Quality { score: 150.0, reasons: Vec::new(), ..assess(&picture, &face, &QualityParams::default()) };
+        let good = Quality {
+            score: 150.0,
+            reasons: Vec::new(),
+            ..assess(&picture, &face, &QualityParams::default())
+        };
         let knots = Knots { again: 30.0, good: 40.0 };
         for (length, score, reasons) in [
             (99.0, 150.0, vec![]),
@@ -351,7 +355,10 @@ mod tests {
             assert_eq!(graded.reasons, reasons, "{length}");
         }
         let bad = Quality { score: -50.0, ..good };
-        assert!((with_length(bad, 99.0, knots).score + 50.0).abs() < 1e-6, "a long vector makes nothing better");
+        assert!(
+            (with_length(bad, 99.0, knots).score + 50.0).abs() < 1e-6,
+            "a long vector makes nothing better"
+        );
     }
 
     #[test]

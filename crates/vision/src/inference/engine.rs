@@ -235,7 +235,9 @@ impl Engine {
         if let [Some(first), Some(second)] = modes
             && first.mode == second.mode
         {
-            return Err(invalid("both embedders have the same mode; the pair's has to be another".to_owned()));
+            return Err(invalid(
+                "both embedders have the same mode; the pair's has to be another".to_owned(),
+            ));
         }
 
         let library = manifest.library().cloned().ok_or_else(|| ModelError::Platform {

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 pub use engine::Slot;
 pub(crate) use engine::{Engine, Lane};
 pub use manifest::{
-    CalibrationPoint, EngineLibrary, InputSpec, LengthSpec, Manifest, Opened, OutputSpec, PlaneOrder, SlotSpec,
+    CalibrationPoint, EngineLibrary, InputSpec, LengthSpec, Manifest, Opened, OutputSpec, PlaneOrder,
+    SlotSpec,
 };
 pub(crate) use pool::Pool;
 
