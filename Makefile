@@ -81,7 +81,7 @@ test-web: models web fixtures ## type check, unit tests, and the browser test ag
 	node --test conformance/test/*.test.mjs
 	npm --prefix web run e2e
 
-bench: models web fixtures ## the figures of docs/benchmarks.md (LFW=<folder> adds verification accuracy)
+bench: models web fixtures ## the figures of docs/benchmarks.md (LFW=<folder> adds verification accuracy, SPECIMENS=<folder> public specimens)
 	bench/all.sh
 
 clean-fixtures: ## remove .fixtures/

@@ -76,10 +76,17 @@ pub(crate) fn locate(text: &[char], warnings: &mut Vec<Warning>) -> Result<Locat
 
     let mut body = digits_at + digits;
     let mut designated = Vec::new();
-    while designated.len() < MOST_ENTRIES
-        && let Some(entry) = entry(text, body)
-    {
-        designated.push(entry);
+    while designated.len() < MOST_ENTRIES {
+        match entry(text, body) {
+            Some(entry) => designated.push(entry),
+            // One whose digits are none, before one that is whole.
+            None if text.get(body..).and_then(Designator::of).is_some()
+                && entry(text, body + 10).is_some() =>
+            {
+                warnings.push(Warning::DesignatorUnreadable);
+            }
+            None => break,
+        }
         body += 10;
     }
     let found = u8::try_from(designated.len()).unwrap_or(u8::MAX);

@@ -105,7 +105,7 @@ fn undesignated(text: &[char], body: usize, separated: bool, warnings: &mut Vec<
     }
     let designator = types.into_iter().find(|it| holds(text, body, it.as_str()))?;
     warnings.push(Warning::DesignatorUnreadable);
-    // Eight digits that are none, and as many again: what is further off is no designator.
+    // What is further off is no designator.
     let line = text[body..].iter().take(LONGEST_DESIGNATOR).take_while(|c| !is_separator(**c)).count();
     let typed = types.into_iter().find_map(|it| {
         let at = (body + 2..body + line)
@@ -120,8 +120,8 @@ fn undesignated(text: &[char], body: usize, separated: bool, warnings: &mut Vec<
     })
 }
 
-/// Characters after which a designator is certainly over.
-const LONGEST_DESIGNATOR: usize = 18;
+/// Characters after which designators are certainly over: more than any card has.
+const LONGEST_DESIGNATOR: usize = 64;
 
 /// The first place where a subfile of this type could begin: after the header or a separator, its type and then an element.
 fn scan(text: &[char], body: usize, wanted: Designator, separated: bool, found: &[Found]) -> Option<usize> {

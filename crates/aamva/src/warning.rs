@@ -58,7 +58,7 @@ pub enum Warning {
         /// How many designators follow.
         found: u8,
     },
-    /// The designator of the document's subfile is not two letters and eight digits; its elements were looked for.
+    /// A designator is not a type and eight digits; the elements of its subfile were looked for.
     DesignatorUnreadable,
     /// A subfile was not where its designator says, and was found by its type.
     SubfileOffset {

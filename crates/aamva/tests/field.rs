@@ -1,6 +1,8 @@
 //! What cards in people's pockets do: each kind that was reported, and others of the same kind. Persons and numbers are invented.
 
-use selfsame_aamva::{Absence, Card, Designator, Element, ElementId, Expiry, Kind, Sex, Warning, parse};
+use selfsame_aamva::{
+    Absence, Card, Country, Designator, Element, ElementId, Expiry, Kind, Sex, Warning, parse,
+};
 use time::macros::date;
 
 fn read(payload: impl AsRef<[u8]>) -> Card {
@@ -110,6 +112,7 @@ fn a_designator_that_is_no_number() {
     assert_eq!(text(&card.address.postal_code), Some("T4G 7A7"));
     assert_eq!(card.sex, Some(Sex::Female));
     assert_eq!(text(&card.privileges.vehicle_class), Some("5"));
+    assert_eq!(card.issuing_country(), Some(Country::Canada));
     assert!(card.warnings.contains(&Warning::DesignatorUnreadable));
 
     for (designator, kind) in [
@@ -128,6 +131,18 @@ fn a_designator_that_is_no_number() {
         assert_eq!(text(&card.number), Some("111111-222"), "{designator}");
         let told = [Warning::DesignatorUnreadable, Warning::SubfileMissing(Designator::IDENTITY_CARD)];
         assert!(told.iter().any(|it| card.warnings.contains(it)), "{designator}: {:?}", card.warnings);
+    }
+}
+
+#[test]
+fn one_of_two_designators_is_no_number() {
+    let body = format!("DL{ELEMENTS}\rZVZVA01\r");
+    for designators in
+        ["DLabcdefghZV02930009", "DL00410263ZVabcdefgh", "DLabcdZVefgh", "DL0041O263ZV02930009"]
+    {
+        let card = read(format!("@\n\x1e\rANSI 636000100002{designators}{body}"));
+        assert_tester(&card, designators);
+        assert!(!card.other.iter().any(|element| element.value.contains("ZVA")), "{designators}");
     }
 }
 

@@ -460,6 +460,41 @@ impl DocumentReading {
         self
     }
 
+    /// Takes `value` for what a zone's field says, where something else on the document settled it: in the fields and in the zone's own.
+    pub fn settle(&mut self, name: FieldName, value: &str) {
+        let of_zone = self.mrz.iter_mut().flat_map(|mrz| &mut mrz.fields);
+        for field in self.fields.iter_mut().chain(of_zone).filter(|field| field.name == name) {
+            value.clone_into(&mut field.value);
+        }
+        self.alternatives.retain(|other| other.name != name);
+    }
+
+    /// Drops the births that cannot be: nobody was born after the day of issue of their own document, nor after its last day. Only of
+    /// days that were read at least as surely as `least_confidence`.
+    pub fn settle_births(&mut self, least_confidence: f32) {
+        let last = [FieldName::IssueDate, FieldName::ExpiryDate]
+            .into_iter()
+            .filter_map(|name| self.field(name))
+            .filter(|field| field.confidence >= least_confidence && !field.does_not_expire())
+            .map(|field| field.value.clone())
+            .min();
+        let (Some(last), Some(born)) = (last, self.value(FieldName::BirthDate).map(str::to_owned)) else {
+            return;
+        };
+        let others = self.alternatives.iter().filter(|other| other.name == FieldName::BirthDate);
+        let possible: Vec<String> = others
+            .map(|other| other.value.clone())
+            .chain([born])
+            .filter(|born| {
+                let known = born.len().min(last.len());
+                born.get(..known) <= last.get(..known)
+            })
+            .collect();
+        if let [only] = &possible[..] {
+            self.settle(FieldName::BirthDate, only);
+        }
+    }
+
     /// A field, if it was read.
     pub fn field(&self, name: FieldName) -> Option<&DocumentField> {
         self.fields.iter().find(|field| field.name == name)
@@ -526,6 +561,27 @@ mod tests {
         assert_eq!(whole.value(FieldName::Sex), Some("F"));
         assert_eq!(whole.value(FieldName::BirthPlace), Some("ZENITH"));
         assert_eq!(whole.value(FieldName::Authority), None);
+    }
+
+    #[test]
+    fn what_a_document_says_of_its_own_days_settles_a_century() {
+        let of = |issued: &str, confidence| {
+            let mut reading = reading(
+                &[(FieldName::BirthDate, "2025-01-01", 0.99), (FieldName::IssueDate, issued, confidence)],
+                DocumentSide::Front,
+            );
+            let value = "1925-01-01".to_owned();
+            reading.alternatives.push(FieldAlternative { name: FieldName::BirthDate, value });
+            reading.settle_births(0.9);
+            let born = reading.value(FieldName::BirthDate).map(str::to_owned);
+            (born.unwrap(), reading.alternatives.len())
+        };
+        assert_eq!(of("2022-04-15", 0.95), ("1925-01-01".to_owned(), 0));
+        assert_eq!(of("2022", 0.95), ("1925-01-01".to_owned(), 0));
+        // A child, or somebody a hundred years older: both stand.
+        assert_eq!(of("2026-04-15", 0.95), ("2025-01-01".to_owned(), 1));
+        assert_eq!(of("2025", 0.95), ("2025-01-01".to_owned(), 1));
+        assert_eq!(of("2022-04-15", 0.6), ("2025-01-01".to_owned(), 1));
     }
 
     #[test]

@@ -163,6 +163,32 @@ impl Customs {
     }
 }
 
+/// Whether an issuer spells names in its zone otherwise than ICAO Doc 9303-3, section 6, so that they cannot be compared with print letter by
+/// letter: by the first line of the zone.
+///
+/// ```
+/// assert!(selfsame_mrz::has_own_spelling("PNRUSILIN8<<7LI8<SERGEEVNA<<<<<<<<<<<<<<<<<<"));
+/// assert!(!selfsame_mrz::has_own_spelling("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"));
+/// ```
+#[must_use]
+pub fn has_own_spelling(line: &str) -> bool {
+    let head = line.as_bytes();
+    head.len() >= 5 && Customs::of(&head[..2], &head[2..5]).has_name_digits()
+}
+
+/// What a letter in the place of the sex means on the identity cards of an issuer, in the zone as in print; `None` where it means what it
+/// means in the standard.
+///
+/// ```
+/// use selfsame_mrz::{Sex, card_sex};
+/// assert_eq!(card_sex("MEX", 'M'), Some(Sex::Female));
+/// assert_eq!(card_sex("UTO", 'M'), None);
+/// ```
+#[must_use]
+pub fn card_sex(issuer: &str, letter: char) -> Option<Sex> {
+    u8::try_from(letter).ok().and_then(|letter| Customs::of(b"ID", issuer.as_bytes()).sex(letter))
+}
+
 fn trimmed(text: &[u8]) -> &[u8] {
     let end = text.iter().rposition(|&c| c != b'<').map_or(0, |last| last + 1);
     &text[..end]

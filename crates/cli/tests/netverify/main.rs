@@ -2,6 +2,7 @@
 
 mod bad_requests;
 mod crashes;
+mod customs;
 mod journey;
 mod tampered;
 mod tenant_settings;

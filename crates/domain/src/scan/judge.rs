@@ -7,6 +7,7 @@ use super::{
     Outcome, ScanSide, Similarity, UnreadableReason,
 };
 use crate::Timestamp;
+use crate::document::MrzSettledBy;
 
 /// The answer of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -49,8 +50,10 @@ pub struct DocumentFindings {
     pub country_unstated: Step,
     /// There is a machine-readable zone.
     pub has_mrz: bool,
-    /// It breaks no rule, and its check digits are right.
+    /// Its check digits are right, nothing that they cover is impossible, and there is one way to read it.
     pub mrz: Step,
+    /// What decided how it is to be read, where its check digits accept another reading too.
+    pub mrz_settled_by: Option<MrzSettledBy>,
     /// Its check digits. No: one disagrees. Unknown: there is none, or none disagrees in a zone that breaks another rule or is in doubt.
     pub check_digits: Step,
     /// What explains that a zone with a broken rule was misread: faults of the picture that it stands in.
@@ -240,8 +243,8 @@ fn tampered(seen: &DocumentFindings) -> Option<Outcome> {
     }
 }
 
-/// A zone that breaks a rule. It accuses nobody where its picture explains that it was misread, nor where its check digits agree: what else
-/// a zone may not hold, such as a code of no state, stands more often in what was misread than in what was altered.
+/// A zone that is wrong. It accuses nobody where its picture explains that it was misread, nor where its check digits agree: a date that
+/// no calendar has stands more often in what was misread than in what was altered.
 fn broken_zone(seen: &DocumentFindings) -> Outcome {
     if !seen.mrz_spoilt.is_empty() {
         unreadable(UnreadableReason::NotReadable, &seen.mrz_spoilt)

@@ -1,7 +1,7 @@
 //! Whether what is written several times on a document is the same each time, and can be.
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, FieldName, FieldSource};
+use selfsame_domain::document::{DOES_NOT_EXPIRE, DocumentReading, FieldName, FieldSource};
 use selfsame_domain::scan::{ManipulationDetail, Step};
 use selfsame_mrz::names::{Agreement, same_name};
 
@@ -123,9 +123,17 @@ fn same(one: &Said<'_>, other: &Said<'_>) -> Option<bool> {
     match one.name {
         FieldName::DocumentNumber | FieldName::PersonalNumber => Some(alike(one.value, other.value)),
         FieldName::BirthDate | FieldName::ExpiryDate | FieldName::IssueDate => {
-            // Parts that one of them does not know cannot differ.
-            let length = one.value.len().min(other.value.len());
-            Some(one.value.get(..length) == other.value.get(..length))
+            let never = |said: &Said<'_>| said.value == DOES_NOT_EXPIRE;
+            if never(one) || never(other) {
+                // The day that a zone of two digits for the year has for the last of 9999, where its issuer is not known for that.
+                let day =
+                    |said: &Said<'_>| said.value.ends_with("99-01-01") || said.value.ends_with("99-12-31");
+                return Some(never(one) && never(other) || day(one) || day(other));
+            }
+            // Parts that one of them does not know cannot differ, and a zone knows two digits of a year.
+            let zone = [one.source, other.source].contains(&FieldSource::Mrz);
+            let (from, length) = (if zone { 2 } else { 0 }, one.value.len().min(other.value.len()));
+            Some(one.value.get(from..length) == other.value.get(from..length))
         }
         FieldName::Sex => Some(one.value == other.value),
         FieldName::Surname | FieldName::GivenNames => {
@@ -180,8 +188,8 @@ pub(super) fn one_document(front: &DocumentReading, back: &DocumentReading) -> b
         FieldName::Surname => [(one, other), (other, one)]
             .into_iter()
             .any(|(printed, zone)| same_name(printed, zone, truncated) != Agreement::Different),
-        // Whole days: a year is that of many.
-        FieldName::BirthDate => one.len() == 10 && one == other,
+        // Whole days: a year is that of many. A zone has two digits of it.
+        FieldName::BirthDate => one.len() == 10 && other.len() == 10 && one.get(2..) == other.get(2..),
         _ => plain(one).len() >= LEAST_NUMBER && alike(one, other),
     };
     IDENTIFYING.into_iter().any(|name| {
@@ -211,6 +219,13 @@ pub(super) fn impossible_dates(
     params: &AgreementParams,
     now: Timestamp,
 ) -> Vec<ManipulationDetail> {
+    // A birth that another century explains is possible.
+    let others: Vec<&str> = sides
+        .iter()
+        .flat_map(|side| &side.alternatives)
+        .filter(|other| other.name == FieldName::BirthDate)
+        .map(|other| other.value.as_str())
+        .collect();
     let sure = |name: FieldName| {
         let fields = sides.iter().flat_map(|side| &side.fields);
         fields
@@ -230,10 +245,13 @@ pub(super) fn impossible_dates(
         if birth > today || age.is_none_or(|age| age > params.greatest_age) {
             wrong.push(ManipulationDetail::BirthDate);
         }
-        if issue.is_some_and(|issue| issue < birth) {
+        let earliest = others.iter().copied().chain([birth]).min().unwrap_or(birth);
+        if issue.is_some_and(|issue| issue < earliest) {
             wrong.push(ManipulationDetail::SecurityChecks);
         }
     }
+    // What does not run out does so after every day.
+    let expiry = expiry.filter(|day| *day != DOES_NOT_EXPIRE);
     let after =
         |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one >= other);
     if after(issue, expiry) || after(birth, expiry) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
     DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
-    MrzFormat, MrzVerdict,
+    MrzFormat, MrzRule, MrzVerdict,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -167,10 +167,23 @@ impl Whole<'_> {
 
     /// Whether a value can be relied on: a zone or barcode that vouches for itself has it, or it was read with certainty.
     fn is_sure(&self, name: FieldName, vouched: &[FieldSource], params: &AgreementParams) -> bool {
+        let misspelt = self.is_misspelt(name);
         self.0.field(name).is_some_and(|field| {
-            field.sources.iter().any(|source| vouched.contains(source))
-                || field.confidence >= params.least_confidence
+            let vouches =
+                |source: &FieldSource| vouched.contains(source) && !(misspelt && *source == FieldSource::Mrz);
+            field.sources.iter().any(vouches) || field.confidence >= params.least_confidence
         })
+    }
+
+    /// Whether the zone has a character in a name that no name has, and that is no custom of its issuer: it may be misread, and no check
+    /// digit covers it.
+    fn is_misspelt(&self, name: FieldName) -> bool {
+        let names = [FieldName::Surname, FieldName::GivenNames];
+        let rules = self.0.mrz.iter().flat_map(|mrz| &mrz.irregularities);
+        names.contains(&name)
+            && rules
+                .filter(|broken| broken.rule == MrzRule::Characters)
+                .any(|broken| broken.field.is_some_and(|field| names.contains(&field)))
     }
 
     fn country(&self, name: FieldName) -> Option<String> {
@@ -354,9 +367,11 @@ fn check(
     let mut broken = Vec::new();
     for (reading, signs) in pictures {
         let Some(zone) = reading.as_ref().and_then(|reading| reading.mrz.as_ref()) else { continue };
-        let settled = zone.verdict == MrzVerdict::Ambiguous
-            && confirmation::is_confirmed(zone, sides, whole, &params.agreement);
-        verdicts.push(if settled { MrzVerdict::Valid } else { zone.verdict });
+        let ambiguous = zone.verdict == MrzVerdict::Ambiguous;
+        let confirmed_by =
+            ambiguous.then(|| confirmation::confirmed_by(zone, sides, whole, &params.agreement)).flatten();
+        verdicts.push(if confirmed_by.is_some() { MrzVerdict::Valid } else { zone.verdict });
+        document.mrz_settled_by = document.mrz_settled_by.or(confirmed_by).or(zone.settled_by);
         if zone.verdict == MrzVerdict::Invalid {
             broken.push((zone.checks.iter().any(|check| !check.ok), faults(signs)));
         }

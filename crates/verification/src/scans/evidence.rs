@@ -3,7 +3,7 @@
 
 use selfsame_domain::document::{
     BarcodeKind, DocumentField, DocumentReading, DocumentType, FieldDisagreement, FieldName, MrzCheck,
-    MrzFormat, MrzVerdict,
+    MrzFormat, MrzIrregularity, MrzSettledBy, MrzVerdict,
 };
 use selfsame_domain::scan::{Findings, ScanFields};
 use selfsame_domain::{Point, Rect, Timestamp};
@@ -54,6 +54,11 @@ struct Zone<'a> {
     verdict: MrzVerdict,
     checks: &'a [MrzCheck],
     corrected: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled_by: Option<MrzSettledBy>,
+    /// How many other readings nothing decided against.
+    alternatives: usize,
+    irregularities: &'a [MrzIrregularity],
     corners: [Point; 4],
 }
 
@@ -147,6 +152,9 @@ impl<'a> SideEvidence<'a> {
                 verdict: zone.verdict,
                 checks: &zone.checks,
                 corrected: zone.corrected,
+                settled_by: zone.settled_by,
+                alternatives: zone.alternatives.len(),
+                irregularities: &zone.irregularities,
                 corners: zone.corners,
             }),
             barcode: reading.barcode.as_ref().map(|code| Code { kind: code.kind, corners: &code.corners }),

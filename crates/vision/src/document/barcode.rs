@@ -278,6 +278,7 @@ mod tests {
             mrz: None,
             barcode: None,
             fields: Vec::new(),
+            alternatives: Vec::new(),
             disagreements: Vec::new(),
             lines: Vec::new(),
             page: None,

@@ -1,11 +1,11 @@
-//! A zone that can be read in two ways, and what is printed for people.
+//! A zone that can be read in two ways, and what is printed for people or stands in a barcode.
 //!
 //! Its check digits agree in both ways, so that they cannot tell. Print can, where it was read on its own and says to the letter what the
-//! zone says: nobody prints the other way by chance. The name is held against the print as well: no check digit covers it, and it may be
+//! zone says: nobody prints the other way by chance. So can a barcode. The name is held against the print as well: no check digit covers it, and it may be
 //! what the doubt is about.
 
 use selfsame_domain::document::{
-    DocumentField, DocumentReading, FieldName, FieldSource, MrzReading, PrintedLine,
+    DocumentField, DocumentReading, FieldName, FieldSource, MrzReading, MrzSettledBy, PrintedLine,
 };
 
 use super::AgreementParams;
@@ -18,35 +18,47 @@ const LEAST_OF_ZONE: f32 = 0.6;
 /// Confidences are added up in single precision.
 const ROUNDING: f32 = 1e-4;
 
-/// Whether what is printed on the sides settles how the zone of one of them is to be read: check digits mended nothing in it, number, date of birth and day of expiry are
-/// printed exactly as it has them, the names as ICAO 9303-3 spells them, and no print says anything else. `whole`: both sides together.
-pub(super) fn is_confirmed(
+/// What settles how the zone of one of the sides is to be read: check digits mended nothing in it, number, date of birth and day of expiry
+/// are printed or coded exactly as it has them, the names as ICAO 9303-3 spells them, and no print says anything else. `whole`: both sides
+/// together.
+pub(super) fn confirmed_by(
     zone: &MrzReading,
     sides: &[&DocumentReading],
     whole: &DocumentReading,
     params: &AgreementParams,
-) -> bool {
+) -> Option<MrzSettledBy> {
     let said = |name| zone.fields.iter().find(|field| field.name == name);
-    let exact = |name| {
-        said(name).is_some_and(|said| sides.iter().any(|side| prints(side, said, params.least_confidence)))
-    };
+    let printed = |said| sides.iter().any(|side| prints(side, said, params.least_confidence));
+    let coded = |said| sides.iter().any(|side| codes(side, said));
+    // Where it does not run out, often nothing is printed.
+    let never = |name| said(name).is_some_and(DocumentField::does_not_expire);
+    let exact = |name| never(name) || said(name).is_some_and(|said| printed(said) || coded(said));
     let named = |said: &DocumentField| {
-        whole.field(said.name).is_some_and(|field| {
-            field.value == said.value && field.sources.contains(&FieldSource::VisualZone)
-        })
+        let other = |source: &FieldSource| *source != FieldSource::Mrz;
+        let same = |field: &DocumentField| field.value == said.value && field.sources.iter().any(other);
+        whole.field(said.name).is_some_and(same)
     };
     let names = [FieldName::Surname, FieldName::GivenNames].map(said);
     // What check digits had to mend may be what was altered: they lead back to the true value, which is the one that is printed.
-    zone.fields.iter().all(|field| field.confidence >= LEAST_OF_ZONE)
+    let confirmed = zone.fields.iter().all(|field| field.confidence >= LEAST_OF_ZONE)
         && EXACT.into_iter().all(exact)
-        && names[0].is_some()
+        && names.iter().any(Option::is_some)
         && names.into_iter().flatten().all(named)
-        && !contradicted(zone, sides, whole)
+        && !contradicted(zone, sides, whole);
+    let by_print = said(FieldName::DocumentNumber).is_some_and(printed);
+    confirmed.then_some(if by_print { MrzSettledBy::Print } else { MrzSettledBy::Barcode })
+}
+
+/// Whether a barcode on a side says exactly what the zone says. Its characters are not misread: they have error correction of their own.
+fn codes(side: &DocumentReading, said: &DocumentField) -> bool {
+    side.field(said.name)
+        .is_some_and(|field| field.value == said.value && field.sources.contains(&FieldSource::Barcode))
 }
 
 /// Whether a side prints exactly what the zone says, and its print was read as surely as print has to be.
 fn prints(side: &DocumentReading, said: &DocumentField, least: f32) -> bool {
-    let Some(field) = side.field(said.name).filter(|field| field.value == said.value) else { return false };
+    let same = |field: &&DocumentField| field.value == said.value;
+    let Some(field) = side.field(said.name).filter(same) else { return false };
     let date = said.name != FieldName::DocumentNumber;
     if date && said.value.len() != "YYYY-MM-DD".len() {
         return false;
@@ -82,7 +94,12 @@ fn contradicted(zone: &MrzReading, sides: &[&DocumentReading], whole: &DocumentR
         let text = line.text.trim();
         // Of two languages, divided by a stroke, the latter is that of ICAO 9303-3, 4.6.
         let letter = text.rsplit('/').next().unwrap_or(text).trim();
-        let sex = matches!(letter, "F" | "M" | "X") && said(FieldName::Sex).is_some_and(|sex| sex != letter);
+        // Mexican cards print M for mujer.
+        let own = said(FieldName::IssuingCountry)
+            .is_some_and(|issuer| letter == "M" && selfsame_mrz::card_sex(issuer, 'M').is_some());
+        let sex = matches!(letter, "F" | "M" | "X")
+            && !own
+            && said(FieldName::Sex).is_some_and(|sex| sex != letter);
         let code = Some(text).filter(|text| text.len() == 3).and_then(selfsame_mrz::state::iso);
         let countries = [FieldName::IssuingCountry, FieldName::Nationality].map(said);
         sex || code.is_some_and(|code| !countries.contains(&Some(code)))

@@ -11,6 +11,8 @@ use selfsame_vision::signs::Testimony;
 use super::*;
 
 mod confirmed;
+mod customs;
+mod endless;
 
 use FieldName::{BirthDate, DocumentNumber, ExpiryDate, IssuingCountry, Surname};
 use FieldSource::{Mrz, VisualZone};

@@ -68,24 +68,32 @@ impl Reader<'_> {
     }
 
     /// Reads the beginning of a band's first line, either way up: patterns and rules that lie like a zone are left at a third of the cost.
-    pub(super) fn looks_like_one(&mut self, band: &Band) -> Result<bool, VisionError> {
+    /// Gives how much like a zone it is, 1 and more where it is worth reading.
+    pub(super) fn likeness(&mut self, band: &Band) -> Result<f64, VisionError> {
         let shape = self.shapes()[0];
+        let mut most: f64 = 0.0;
         for line in [band.lines[0], band.turned().lines[0]] {
-            if line_sureness(&self.line(&line.beginning(BEGINNING), shape)?) >= LEAST_OF_BEGINNING {
-                return Ok(true);
+            let sureness = line_sureness(&self.line(&line.beginning(BEGINNING), shape)?);
+            most = most.max(sureness / LEAST_OF_BEGINNING);
+            if most >= 1.0 {
+                break;
             }
         }
-        Ok(false)
+        Ok(most)
     }
 
-    /// Reads one band, upright or upside down.
-    pub(super) fn read_band(&mut self, band: &Band) -> Result<Option<ZoneReading>, VisionError> {
+    /// Reads one band, upright or upside down, in so many cuts at most.
+    pub(super) fn read_band(
+        &mut self,
+        band: &Band,
+        cuts_at_most: usize,
+    ) -> Result<Option<ZoneReading>, VisionError> {
         let Some(begun) = self.the_right_way_up(band)? else { return Ok(None) };
         let Begun { mut band, mut may_turn, first } = begun;
         let mut first = Some(first);
         let mut best: Option<ZoneReading> = None;
         let mut cuts: Vec<Vec<Vec<Glyph>>> = Vec::new();
-        for (n, shape) in self.shapes().to_vec().into_iter().enumerate() {
+        for (n, shape) in self.shapes().to_vec().into_iter().take(cuts_at_most).enumerate() {
             let mut lines: Vec<_> = first.take().into_iter().collect();
             match best.as_ref().filter(|best| best.is_sound()).zip(cuts.last()) {
                 // Only the lines that the ways to read it differ in are in doubt.

@@ -19,7 +19,7 @@ pub(crate) fn read_zone(
     params: &MrzParams,
     effort: &mut Effort,
 ) -> Result<Option<ZoneReading>, VisionError> {
-    let mut search = Search { picture, params, tried: 0, best: None, other_type: Vec::new() };
+    let mut search = Search { picture, params, tried: 0, best: None, other_type: None };
     let mut least = None;
     for longest in params.band.longest {
         let (grey, scale) = Grey::reduced(picture, &mut lane.resizer, longest);
@@ -42,9 +42,9 @@ pub(crate) fn read_zone(
         search.look(lane, effort, &Grey::of(&view), why, |point| view.to_picture.map(point))?;
     }
     // Among other papers another may have been taken for it.
-    if let Some((grey, scale)) = least.filter(|_| !search.is_done()) {
+    if let Some((grey, scale)) = least.filter(|_| !search.is_likely()) {
         for angle in slants(&grey, &params.slant).into_iter().take(params.slants) {
-            if search.is_done() || !effort.has_left(A_LOOK) {
+            if search.is_likely() || !effort.has_left(A_LOOK) {
                 break;
             }
             let turned = Turned::of(&grey, angle);
@@ -56,13 +56,23 @@ pub(crate) fn read_zone(
         }
     }
     search.in_other_type(lane, effort)?;
+    if let Some(best) = &search.best {
+        effort.note(format!("{} of {} lines", verdict_words(best), best.band.lines.len()));
+    }
     Ok(search.best)
+}
+
+const fn verdict_words(reading: &ZoneReading) -> &'static str {
+    match reading.network {
+        Network::OcrB => "a zone in OCR-B",
+        Network::General => "a zone in other type",
+    }
 }
 
 /// What looking for bands on a reduced picture usually costs.
 const A_LOOK: Duration = Duration::from_millis(40);
-/// What a band usually costs the general network.
-const A_BAND_IN_OTHER_TYPE: Duration = Duration::from_millis(220);
+/// What a band usually costs the general network: three lines.
+const A_BAND_IN_OTHER_TYPE: Duration = Duration::from_millis(270);
 
 /// What was found so far.
 struct Search<'a> {
@@ -71,8 +81,8 @@ struct Search<'a> {
     /// Bands that were looked at.
     tried: usize,
     best: Option<ZoneReading>,
-    /// Bands in which the project's own network saw some characters and not enough.
-    other_type: Vec<Band>,
+    /// The band in which the project's own network saw most of those in which it saw too little, and how much that was.
+    other_type: Option<(f64, Band)>,
 }
 
 impl Search<'_> {
@@ -82,11 +92,16 @@ impl Search<'_> {
         self.best.as_ref().is_some_and(|best| best.is_sound() || best.is_sure(self.params.sure))
     }
 
+    /// Whether what was read is a zone, sound or not: then it lies in no other direction.
+    fn is_likely(&self) -> bool {
+        self.is_done() || self.best.as_ref().is_some_and(|best| best.is_sure(self.params.likely))
+    }
+
     fn reader<'b>(&'b self, lane: &'b mut Lane, effort: &'b mut Effort, network: Network) -> Reader<'b> {
         Reader { lane, picture: self.picture, network, params: self.params, effort }
     }
 
-    /// Reads the bands of a reduced picture.
+    /// Reads the bands of a reduced picture, each in one cut; then the best of them in more.
     fn look(
         &mut self,
         lane: &mut Lane,
@@ -97,6 +112,7 @@ impl Search<'_> {
     ) -> Result<(), VisionError> {
         effort.step("bands", why, |effort| {
             let before = self.tried;
+            let mut better = false;
             let strokes = Strokes::of(grey, &self.params.band);
             for darkness in self.params.band.darkness {
                 let found = bands(grey, &strokes, darkness, &self.params.band);
@@ -107,46 +123,77 @@ impl Search<'_> {
                         break;
                     }
                     self.tried += 1;
-                    self.try_band(lane, effort, band.mapped(&to_picture), several)?;
+                    better |= self.try_band(lane, effort, band.mapped(&to_picture), several)?;
                 }
             }
             effort.note(format!("{} bands", self.tried - before));
-            Ok(())
+            match self.best.as_ref().filter(|best| better && best.needs_more(self.params.sure)) {
+                Some(best) => {
+                    let band = best.band.clone();
+                    self.read_in_more_cuts(lane, effort, &band)
+                }
+                None => Ok(()),
+            }
         })
     }
 
+    /// Reads a band in one cut; whether it is the best one so far.
     fn try_band(
         &mut self,
         lane: &mut Lane,
         effort: &mut Effort,
         band: Band,
         several: bool,
-    ) -> Result<(), VisionError> {
+    ) -> Result<bool, VisionError> {
         let mut reader = self.reader(lane, effort, Network::OcrB);
-        if several && !reader.looks_like_one(&band)? {
-            return Ok(());
-        }
-        match reader.read_band(&band)? {
-            Some(reading) if reading.is_better(self.best.as_ref()) => self.best = Some(reading),
+        let likeness = if several { reader.likeness(&band)? } else { 1.0 };
+        let reading = if likeness >= 1.0 { reader.read_band(&band, 1)? } else { None };
+        match reading {
+            Some(reading) if reading.is_better(self.best.as_ref()) => {
+                self.best = Some(reading);
+                return Ok(true);
+            }
             Some(_) => {}
-            None => self.other_type.push(band),
+            None if likeness >= self.params.other_type
+                && self.other_type.as_ref().is_none_or(|(most, _)| likeness > *most) =>
+            {
+                self.other_type = Some((likeness, band));
+            }
+            None => {}
         }
-        Ok(())
+        Ok(false)
     }
 
-    /// A zone in other type than OCR-B: the general network reads the first band in which something was seen, or the best one that was not read
-    /// surely.
+    fn read_in_more_cuts(
+        &mut self,
+        lane: &mut Lane,
+        effort: &mut Effort,
+        band: &Band,
+    ) -> Result<(), VisionError> {
+        effort.step("more cuts", "the best band is in doubt", |effort| {
+            let cuts = self.params.ocr_b.shapes.len();
+            let read = self.reader(lane, effort, Network::OcrB).read_band(band, cuts)?;
+            if let Some(reading) = read
+                && reading.is_better(self.best.as_ref())
+            {
+                self.best = Some(reading);
+            }
+            Ok(())
+        })
+    }
+
+    /// A zone in other type than OCR-B: the general network reads the best band that was not read surely, once.
     fn in_other_type(&mut self, lane: &mut Lane, effort: &mut Effort) -> Result<(), VisionError> {
-        if self.is_done() || !effort.has_left(A_BAND_IN_OTHER_TYPE) {
+        if self.is_likely() || !effort.has_left(A_BAND_IN_OTHER_TYPE) {
             return Ok(());
         }
         let band = match &self.best {
             Some(best) => Some(best.band.clone()),
-            None => self.other_type.first().cloned(),
+            None => self.other_type.take().map(|(_, band)| band),
         };
         let Some(band) = band else { return Ok(()) };
         effort.step("other type", "no band was read surely as OCR-B", |effort| {
-            let read = self.reader(lane, effort, Network::General).read_band(&band)?;
+            let read = self.reader(lane, effort, Network::General).read_band(&band, 1)?;
             effort.note(if read.is_some() { "read" } else { "not read" });
             if let Some(reading) = read
                 && reading.is_better(self.best.as_ref())

@@ -1,7 +1,8 @@
 //! What is printed against what the machine-readable zone or the barcode says.
 
 use selfsame_domain::document::{
-    DocumentField, DocumentReading, DocumentSide, FieldDisagreement, FieldName, FieldSource,
+    DOES_NOT_EXPIRE, DocumentField, DocumentReading, DocumentSide, DocumentType, FieldDisagreement,
+    FieldName, FieldSource,
 };
 use selfsame_mrz::names::{Agreement, same_name, transliterate};
 use time::Date;
@@ -53,16 +54,25 @@ pub(crate) fn add_printed(
     params: &AgreeParams,
 ) {
     let truncated = reading.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated);
+    let own_letters = has_own_letters(reading);
+    let own_spelling = has_own_spelling(reading);
     for value in &page.values {
+        let texts = in_the_standards_letters(value.name, meanings(value, today), own_letters);
+        let sure = value.line.confidence() >= params.contradicts;
+        let settles = |text: &&String| sure && settles_day(reading.field(value.name), text);
+        if let Some(text) = texts.iter().find(settles) {
+            reading.settle(value.name, text);
+        }
         let Some(known) = reading.fields.iter_mut().find(|known| known.name == value.name) else { continue };
-        let texts = meanings(value, today);
         let stand = texts
             .iter()
             .map(|text| stand(value.name, text, &known.value, truncated))
             .min_by_key(|s| *s as u8);
         match stand {
             Some(Stand::Same) => vouch(known, &value.line, params),
-            Some(Stand::Different) if contradicts(value, known, params) => {
+            Some(Stand::Different)
+                if contradicts(value, known, params) && !(own_spelling && is_name(value.name)) =>
+            {
                 // It stands somewhere else on the page: then the label belongs to something else.
                 if let Some(line) = elsewhere(known, page, today, truncated) {
                     vouch(known, &line, params);
@@ -81,6 +91,7 @@ pub(crate) fn add_printed(
             _ => {}
         }
     }
+    settle_elsewhere(reading, page, today, params);
     for known in &mut reading.fields {
         let done = known.sources.contains(&FieldSource::VisualZone)
             || reading.disagreements.iter().any(|disagreement| disagreement.name == known.name);
@@ -90,10 +101,80 @@ pub(crate) fn add_printed(
     }
     for value in &page.values {
         if reading.fields.iter().all(|known| known.name != value.name) {
-            reading.fields.push(alone(value, reading, side, params));
+            let mut field = alone(value, reading, side, params);
+            let own = in_the_standards_letters(field.name, vec![field.value.clone()], own_letters);
+            field.value = own.into_iter().next().unwrap_or(field.value);
+            reading.fields.push(field);
         }
     }
     reading.fields.sort_by_key(|field| field.name);
+    reading.settle_births(params.contradicts);
+}
+
+/// Whether the document's issuer writes the sex in letters of its own, as Mexican cards do in print and in their zone.
+fn has_own_letters(reading: &DocumentReading) -> bool {
+    let card = reading.document_type == Some(DocumentType::IdentityCard);
+    card && reading
+        .issuing_country
+        .as_deref()
+        .is_some_and(|issuer| selfsame_mrz::card_sex(issuer, 'M').is_some())
+}
+
+/// Whether the zone spells names in a way of its issuer's own: then print does not contradict them.
+fn has_own_spelling(reading: &DocumentReading) -> bool {
+    let line = reading.mrz.as_ref().and_then(|mrz| mrz.lines.first());
+    line.is_some_and(|line| selfsame_mrz::has_own_spelling(line))
+}
+
+fn is_name(name: FieldName) -> bool {
+    matches!(name, FieldName::Surname | FieldName::GivenNames)
+}
+
+/// Values of a sex in the standard's letters: where M is mujer it is F.
+fn in_the_standards_letters(name: FieldName, values: Vec<String>, own_letters: bool) -> Vec<String> {
+    if name != FieldName::Sex || !own_letters {
+        return values;
+    }
+    let translated = |value: String| if value == "M" { "F".to_owned() } else { value };
+    values.into_iter().map(translated).collect()
+}
+
+/// Whether a printed day, or that there is none, settles what a zone of two digits for the year leaves open.
+fn settles_day(known: Option<&DocumentField>, printed: &str) -> bool {
+    known.filter(|known| known.sources == [FieldSource::Mrz] && date_of(known.name).is_some()).is_some_and(
+        |known| {
+            same_but_for_century(printed, &known.value)
+                || known.name == FieldName::ExpiryDate
+                    && printed == DOES_NOT_EXPIRE
+                    && is_last_of_9999(&known.value)
+        },
+    )
+}
+
+/// Whether two days are the same but for their century.
+fn same_but_for_century(one: &str, other: &str) -> bool {
+    one.len() == 10 && other.len() == 10 && one != other && one.get(2..) == other.get(2..)
+}
+
+/// Whether a zone that says this may mean the year 9999: its first or its last day.
+fn is_last_of_9999(day: &str) -> bool {
+    day.ends_with("99-01-01") || day.ends_with("99-12-31")
+}
+
+/// Takes the century from a day that is printed anywhere on the page.
+fn settle_elsewhere(reading: &mut DocumentReading, page: &Page, today: Date, params: &AgreeParams) {
+    for name in [FieldName::BirthDate, FieldName::ExpiryDate] {
+        let Some(of) = date_of(name) else { continue };
+        let lines = page.others.iter().filter(|line| line.confidence() >= params.contradicts);
+        let dates = lines.filter_map(|line| PrintedDate::parse(&line.text()));
+        let days: Vec<String> = dates.flat_map(|date| date.meanings(of, today)).collect();
+        // One that is printed as the zone was understood leaves nothing open.
+        let known = reading.field(name);
+        let as_known = known.is_some_and(|known| days.contains(&known.value));
+        if !as_known && let Some(day) = days.iter().find(|day| settles_day(known, day)) {
+            reading.settle(name, day);
+        }
+    }
 }
 
 /// A field that only the print has; its optional data may still vouch for a personal number.
@@ -227,8 +308,13 @@ pub(crate) fn stand(name: FieldName, printed: &str, other: &str, truncated: bool
             near(one == two || alike, part)
         }
         FieldName::BirthDate | FieldName::IssueDate | FieldName::ExpiryDate => {
+            // Some issuers print the day that their zone has for none.
+            let never = other == DOES_NOT_EXPIRE && is_last_of_9999(printed);
             // Parts of the other date may not be known.
-            near(printed == other || !other.is_empty() && printed.starts_with(&format!("{other}-")), false)
+            near(
+                never || printed == other || !other.is_empty() && printed.starts_with(&format!("{other}-")),
+                false,
+            )
         }
         FieldName::Sex => near(printed == other, false),
         FieldName::Nationality | FieldName::IssuingCountry | FieldName::State => {
@@ -250,7 +336,9 @@ pub(crate) fn both_sides(
 ) -> DocumentReading {
     let truncated =
         [&front, &back].iter().any(|side| side.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated));
-    let mut found = Vec::new();
+    // A side that knows its issuer has translated what is printed on it.
+    let translated = [has_own_letters(&front), has_own_letters(&back)];
+    let (mut found, mut settled) = (Vec::new(), Vec::new());
     for (printed_on, coded_on) in [(0, 1), (1, 0)] {
         let sides = [&mut front, &mut back];
         let (taken, coded) = {
@@ -268,7 +356,13 @@ pub(crate) fn both_sides(
                 kept.push(field);
                 continue;
             };
-            match stand(field.name, &field.value, &known.value, truncated) {
+            let own_letters = translated[coded_on] && !translated[printed_on];
+            let printed = in_the_standards_letters(field.name, vec![field.value.clone()], own_letters);
+            if field.confidence >= params.contradicts && settles_day(Some(known), &field.value) {
+                known.value.clone_from(&field.value);
+                settled.push(field.name);
+            }
+            match stand(field.name, &printed[0], &known.value, truncated) {
                 Stand::Same => {
                     if matches!(field.name, FieldName::Surname | FieldName::GivenNames)
                         && field.value != known.value
@@ -301,6 +395,12 @@ pub(crate) fn both_sides(
     }
     let mut whole = front.with_back(back);
     whole.disagreements.extend(found);
+    for name in settled {
+        if let Some(day) = whole.value(name).map(str::to_owned) {
+            whole.settle(name, &day);
+        }
+    }
+    whole.settle_births(params.contradicts);
     whole
 }
 
@@ -353,5 +453,59 @@ mod tests {
                 assert_eq!(whole.disagreements.len(), disagreements);
             }
         }
+    }
+
+    fn field(name: FieldName, value: &str, source: FieldSource) -> DocumentField {
+        DocumentField {
+            name,
+            value: value.to_owned(),
+            printed: None,
+            sources: vec![source],
+            confidence: 0.97,
+            bounds: Some(selfsame_domain::Rect::default()),
+            side: DocumentSide::Front,
+        }
+    }
+
+    #[test]
+    fn print_on_the_other_side_settles_what_a_zone_of_two_digits_leaves_open() {
+        use FieldName::{BirthDate, ExpiryDate};
+        let whole = |name, printed: &str, coded: &str| {
+            let fields = vec![field(name, printed, FieldSource::VisualZone)];
+            let front = DocumentReading { fields, ..DocumentReading::default() };
+            let fields = vec![field(name, coded, FieldSource::Mrz)];
+            let mut back = DocumentReading { fields, ..DocumentReading::default() };
+            let value = "1925-01-01".to_owned();
+            back.alternatives.push(selfsame_domain::document::FieldAlternative { name: BirthDate, value });
+            let whole = both_sides(front, back, &AgreeParams::default());
+            let open = whole.alternatives.iter().filter(|other| other.name == name).count();
+            (whole.value(name).map(str::to_owned), whole.disagreements.len(), open)
+        };
+        let is = |value: &str, disagreements, open| (Some(value.to_owned()), disagreements, open);
+        assert_eq!(whole(BirthDate, "1925-01-01", "2025-01-01"), is("1925-01-01", 0, 0));
+        assert_eq!(whole(BirthDate, "2025-01-01", "2025-01-01").1, 0);
+        assert_eq!(whole(BirthDate, "1925-01-02", "2025-01-01").1, 1);
+        assert_eq!(whole(ExpiryDate, DOES_NOT_EXPIRE, "1999-01-01"), is(DOES_NOT_EXPIRE, 0, 0));
+        assert_eq!(whole(ExpiryDate, "2099-01-01", DOES_NOT_EXPIRE), is(DOES_NOT_EXPIRE, 0, 0));
+        assert_eq!(whole(ExpiryDate, "2024-06-01", DOES_NOT_EXPIRE), is(DOES_NOT_EXPIRE, 1, 0));
+        assert_eq!(whole(ExpiryDate, DOES_NOT_EXPIRE, "2024-06-01").1, 1);
+    }
+
+    #[test]
+    fn the_sex_is_printed_in_the_letters_of_the_issuer() {
+        let whole = |issuer: &str, printed: &str, coded: &str| {
+            let fields = vec![field(FieldName::Sex, printed, FieldSource::VisualZone)];
+            let front = DocumentReading { fields, ..DocumentReading::default() };
+            let back = DocumentReading {
+                document_type: Some(DocumentType::IdentityCard),
+                issuing_country: Some(issuer.to_owned()),
+                fields: vec![field(FieldName::Sex, coded, FieldSource::Mrz)],
+                ..DocumentReading::default()
+            };
+            both_sides(front, back, &AgreeParams::default()).disagreements.len()
+        };
+        assert_eq!(whole("MEX", "M", "F"), 0, "mujer");
+        assert_eq!(whole("MEX", "M", "M"), 1, "a woman is printed, a man is coded");
+        assert_eq!(whole("UTO", "M", "F"), 1);
     }
 }

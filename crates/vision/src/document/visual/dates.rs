@@ -1,5 +1,6 @@
 //! Printed dates.
 
+use selfsame_domain::document::DOES_NOT_EXPIRE;
 use selfsame_mrz::MrzDate;
 use time::{Date, Month};
 
@@ -20,6 +21,9 @@ pub(crate) enum DateOf {
     /// Of a document: from 50 years before today to 50 after it.
     Document,
 }
+
+/// The year that is printed where a document does not run out: 01 01 9999 on Spanish and Italian cards, 31 12 9999 on Portuguese ones.
+const NEVER: u16 = 9999;
 
 /// A date as it is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +111,7 @@ impl PrintedDate {
         let (one, other) = (self.first.min(self.second), self.first.max(self.second));
         (1..=12).contains(&one)
             && (1..=31).contains(&other)
-            && (self.short || (1870..=2120).contains(&self.year))
+            && (self.short || self.year == NEVER || (1870..=2120).contains(&self.year))
     }
 
     /// The order that this date shows other dates to have: a number above twelve can be the day only.
@@ -115,8 +119,11 @@ impl PrintedDate {
         self.certain.filter(|_| self.by_numbers)
     }
 
-    /// YYYY-MM-DD, when the calendar has such a day and it is believable.
+    /// YYYY-MM-DD, when the calendar has such a day and it is believable; or that a document does not run out.
     pub(crate) fn resolved(&self, of: DateOf, order: DateOrder, today: Date) -> Option<String> {
+        if self.year == NEVER {
+            return (of == DateOf::Document).then(|| DOES_NOT_EXPIRE.to_owned());
+        }
         let (day, month) = match self.certain.unwrap_or(order) {
             DateOrder::DayFirst => (self.first, self.second),
             DateOrder::MonthFirst => (self.second, self.first),
@@ -268,6 +275,15 @@ mod tests {
         assert_eq!(read("01 JAN 30", DateOf::Document, DateOrder::DayFirst).as_deref(), Some("2030-01-01"));
         assert_eq!(read("02.03.26", DateOf::Birth, DateOrder::DayFirst).as_deref(), Some("1926-03-02"));
         assert_eq!(read("01.03.26", DateOf::Birth, DateOrder::DayFirst).as_deref(), Some("2026-03-01"));
+    }
+
+    #[test]
+    fn the_year_9999_is_none() {
+        for text in ["01 01 9999", "31.12.9999", "31/12/9999"] {
+            let document = read(text, DateOf::Document, DateOrder::DayFirst);
+            assert_eq!(document.as_deref(), Some(DOES_NOT_EXPIRE), "{text}");
+            assert_eq!(read(text, DateOf::Birth, DateOrder::DayFirst), None);
+        }
     }
 
     #[test]

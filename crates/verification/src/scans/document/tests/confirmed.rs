@@ -1,6 +1,6 @@
 //! A zone that can be read in two ways.
 
-use selfsame_domain::document::FieldDisagreement;
+use selfsame_domain::document::{FieldDisagreement, MrzSettledBy};
 
 use super::*;
 
@@ -61,10 +61,6 @@ fn what_is_printed_settles_how_a_zone_is_to_be_read_where_it_says_the_same_to_th
                 let at = at(front);
                 front.fields[at].confidence = 1.0 - 0.3 * 0.2;
             });
-            broken("by a barcode", &|front| {
-                let at = at(front);
-                front.fields[at].sources = vec![Mrz, FieldSource::Barcode];
-            });
         }
     }
     broken("a date of which the zone knows a part", &|front| {
@@ -109,6 +105,28 @@ fn what_is_printed_settles_how_a_zone_is_to_be_read_where_it_says_the_same_to_th
     let mut unprinted = in_two_ways();
     unprinted.fields.iter_mut().for_each(|field| (field.sources, field.confidence) = (vec![Mrz], 0.7));
     assert_eq!(of(unprinted), in_doubt);
+}
+
+#[test]
+fn a_barcode_settles_how_a_zone_is_to_be_read_as_well() {
+    let passport = request(IdKind::Passport, false);
+    let of = |source: &[FieldSource]| {
+        let mut front = in_two_ways();
+        for field in front.fields.iter_mut().filter(|field| field.name != IssuingCountry) {
+            field.sources = source.to_vec();
+            field.confidence = 0.995;
+        }
+        let seen = Seen { back: None, ..seen(front) };
+        let (found, _) = findings(&passport, &seen, &LookParams::default(), now());
+        let decision = judge(&passport, &found, &JudgeParams::default(), now());
+        (decision.outcome, found.document.mrz_settled_by)
+    };
+    let by_barcode = of(&[Mrz, FieldSource::Barcode]);
+    assert_eq!(by_barcode, (Outcome::Approved, Some(MrzSettledBy::Barcode)));
+    assert_eq!(of(&[Mrz]), (unreadable(&[LegibilityDetail::BadQuality]), None));
+    let (found, _) =
+        findings(&passport, &Seen { back: None, ..seen(in_two_ways()) }, &LookParams::default(), now());
+    assert_eq!(found.document.mrz_settled_by, Some(MrzSettledBy::Print));
 }
 
 #[test]
