@@ -67,6 +67,7 @@ test: lint advisories test-rust test-web ## everything that CI checks; installs 
 	@echo 'make test: ok'
 
 test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is installed)
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s scripts
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  $(CARGO) nextest run --workspace --locked --no-fail-fast && $(CARGO) test --workspace --locked --doc; \
 	else $(CARGO) test --workspace --locked; fi

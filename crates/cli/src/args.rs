@@ -110,12 +110,17 @@ Examples:
 
 Each line of --json is one picture:
   {file,width,height,faces:[{box:{x,y,width,height},score,landmarks:[[x,y] x 68],pose:{yaw,pitch,roll},
-   quality,qualityReasons,liveness}]}   or   {file,error:{code,message}}
+   quality,vectorLength,qualityReasons,liveness}]}   or   {file,error:{code,message}}
 Boxes and landmarks are in pixels of the upright picture, the pose in degrees; quality is good above 100 and unusable
 below 0; liveness is the texture witness alone, 0 (print or screen) to 1.
 
+vectorLength is the length of the embedder's vector: a short one is hard to compare (hard_to_compare in qualityReasons).
+
 Exit: 0 every picture was read, 1 at least one was not.")]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct FacesArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<FacesCommand>,
     /// JPEG, PNG or WebP files
     #[arg(required = true, value_name = "IMG")]
     pub(crate) images: Vec<PathBuf>,
@@ -124,6 +129,41 @@ pub(crate) struct FacesArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) sources: Sources,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FacesCommand {
+    /// Make stored templates and facemaps again from the pictures that are kept, after the face networks have changed
+    Remake(FacesRemakeArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  selfsame faces remake --dry-run
+  selfsame faces remake --data /var/lib/selfsame
+  SELFSAME__DATABASE__URL=postgres://selfsame:PASSWORD@db/selfsame selfsame faces remake --json
+
+Templates of other face networks are refused, never compared. This makes them again for all tenants where the picture is
+kept, and leaves the others as they are: those people are enrolled again. It can be cut off at any place and run again,
+and the server may run meanwhile. Facemaps that integrators hold themselves are out of its reach; they fetch those of kept
+scans again.
+
+--json prints {dryRun,mode,faces:{made,withoutPicture,unusable},evidence:{…},facemaps:{…}}: faces of sessions, pictures
+sent for identities, facemaps of scans. made: with --dry-run, those whose picture is kept.
+
+Exit: 0 every template could be made again, 1 some could not.")]
+pub(crate) struct FacesRemakeArgs {
+    /// Only count; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Folder of the networks (manifest.toml and node_modules), instead of models.dir of the configuration
+    #[arg(long, value_name = "DIR")]
+    pub(crate) models: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: ServerData,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use selfsame_config::ConfigError;
 use selfsame_server::ServeError;
 use selfsame_server::tenant_desk::TenantsError;
+use selfsame_verification::UseCaseError;
 use selfsame_vision::{ImageError, ModelError, VisionError};
 
 use crate::terminal;
@@ -25,6 +26,10 @@ pub(crate) enum Failure {
     Tenants(#[from] TenantsError),
     #[error("{0}")]
     Vision(#[from] VisionError),
+    #[error(
+        "the templates could not all be made again: {0}. The log above says why; run it again, and it goes on where it was"
+    )]
+    Remake(UseCaseError),
     #[error("{} cannot be read: {cause}; check its name and permissions", file.display())]
     Unreadable { file: PathBuf, cause: std::io::Error },
     #[error("{} cannot be written: {cause}; check the folder and its permissions", file.display())]
@@ -76,6 +81,7 @@ impl Failure {
             Self::Config(_) => "configuration_invalid",
             Self::Models(error) => error.code(),
             Self::Serve(_) => "server_failed",
+            Self::Remake(_) => "remake_incomplete",
             Self::Tenants(_) => "tenant_not_changed",
             Self::Picture { cause, .. } => cause.code(),
             Self::Vision(error) => error.code(),

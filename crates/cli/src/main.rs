@@ -16,13 +16,16 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{CallbacksCommand, Cli, Command, DatabaseCommand, EvalCommand, ModelsCommand};
+use args::{
+    CallbacksCommand, Cli, Command, DatabaseCommand, EvalCommand, FacesArgs, FacesCommand, ModelsCommand,
+};
 
 fn main() -> ExitCode {
     allocator::give_memory_back();
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(args) => command::serve(&args),
+        Command::Faces(FacesArgs { command: Some(FacesCommand::Remake(args)), .. }) => command::remake(&args),
         Command::Faces(args) => command::faces(&args),
         Command::Compare(args) => return command::compare(&args),
         Command::Document(args) => command::document(&args),

@@ -78,6 +78,7 @@ fn faces_prints_one_json_object_per_picture_in_order() {
         assert!(face["pose"][angle].as_f64().expect(angle).abs() < 45.0);
     }
     assert!(face["quality"].as_f64().expect("quality") > 0.0);
+    assert!(face["vectorLength"].as_f64().expect("a length") > 1.0);
     assert!((0.0..=1.0).contains(&face["liveness"].as_f64().expect("liveness")));
 }
 
@@ -290,6 +291,10 @@ fn an_altered_network_stops_everything_and_is_named() {
         let entry = entry.unwrap();
         std::fs::copy(entry.path(), modules.join(package).join("model").join(entry.file_name())).unwrap();
     }
+    for folder_of_networks in ["weights", "ocr-b"] {
+        let (from, to) = (models.join(folder_of_networks), folder.path().join(folder_of_networks));
+        std::os::unix::fs::symlink(from, to).unwrap();
+    }
     let altered = modules.join(package).join("model/fr_liveness.onnx");
     let mut bytes = std::fs::read(&altered).unwrap();
     let middle = bytes.len() / 2;
@@ -473,6 +478,7 @@ fn help_has_examples_and_the_default_configuration_can_be_printed() {
         vec!["--help"],
         vec!["serve", "--help"],
         vec!["faces", "--help"],
+        vec!["faces", "remake", "--help"],
         vec!["compare", "--help"],
         vec!["eval", "verification", "--help"],
         vec!["eval", "pad", "--help"],

@@ -81,6 +81,31 @@ fn what_people_are_shown_of_a_tenant_is_in_the_json_too() {
 }
 
 #[test]
+fn templates_are_made_again_where_there_is_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = selfsame_testkit::repository().join("models");
+    let data = migrated(folder.path());
+    let remake = |data: &Path, more: &[&str]| {
+        selfsame(&[&["faces", "remake", "--data", path(data), "--models", path(&models)], more].concat())
+    };
+    let output = remake(&data, &["--json"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let none = serde_json::json!({ "made": 0, "withoutPicture": 0, "unusable": 0 });
+    let report = json(&output);
+    assert_eq!((&report["faces"], &report["evidence"], &report["facemaps"]), (&none, &none, &none));
+    assert_eq!((report["dryRun"].as_bool(), report["mode"].as_str()), (Some(false), Some("SELFSAME_MFN_2")));
+    let output = remake(&data, &["--dry-run"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(status(&output) == 0 && said.contains("SELFSAME_MFN_2 already"), "{said}");
+
+    let nowhere = folder.path().join("nowhere");
+    let output = remake(&nowhere, &[]);
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("there is no database"), "{}", stderr(&output));
+    assert!(!nowhere.exists(), "none is made");
+}
+
+#[test]
 fn a_database_that_cannot_be_opened_is_named_with_what_hinders() {
     let folder = tempfile::tempdir().unwrap();
     let data = migrated(folder.path());

@@ -68,7 +68,9 @@ impl From<UseCaseError> for ApiError {
             }
             UseCaseError::Image(cause) => Self::bad_request(format!("image: {cause}")),
             UseCaseError::NoFace => Self::bad_request(format!("image: {error}")),
-            UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) => Self::bad_request(error.to_string()),
+            UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) | UseCaseError::OtherMode { .. } => {
+                Self::bad_request(error.to_string())
+            }
             UseCaseError::Overloaded => Self {
                 status: StatusCode::TOO_MANY_REQUESTS,
                 message:

@@ -141,7 +141,7 @@ impl From<UseCaseError> for ApiError {
             UseCaseError::NoFace => {
                 Self::new(StatusCode::BAD_REQUEST, "Portrait", code::NO_FACE, format!("Portrait: {error}"))
             }
-            UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) => {
+            UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) | UseCaseError::OtherMode { .. } => {
                 Self::not_allowed("", error.to_string())
             }
             UseCaseError::Overloaded => {

@@ -112,7 +112,9 @@ impl From<UseCaseError> for ApiError {
         match error {
             UseCaseError::NotFound => Self::not_found(),
             UseCaseError::Image(_) | UseCaseError::NoFace => Self::bad_request(error.to_string()),
-            UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) => Self::bad_request(error.to_string()),
+            UseCaseError::TooManyFaces(_) | UseCaseError::Invalid(_) | UseCaseError::OtherMode { .. } => {
+                Self::bad_request(error.to_string())
+            }
             UseCaseError::Overloaded => Self::busy(),
             UseCaseError::OtherMasterKey(_) | UseCaseError::Internal => Self::internal(),
         }

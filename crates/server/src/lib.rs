@@ -4,6 +4,7 @@ mod callbacks;
 mod draining;
 mod keys;
 mod netverify;
+mod remaking;
 mod routes;
 mod serve;
 mod stores;
@@ -35,6 +36,7 @@ use tokio::net::TcpListener;
 pub use callbacks::{open_callback_secrets, open_callbacks};
 pub use keys::{KeysLook, look_at_keys};
 pub use netverify::{check_settings, server_policy, sign_params};
+pub use remaking::open_verification;
 pub use selfsame_verification::callbacks as desk;
 pub use selfsame_verification::tenants as tenant_desk;
 pub use stores::{DatabaseLook, Migrated, check_blobs, look_at_database, migrate_database};
@@ -115,13 +117,8 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let settings = Settings { scans: netverify::scans(&config)?, ..settings(&config) };
     let public_url = netverify::public_url(&config, address);
 
-    let vision_settings = VisionSettings {
-        weights_dir: config.models.dir.clone(),
-        sessions: config.models.sessions,
-        slots: config.models.slots.clone(),
-        on_demand: false,
-    };
-    let loading = tokio::task::spawn_blocking(move || Vision::load(&vision_settings));
+    let networks = vision_settings(&config);
+    let loading = tokio::task::spawn_blocking(move || Vision::load(&networks));
     // Before the database is touched: a key of the wrong form is told first.
     let master = keys::open_master(&config)?;
     let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
@@ -241,6 +238,15 @@ fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+fn vision_settings(config: &Config) -> VisionSettings {
+    VisionSettings {
+        weights_dir: config.models.dir.clone(),
+        sessions: config.models.sessions,
+        slots: config.models.slots.clone(),
+        on_demand: false,
+    }
 }
 
 fn settings(config: &Config) -> Settings {

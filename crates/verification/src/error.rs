@@ -23,6 +23,11 @@ pub enum UseCaseError {
     /// Something in the request is not allowed.
     #[error("{0}")]
     Invalid(&'static str),
+    /// A stored template is of the face networks of an earlier version. The operator makes it again.
+    #[error(
+        "a face was enrolled by other face networks ({found}) than the server compares with ({wanted}); send its picture again"
+    )]
+    OtherMode { found: String, wanted: String },
     #[error("the server is busy; try again in a few seconds")]
     Overloaded,
     /// The data were sealed under another master key: the operator's matter, told to no caller.
@@ -58,6 +63,10 @@ impl From<selfsame_blobs::BlobError> for UseCaseError {
 
 impl From<selfsame_vision::VisionError> for UseCaseError {
     fn from(error: selfsame_vision::VisionError) -> Self {
+        if let selfsame_vision::VisionError::ModeMismatch { left, right } = &error {
+            tracing::error!(cause = %error, "a stored template cannot be compared");
+            return Self::OtherMode { found: left.clone(), wanted: right.clone() };
+        }
         Self::internal(&error)
     }
 }

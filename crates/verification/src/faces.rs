@@ -354,11 +354,10 @@ fn look(vision: &Vision, picture: Picture, try_rotations: bool) -> Result<Looked
             picture = picture.rotated_quarter();
         }
         let Some(face) = vision.detect(&picture)?.into_iter().next() else { continue };
-        let template = vision.embed(&picture, &face)?;
-        let quality = vision.quality(&picture, &face).score;
+        let (template, quality) = vision.enrol(&picture, &face)?;
         let size = (picture.width(), picture.height());
         let jpeg = picture.to_jpeg(KEPT_JPEG);
-        return Ok(Looked { face, template, quality, size, jpeg });
+        return Ok(Looked { face, template, quality: quality.score, size, jpeg });
     }
     Err(UseCaseError::NoFace)
 }

@@ -13,6 +13,7 @@
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
+//! - [`remake`]: templates of earlier face networks are made again
 //! - [`processes`]: several server processes on one database
 
 mod admission;
@@ -24,6 +25,7 @@ pub mod identities;
 pub mod lockout;
 pub mod maintenance;
 pub mod processes;
+pub mod remake;
 pub mod scans;
 mod secrets;
 pub mod sessions;

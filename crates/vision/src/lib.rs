@@ -23,7 +23,8 @@ mod vision;
 
 pub use document::{Effort, EffortParams, EffortStep, signs};
 pub use face::{
-    CompareError, Comparison, FaceSighting, Pose, Quality, QualityReason, Template, TemplateError, subject,
+    CompareError, Comparison, Embedding, FaceSighting, Pose, Quality, QualityReason, Template, TemplateError,
+    subject,
 };
 pub use image::{Format, ImageError, Limits, Picture};
 pub use inference::{ModelError, ModelFile, VisionError};

@@ -1,12 +1,13 @@
 //! The way in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, DocumentWarning, MrzReading, MrzVerdict};
+use selfsame_domain::document::{DocumentReading, DocumentWarning, MrzFormat, MrzReading, MrzVerdict};
 
 use crate::document::signs::{self, Indication, SignParams, Signs, Testimony};
 use crate::document::{
@@ -14,10 +15,11 @@ use crate::document::{
     document_reading, mrz_reading, overprint, read_barcode, read_zone,
 };
 use crate::face::{
-    self, Calibration, Comparison, DetectParams, FaceSighting, Pose, Quality, QualityParams, Template,
+    self, Calibration, Comparison, DetectParams, Embedding, FaceSighting, Knots, Pose, Quality,
+    QualityParams, Template,
 };
 use crate::image::Picture;
-use crate::inference::{Engine, Lane, ModelError, ModelFile, Pool, Slot, VisionError};
+use crate::inference::{Engine, Lane, ModelError, ModelFile, OutputSpec, Pool, Slot, SlotSpec, VisionError};
 use crate::pad::{self, Texture, TextureParams};
 use crate::recapture::{EdgeParams, PatternParams, Recapture, recapture};
 
@@ -66,6 +68,8 @@ pub struct Vision {
     lanes: Pool<Lane, ModelError>,
     mode: String,
     calibration: Calibration,
+    tracking: Tracking,
+    length: Option<Knots>,
     detection: DetectParams,
     quality: QualityParams,
     texture: TextureParams,
@@ -74,6 +78,13 @@ pub struct Vision {
     mrz: MrzParams,
     barcodes: BarcodeParams,
     visual: VisualParams,
+}
+
+/// The first embedder alone: what follows a face from frame to frame, where there are too many frames for two networks.
+struct Tracking {
+    mode: String,
+    calibration: Calibration,
+    dimensions: usize,
 }
 
 impl std::fmt::Debug for Vision {
@@ -98,10 +109,22 @@ impl Vision {
         let limit = settings.sessions.unwrap_or_else(cores);
         let maker = Arc::clone(&engine);
         let lanes = Pool::new(first, limit, move || maker.open_lane());
-        let embedder = engine.spec(Slot::Embedder);
-        let calibration = Calibration::new(&embedder.calibration)
-            .map_err(|error| ModelError::Manifest { file: manifest.clone(), detail: error.to_string() })?;
+        let alone = engine.spec(Slot::Embedder);
+        // The mode and the calibration of both together are those of the second.
+        let embedder =
+            if engine.has(Slot::SecondEmbedder) { engine.spec(Slot::SecondEmbedder) } else { alone };
+        let calibrated = |spec: &SlotSpec| {
+            Calibration::new(&spec.calibration)
+                .map_err(|error| ModelError::Manifest { file: manifest.clone(), detail: error.to_string() })
+        };
+        let calibration = calibrated(embedder)?;
         let mode = embedder.mode.clone().unwrap_or_default();
+        let tracking = Tracking {
+            mode: alone.mode.clone().unwrap_or_default(),
+            calibration: calibrated(alone)?,
+            dimensions: alone.output.first().map_or(0, OutputSpec::len),
+        };
+        let length = embedder.length.as_ref().map(|length| Knots { again: length.again, good: length.good });
         let mut detection = DetectParams::default();
         if let Some(threshold) = engine.spec(Slot::Detector).threshold {
             detection.threshold = threshold;
@@ -113,6 +136,8 @@ impl Vision {
             lanes,
             mode,
             calibration,
+            tracking,
+            length,
             detection,
             quality: QualityParams::default(),
             texture: TextureParams::default(),
@@ -124,7 +149,7 @@ impl Vision {
         })
     }
 
-    /// The embedder's name and version. Templates of different modes are never compared.
+    /// Name and version of the embedders. Templates of different modes are never compared.
     pub fn mode(&self) -> &str {
         &self.mode
     }
@@ -207,19 +232,47 @@ impl Vision {
         recapture(picture, face.bounds, &self.patterns, &self.edges)
     }
 
-    /// The face's template.
+    /// The face's template, by every embedder there is: for comparisons that count.
+    ///
+    /// # Errors
+    /// [`VisionError`]; a template of one embedder out of two is none.
+    pub fn embed(&self, picture: &Picture, face: &FaceSighting) -> Result<Template, VisionError> {
+        Ok(self.embedding(picture, face)?.template)
+    }
+
+    /// The face's template and how well the face can be seen, also by the embedder: what is asked before a picture is kept.
     ///
     /// # Errors
     /// [`VisionError`].
-    pub fn embed(&self, picture: &Picture, face: &FaceSighting) -> Result<Template, VisionError> {
+    pub fn enrol(&self, picture: &Picture, face: &FaceSighting) -> Result<(Template, Quality), VisionError> {
+        let Embedding { template, length } = self.embedding(picture, face)?;
+        let quality = self.quality(picture, face);
+        let quality = match self.length {
+            Some(knots) => face::with_length(quality, length, knots),
+            None => quality,
+        };
+        Ok((template, quality))
+    }
+
+    fn embedding(&self, picture: &Picture, face: &FaceSighting) -> Result<Embedding, VisionError> {
         let _span = tracing::debug_span!("vision.embed").entered();
         face::embed(&mut *self.lane()?, picture, face, &self.mode)
+    }
+
+    /// The face's template by the first embedder alone, at less than half the cost: to follow who is in front of a camera. It is
+    /// compared by [`Self::compare_tracked`], and never by [`Self::compare`] where there are two embedders.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn embed_tracked(&self, picture: &Picture, face: &FaceSighting) -> Result<Template, VisionError> {
+        let _span = tracing::debug_span!("vision.embed_tracked").entered();
+        face::embed_alone(&mut *self.lane()?, picture, face, &self.tracking.mode)
     }
 
     /// How alike two templates are, and how often strangers are.
     ///
     /// # Errors
-    /// [`VisionError::ModeMismatch`]: they come from different embedders, or not from this one.
+    /// [`VisionError::ModeMismatch`]: they come from different embedders, or not from these.
     pub fn compare(&self, a: &Template, b: &Template) -> Result<Comparison, VisionError> {
         for template in [a, b] {
             if template.mode() != self.mode {
@@ -230,6 +283,28 @@ impl Vision {
             }
         }
         self.calibration.compare(a, b)
+    }
+
+    /// How alike two templates are by the first embedder alone. Each comes from [`Self::embed_tracked`], or from [`Self::embed`], of
+    /// which the first embedder's part is taken.
+    ///
+    /// # Errors
+    /// [`VisionError::ModeMismatch`]: they come from other embedders.
+    pub fn compare_tracked(&self, a: &Template, b: &Template) -> Result<Comparison, VisionError> {
+        let Tracking { calibration, .. } = &self.tracking;
+        calibration.compare(&*self.tracked(a)?, &*self.tracked(b)?)
+    }
+
+    fn tracked<'a>(&self, template: &'a Template) -> Result<Cow<'a, Template>, VisionError> {
+        let Tracking { mode, dimensions, .. } = &self.tracking;
+        let other = || VisionError::ModeMismatch { left: template.mode().to_owned(), right: mode.clone() };
+        if template.mode() == mode {
+            return Ok(Cow::Borrowed(template));
+        }
+        if template.mode() != self.mode {
+            return Err(other());
+        }
+        template.first_part(mode, *dimensions).map(Cow::Owned).ok_or_else(other)
     }
 
     /// How much two faces are one photograph: normalised correlation of their aligned luma, -1..=1.
@@ -297,9 +372,13 @@ impl Vision {
             read_zone(&mut lane, picture, &self.mrz, effort)
         })?;
         let mut reading = document_reading(zone.as_ref(), now.date());
-        // A side with a sound zone has no barcode that says more.
-        let sound = reading.mrz.as_ref().is_some_and(|mrz| mrz.verdict != MrzVerdict::Invalid);
-        if wants.barcode && !sound {
+        // A side with a sound zone has no barcode that says more, unless it settles how the zone of a card is to be read.
+        let settled = reading.mrz.as_ref().is_some_and(|mrz| match mrz.verdict {
+            MrzVerdict::Invalid => false,
+            MrzVerdict::Ambiguous => mrz.format != MrzFormat::Td1,
+            MrzVerdict::Valid | MrzVerdict::Unprotected => true,
+        });
+        if wants.barcode && !settled {
             let barcode = effort.step("barcode", "no sound zone was read", |_| {
                 read_barcode(picture, &mut lane.resizer, &self.barcodes)
             });

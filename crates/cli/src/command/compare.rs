@@ -69,8 +69,7 @@ fn judged(args: &CompareArgs) -> Result<Report, Failure> {
 fn enrolled(eyes: &Eyes, file: &Path) -> Result<(Template, FaceReport), Failure> {
     let failed = |cause: PictureFailure| Failure::Picture { file: file.to_owned(), cause };
     let (picture, face) = eyes.read_face(file).map_err(failed)?;
-    let report = FaceReport::of(eyes, &picture, &face).map_err(failed)?;
-    let template = eyes.vision.embed(&picture, &face).map_err(|error| failed(error.into()))?;
+    let (report, template) = FaceReport::of(eyes, &picture, &face).map_err(failed)?;
     Ok((template, report))
 }
 

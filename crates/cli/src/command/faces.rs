@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use selfsame_vision::{FaceSighting, Picture, QualityReason, Rect};
+use selfsame_vision::{FaceSighting, Picture, QualityReason, Rect, Template};
 use serde::Serialize;
 
 use crate::args::FacesArgs;
@@ -27,6 +27,9 @@ pub(crate) struct FaceReport {
     /// Bioserver scale: good above 100, unusable below 0.
     pub(crate) quality: f32,
     quality_reasons: Vec<&'static str>,
+    /// Length of the embedder's vector; short ones are hard to compare. Absent where the network's length tells nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vector_length: Option<f32>,
     /// The texture witness, 0..1.
     pub(crate) liveness: f32,
 }
@@ -40,19 +43,26 @@ struct PoseReport {
 }
 
 impl FaceReport {
-    pub(crate) fn of(eyes: &Eyes, picture: &Picture, face: &FaceSighting) -> Result<Self, PictureFailure> {
-        let quality = eyes.vision.quality(picture, face);
+    /// The template comes beside: the quality rests on it.
+    pub(crate) fn of(
+        eyes: &Eyes,
+        picture: &Picture,
+        face: &FaceSighting,
+    ) -> Result<(Self, Template), PictureFailure> {
+        let (template, quality) = eyes.vision.enrol(picture, face)?;
         let texture = eyes.vision.texture(picture, face)?;
         let pose = face.pose;
-        Ok(Self {
+        let report = Self {
             bounds: face.bounds,
             score: face.score,
             landmarks: face.landmarks.to_vec(),
             pose: PoseReport { yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll },
             quality: quality.score,
+            vector_length: quality.vector_length,
             quality_reasons: quality.reasons.into_iter().map(reason_name).collect(),
             liveness: texture.live,
-        })
+        };
+        Ok((report, template))
     }
 
     fn words(&self) -> String {
@@ -90,6 +100,7 @@ const fn reason_name(reason: QualityReason) -> &'static str {
         QualityReason::Grey => "grey",
         QualityReason::Occluded => "occluded",
         QualityReason::CutOff => "cut_off",
+        QualityReason::HardToCompare => "hard_to_compare",
     }
 }
 
@@ -142,7 +153,8 @@ pub(crate) fn faces(args: &FacesArgs) -> Result<ExitCode, Failure> {
 fn look(eyes: &Eyes, file: &Path) -> Result<(u32, u32, Vec<FaceReport>), PictureFailure> {
     let picture = eyes.read(file)?;
     let faces = eyes.vision.detect(&picture)?;
-    let faces = faces.iter().map(|face| FaceReport::of(eyes, &picture, face)).collect::<Result<_, _>>()?;
+    let report = |face| Ok::<_, PictureFailure>(FaceReport::of(eyes, &picture, face)?.0);
+    let faces = faces.iter().map(report).collect::<Result<_, _>>()?;
     Ok((picture.width(), picture.height(), faces))
 }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod document;
 mod faces;
 mod models;
+mod remake;
 mod serve;
 pub(crate) mod tenants;
 
@@ -16,4 +17,5 @@ pub(crate) use doctor::doctor;
 pub(crate) use document::document;
 pub(crate) use faces::{FaceReport, faces};
 pub(crate) use models::models_check;
+pub(crate) use remake::remake;
 pub(crate) use serve::serve;

@@ -1,8 +1,9 @@
 //! Faces of a session.
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use selfsame_domain::{
     Face, FaceId, FaceImageType, FaceQuality, Personal, Point, Rect, SessionId, TenantId, Timestamp,
@@ -84,6 +85,44 @@ impl Faces<'_> {
             .await?)
     }
 
+    /// At most `most` faces of all tenants whose template is of another mode than `mode`, in the order of their ids, those after `after`.
+    pub async fn for_maintenance_of_other_modes(
+        &mut self,
+        mode: &str,
+        after: Option<FaceId>,
+        most: u64,
+    ) -> Result<Vec<Face>, StoreError> {
+        let mut found = of_other_modes(mode);
+        if let Some(after) = after {
+            found = found.filter(face::Column::Id.gt(after.as_uuid()));
+        }
+        let rows = found.order_by_asc(face::Column::Id).limit(most).all(self.0).await?;
+        rows.into_iter().map(|row| from_row(row).map(|(face, _)| face)).collect()
+    }
+
+    /// How many faces of all tenants have a template of another mode than `mode`.
+    pub async fn for_maintenance_count_of_other_modes(&mut self, mode: &str) -> Result<u64, StoreError> {
+        Ok(of_other_modes(mode).count(self.0).await?)
+    }
+
+    /// Compare-and-set: gives a face the template of another mode, if it still has the one it was read with. False when it has not.
+    pub async fn for_maintenance_remake(
+        &mut self,
+        before: &Face,
+        mode: &str,
+        sealed_template: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        let done = face::Entity::update_many()
+            .col_expr(face::Column::Mode, Expr::value(mode))
+            .col_expr(face::Column::Template, Expr::value(Some(sealed_template)))
+            .filter(face::Column::Id.eq(before.id.as_uuid()))
+            .filter(face::Column::TenantId.eq(before.tenant_id.as_uuid()))
+            .filter(face::Column::Mode.eq(before.mode.as_str()))
+            .exec(self.0)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
     /// Oldest first.
     pub async fn list(&mut self, tenant: TenantId, session: SessionId) -> Result<Vec<Face>, StoreError> {
         let found = self.list_with_templates(tenant, session).await?;
@@ -106,6 +145,10 @@ impl Faces<'_> {
             .await?;
         rows.into_iter().map(from_row).collect()
     }
+}
+
+fn of_other_modes(mode: &str) -> Select<face::Entity> {
+    face::Entity::find().filter(face::Column::Mode.ne(mode)).filter(face::Column::Template.is_not_null())
 }
 
 fn from_row(row: face::Model) -> Result<(Face, Option<Vec<u8>>), StoreError> {

@@ -182,6 +182,41 @@ impl Identities<'_> {
         rows.into_iter().map(evidence_from_row).collect()
     }
 
+    /// At most `most` pictures that were sent as evidence, of all tenants, in the order of their ids, those after `after`.
+    pub async fn for_maintenance_sent_pictures(
+        &mut self,
+        after: Option<EvidenceId>,
+        most: u64,
+    ) -> Result<Vec<EvidenceRow>, StoreError> {
+        let mut found =
+            identity_evidence::Entity::find().filter(identity_evidence::Column::Template.is_not_null());
+        if let Some(after) = after {
+            found = found.filter(identity_evidence::Column::Id.gt(after.as_uuid()));
+        }
+        let rows =
+            found.order_by_asc(identity_evidence::Column::Id).limit(most).all(self.transaction).await?;
+        rows.into_iter().map(evidence_from_row).collect()
+    }
+
+    /// Compare-and-set: writes what is known of a picture that was sent, and its template, if both are as they were read. False when
+    /// they are not.
+    pub async fn for_maintenance_remake(
+        &mut self,
+        evidence: &Evidence,
+        before: &SentPicture,
+        after: SentPicture,
+    ) -> Result<bool, StoreError> {
+        let done = identity_evidence::Entity::update_many()
+            .col_expr(identity_evidence::Column::Picture, Expr::value(Some(json(&after.facts)?)))
+            .col_expr(identity_evidence::Column::Template, Expr::value(Some(after.sealed_template)))
+            .filter(identity_evidence::Column::Id.eq(evidence.id.as_uuid()))
+            .filter(identity_evidence::Column::TenantId.eq(evidence.tenant_id.as_uuid()))
+            .filter(identity_evidence::Column::Template.eq(before.sealed_template.clone()))
+            .exec(self.transaction)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
     /// Compare-and-set: writes `after` only if the evidence is still in the state of `before`. False when it is not.
     pub async fn transition_evidence(
         &mut self,

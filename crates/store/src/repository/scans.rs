@@ -290,6 +290,29 @@ impl Scans<'_> {
         Ok(rows.iter().map(|row| (TenantId::from_uuid(row.tenant_id), ScanId::from_uuid(row.id))).collect())
     }
 
+    /// At most `most` scans of all tenants that have a facemap, in the order of their ids, those after `after`.
+    pub async fn for_maintenance_with_facemap(
+        &mut self,
+        after: Option<ScanId>,
+        most: u64,
+    ) -> Result<Vec<ScanRow>, StoreError> {
+        let mut found = scan::Entity::find()
+            .filter(scan::Column::Facemap.eq(true))
+            .filter(scan::Column::ErasedAt.is_null());
+        if let Some(after) = after {
+            found = found.filter(scan::Column::Id.gt(after.as_uuid()));
+        }
+        let rows = found.order_by_asc(scan::Column::Id).limit(most).all(self.transaction).await?;
+        let found: Result<Vec<_>, _> = rows.into_iter().map(from_row).collect();
+        Ok(found?
+            .into_iter()
+            .filter_map(|found| match found {
+                ScanFound::Here(row) => Some(*row),
+                ScanFound::Erased { .. } => None,
+            })
+            .collect())
+    }
+
     /// At most `most` scans of all tenants whose term is over, oldest first.
     pub async fn for_maintenance_expired(
         &mut self,

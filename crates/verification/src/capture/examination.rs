@@ -9,6 +9,7 @@ use selfsame_liveness::{Capture, EvidenceRequest, FrameOutcome, FrameSize, Judge
 use selfsame_vision::{Template, Vision, VisionError};
 
 use super::glimpse::Glimpse;
+use super::kept::{KeptParams, of_good_frames};
 use super::observe::{self, Evidence, Motion, ObserveError, Portrait};
 use crate::UseCaseError;
 use crate::workers::{Urgency, WorkError, Workers};
@@ -72,6 +73,8 @@ pub struct Examination {
     reached: usize,
     /// Of the full frames so far.
     templates: Vec<(u32, Template)>,
+    /// On the bioserver scale, beside the templates.
+    qualities: Vec<f32>,
     /// The best full frame so far.
     best: Option<Portrait>,
 }
@@ -80,7 +83,7 @@ impl Examination {
     /// `entropy`: says when it is looked at who is there.
     pub fn new(capture: Capture, vision: Arc<Vision>, entropy: Arc<dyn Entropy>) -> Self {
         let motion = Some(Box::new(Motion::new(entropy)));
-        Self { capture, vision, motion, reached: 0, templates: Vec::new(), best: None }
+        Self { capture, vision, motion, reached: 0, templates: Vec::new(), qualities: Vec::new(), best: None }
     }
 
     pub fn capture(&self) -> &Capture {
@@ -189,14 +192,17 @@ impl Examination {
     /// Adds a full frame that was looked at; `true` when it was the last.
     pub fn add(&mut self, evidence: Evidence) -> bool {
         let Evidence { observation, template, portrait } = evidence;
-        self.templates.extend(template.map(|template| (observation.seq, template)));
+        if let Some(template) = template {
+            self.templates.push((observation.seq, template));
+            self.qualities.push(observation.quality.unwrap_or(f32::NEG_INFINITY));
+        }
         if portrait.is_some() {
             self.best = portrait;
         }
         self.capture.evidence(observation)
     }
 
-    /// Says what the capture comes to, once all full frames are there.
+    /// Says what the capture comes to, once all full frames are there. What is kept gets the template of all its good frames.
     ///
     /// # Errors
     /// The faces come from different embedders.
@@ -208,6 +214,11 @@ impl Examination {
         // Without a best frame or a stream nobody is recognised, which is no yes.
         if let (Some(best), Some(motion)) = (&self.best, &self.motion) {
             self.capture.recognise(motion.recognise(&self.vision, &self.templates, best.seq)?);
+        }
+        if let Some(best) = &mut self.best {
+            let frames =
+                self.templates.iter().map(|(_, template)| template).zip(self.qualities.iter().copied());
+            best.template = of_good_frames(&self.vision, &best.template, frames, &KeptParams::default())?;
         }
         Ok(judge(&self.capture, params, policy))
     }

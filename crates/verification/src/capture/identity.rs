@@ -67,7 +67,7 @@ impl Identities {
         face: &FaceSighting,
     ) -> Result<(), VisionError> {
         if self.of.len() <= MOST {
-            let template = vision.embed(picture, face)?;
+            let template = vision.embed_tracked(picture, face)?;
             self.of.push(Look { seq, template, yaw: vision.pose_by_network(picture, face)?.yaw });
         }
         Ok(())
@@ -90,7 +90,8 @@ impl Identities {
     ) -> Result<Recognised, VisionError> {
         let kept = full.iter().find(|(seq, _)| *seq == best).filter(|_| self.of.len() <= MOST);
         let Some((_, kept)) = kept else { return Ok(Recognised::default()) };
-        let rate = |a: &Template, b: &Template| Ok::<_, VisionError>(vision.compare(a, b)?.false_match_rate);
+        let rate =
+            |a: &Template, b: &Template| Ok::<_, VisionError>(vision.compare_tracked(a, b)?.false_match_rate);
         let stream = self.of.iter().map(|Look { seq, template, .. }| {
             let mut nearest = 1.0_f64;
             for (_, full) in full {
@@ -117,7 +118,7 @@ fn connected(
 ) -> Result<Vec<Recognition>, VisionError> {
     let mut left = Vec::with_capacity(full.len());
     for (seq, template) in full {
-        let best = vision.compare(template, kept)?.false_match_rate;
+        let best = vision.compare_tracked(template, kept)?.false_match_rate;
         left.push((template, Recognition { seq: *seq, nearest: best, best }));
     }
     let mut joined = Vec::with_capacity(full.len());
@@ -125,7 +126,7 @@ fn connected(
         let (template, recognition) = left.swap_remove(next);
         joined.push(recognition);
         for (other, seen) in &mut left {
-            seen.nearest = seen.nearest.min(vision.compare(other, template)?.false_match_rate);
+            seen.nearest = seen.nearest.min(vision.compare_tracked(other, template)?.false_match_rate);
         }
     }
     Ok(joined)

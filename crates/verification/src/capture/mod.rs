@@ -7,6 +7,7 @@ mod assembly;
 pub mod examination;
 mod glimpse;
 mod identity;
+mod kept;
 mod mp4;
 pub mod observe;
 mod recording;

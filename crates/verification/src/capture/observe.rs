@@ -297,8 +297,8 @@ pub fn inspect(
         return Ok(Evidence::nothing(request.seq));
     };
     let texture = vision.texture(picture, &face)?.live;
-    let quality = vision.quality(picture, &face).score;
-    let template = vision.embed(picture, &face)?;
+    let (template, graded) = vision.enrol(picture, &face)?;
+    let quality = graded.score;
     let recapture = vision.recapture(picture, &face);
     let observation = EvidenceObservation {
         seq: request.seq,

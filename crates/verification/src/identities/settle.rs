@@ -8,6 +8,7 @@ use selfsame_domain::{
 };
 use selfsame_store::{EvidenceRow, Repository};
 use selfsame_vision::Template;
+use selfsame_vision::inference::REMAKING_COMMAND;
 
 use super::Opened;
 use crate::{UseCaseError, Verification};
@@ -123,6 +124,7 @@ impl Verification {
         let found = faces.into_iter().find(|(face, _)| face.id == best.face_id);
         let Some((face, Some(sealed))) = found else { return Ok(None) };
         if face.mode != self.mode() {
+            warn_of_other_mode(&face.mode);
             return Ok(None);
         }
         let key = self.unwrap_key(&wrapped)?;
@@ -131,14 +133,23 @@ impl Verification {
 
     /// `None` also for a template of another embedder.
     fn sent_template(&self, opened: &Opened, row: &EvidenceRow) -> Result<Option<Template>, UseCaseError> {
-        let Some(picture) = row.picture.as_ref().filter(|picture| picture.facts.mode == self.mode()) else {
+        let Some(picture) = &row.picture else { return Ok(None) };
+        if picture.facts.mode != self.mode() {
+            warn_of_other_mode(&picture.facts.mode);
             return Ok(None);
-        };
+        }
         let Opened { identity, key } = opened;
         let name = BlobKey::evidence_template(identity.tenant_id, identity.id, row.evidence.id);
         let bytes = key.open(&name, &picture.sealed_template)?;
         Template::from_bytes(&bytes).map(Some).map_err(|error| UseCaseError::internal(&error))
     }
+}
+
+fn warn_of_other_mode(mode: &str) {
+    tracing::warn!(
+        mode,
+        "an identity has a template of other face networks and is not compared; make it again with `{REMAKING_COMMAND}`"
+    );
 }
 
 async fn replace(

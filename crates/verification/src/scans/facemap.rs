@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{ScanId, TenantId, Timestamp};
 use selfsame_vision::Template;
+use selfsame_vision::inference::REMAKING_COMMAND;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -39,8 +40,10 @@ pub enum FacemapError {
     Version(u8),
     #[error("the facemap was altered, or belongs to another tenant or to a key that is not in use any more")]
     Sealed,
-    #[error("the facemap was made by another face network; enrol the person again")]
-    Mode,
+    #[error(
+        "the facemap was made by other face networks ({found}) than this server compares with ({wanted}); fetch it again if the server still keeps its scan (`{REMAKING_COMMAND}` makes it again there), or enrol the person again"
+    )]
+    Mode { found: String, wanted: String },
     #[error(transparent)]
     UseCase(#[from] UseCaseError),
 }
@@ -62,7 +65,10 @@ fn sealed_name(tenant: TenantId, key: Uuid) -> BlobKey {
 
 impl Verification {
     /// Seals a facemap for its tenant.
-    pub(crate) async fn seal_facemap(&self, facemap: &Facemap) -> Result<Vec<u8>, UseCaseError> {
+    ///
+    /// # Errors
+    /// The tenant's key could not be read or made.
+    pub async fn seal_facemap(&self, facemap: &Facemap) -> Result<Vec<u8>, UseCaseError> {
         let (id, key) = self.facemap_key(facemap.tenant_id).await?;
         let content = Content {
             tenant: facemap.tenant_id,
@@ -87,6 +93,20 @@ impl Verification {
     /// # Errors
     /// [`FacemapError`]; nothing of another tenant, another network or with a bit changed is ever opened.
     pub async fn open_facemap(&self, tenant: TenantId, bytes: &[u8]) -> Result<Facemap, FacemapError> {
+        let facemap = self.open_facemap_of_any_mode(tenant, bytes).await?;
+        let (found, wanted) = (facemap.template.mode(), self.mode());
+        if found != wanted {
+            return Err(FacemapError::Mode { found: found.to_owned(), wanted });
+        }
+        Ok(facemap)
+    }
+
+    /// Opens a facemap of whichever face networks: to make it again, never to compare it.
+    pub(crate) async fn open_facemap_of_any_mode(
+        &self,
+        tenant: TenantId,
+        bytes: &[u8],
+    ) -> Result<Facemap, FacemapError> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(FacemapError::NotAFacemap)?;
         let (&version, rest) = rest.split_first().ok_or(FacemapError::NotAFacemap)?;
         if version != VERSION {
@@ -100,15 +120,16 @@ impl Verification {
         }
         let plain = key.open(&sealed_name(tenant, id), sealed).map_err(|_| FacemapError::Sealed)?;
         let content: Content = serde_json::from_slice(&plain).map_err(|_| FacemapError::Sealed)?;
-        if content.mode != self.mode() {
-            return Err(FacemapError::Mode);
-        }
         let template = STANDARD.decode(&content.template).map_err(|_| FacemapError::Sealed)?;
-        let template = zeroize::Zeroizing::new(template);
+        let template = Template::from_bytes(&zeroize::Zeroizing::new(template));
+        let template = template.map_err(|_| FacemapError::Sealed)?;
+        if content.mode != template.mode() {
+            return Err(FacemapError::Sealed);
+        }
         Ok(Facemap {
             tenant_id: content.tenant,
             scan_id: content.scan,
-            template: Template::from_bytes(&template).map_err(|_| FacemapError::Sealed)?,
+            template,
             quality: content.quality,
             evidence: content.evidence,
             created_at: content.created_at,

@@ -263,11 +263,10 @@ fn compare_faces(
         return Ok(());
     };
     let crowded = faces.any(|other| other.bounds.area() >= face.bounds.area() * params.second_person);
-    let quality = vision.quality(selfie, &face);
+    let (template, quality) = vision.enrol(selfie, &face)?;
     let texture = vision.texture(selfie, &face)?;
     let pattern = vision.recapture(selfie, &face).pattern;
     let screen = pattern.is_some_and(|score| score <= params.pattern_attack);
-    let template = vision.embed(selfie, &face)?;
     found.selfie = Step::of(face.eye_distance() >= params.least_eye_distance);
     evidence.selfie = Some(face.bounds);
     evidence.measure(Measured::SelfieEyeDistance, face.eye_distance(), params.least_eye_distance);

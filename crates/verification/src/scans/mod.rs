@@ -82,7 +82,7 @@ pub struct DocumentSight {
     pub signs: Signs,
 }
 
-fn side_name(side: ScanSide) -> &'static str {
+pub(crate) fn side_name(side: ScanSide) -> &'static str {
     match side {
         ScanSide::Front => "front",
         ScanSide::Back => "back",
@@ -92,7 +92,7 @@ fn side_name(side: ScanSide) -> &'static str {
 
 const CLAIMS: &str = "claims";
 const READING: &str = "reading";
-const FACEMAP: &str = "facemap";
+pub(crate) const FACEMAP: &str = "facemap";
 const EVIDENCE: &str = "evidence";
 
 impl Verification {

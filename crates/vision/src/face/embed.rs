@@ -45,13 +45,9 @@ const VERSION: u8 = 1;
 impl Template {
     /// A template of a vector of any length above 0; `None` when it has no direction.
     pub(super) fn new(mode: &str, mut values: Vec<f32>) -> Option<Self> {
-        let norm = values.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>().sqrt();
-        if !(norm.is_finite() && norm > 1e-6) {
+        if normalise(&mut values).is_none() {
             values.zeroize();
             return None;
-        }
-        for value in &mut values {
-            *value = (f64::from(*value) / norm) as f32;
         }
         Some(Self { mode: mode.to_owned(), values })
     }
@@ -59,6 +55,30 @@ impl Template {
     /// The embedder's name and version.
     pub fn mode(&self) -> &str {
         &self.mode
+    }
+
+    /// The template of several pictures of one face: the mean of their vectors. `None` when there are none, when they are of different
+    /// modes, or when they point away from each other.
+    ///
+    /// Whether the pictures show one person is for the caller to know: a mean of two people is alike to both.
+    pub fn mean(templates: &[&Self]) -> Option<Self> {
+        let (first, others) = templates.split_first()?;
+        let alike = |other: &&Self| other.mode == first.mode && other.values.len() == first.values.len();
+        if !others.iter().all(|other| alike(other)) {
+            return None;
+        }
+        let mut sum = first.values.clone();
+        for other in others {
+            for (sum, value) in sum.iter_mut().zip(&other.values) {
+                *sum += value;
+            }
+        }
+        Self::new(&first.mode, sum)
+    }
+
+    /// The part that the first of two embedders made, of so many dimensions, as a template of that one's own mode.
+    pub(crate) fn first_part(&self, mode: &str, dimensions: usize) -> Option<Self> {
+        Self::new(mode, self.values.get(..dimensions)?.to_vec())
     }
 
     /// Number of dimensions.
@@ -114,18 +134,85 @@ impl Template {
     }
 }
 
-/// The template of a face.
-pub(crate) fn embed(
+/// A face's template, and what its making says of the picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Embedding {
+    pub template: Template,
+    /// Length of the last embedder's vector before it was normalised: how much the network found that tells people apart, where the
+    /// manifest says so. It is never a reason to find two faces more alike.
+    pub length: f32,
+}
+
+/// What one network says of a face.
+struct Direction {
+    /// Of length 1.
+    values: Zeroizing<Vec<f32>>,
+    length: f32,
+}
+
+/// The template of the first embedder alone: for who follows a face from frame to frame.
+pub(crate) fn embed_alone(
     lane: &mut Lane,
     picture: &Picture,
     face: &FaceSighting,
     mode: &str,
 ) -> Result<Template, VisionError> {
+    let crop = aligned(lane, picture, face)?;
+    let Direction { values, .. } = direction(lane, Slot::Embedder, &crop)?;
+    template(mode, &values, Slot::Embedder)
+}
+
+/// The template of every embedder there is: the unit vectors one after another, with equal weight, so that the cosine of two
+/// templates is the mean of the embedders' cosines.
+pub(crate) fn embed(
+    lane: &mut Lane,
+    picture: &Picture,
+    face: &FaceSighting,
+    mode: &str,
+) -> Result<Embedding, VisionError> {
+    let crop = aligned(lane, picture, face)?;
+    let mut values = Zeroizing::new(Vec::with_capacity(1024));
+    let (mut length, mut last) = (0.0, Slot::Embedder);
+    for slot in [Slot::Embedder, Slot::SecondEmbedder] {
+        if lane.has(slot) {
+            let made = direction(lane, slot, &crop)?;
+            values.extend_from_slice(&made.values);
+            (length, last) = (made.length, slot);
+        }
+    }
+    Ok(Embedding { template: template(mode, &values, last)?, length })
+}
+
+fn aligned(
+    lane: &mut Lane,
+    picture: &Picture,
+    face: &FaceSighting,
+) -> Result<Zeroizing<Vec<u8>>, VisionError> {
     let map = alignment(&face.landmarks).ok_or(VisionError::NotFinite { slot: Slot::Landmarks.name() })?;
-    let input = lane.input(Slot::Embedder).clone();
-    let crop = Zeroizing::new(warp_similarity(picture, &mut lane.resizer, &map, CROP));
-    let values = lane.run(Slot::Embedder, &fill_planes(&crop, &input))?.swap_remove(0);
-    Template::new(mode, values).ok_or(VisionError::NotFinite { slot: Slot::Embedder.name() })
+    Ok(Zeroizing::new(warp_similarity(picture, &mut lane.resizer, &map, CROP)))
+}
+
+fn direction(lane: &mut Lane, slot: Slot, crop: &[u8]) -> Result<Direction, VisionError> {
+    let input = lane.input(slot).clone();
+    let mut values = Zeroizing::new(lane.run(slot, &fill_planes(crop, &input))?.swap_remove(0));
+    let length = normalise(&mut values).ok_or(VisionError::NotFinite { slot: slot.name() })?;
+    Ok(Direction { values, length })
+}
+
+fn template(mode: &str, values: &[f32], slot: Slot) -> Result<Template, VisionError> {
+    Template::new(mode, values.to_vec()).ok_or(VisionError::NotFinite { slot: slot.name() })
+}
+
+/// Brings a vector to length 1 and returns the length it had; `None` when it has no direction.
+fn normalise(values: &mut [f32]) -> Option<f32> {
+    let norm = values.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>().sqrt();
+    if !(norm.is_finite() && norm > 1e-6) {
+        return None;
+    }
+    for value in values {
+        *value = (f64::from(*value) / norm) as f32;
+    }
+    Some(norm as f32)
 }
 
 #[cfg(test)]
@@ -160,6 +247,33 @@ mod tests {
         assert_eq!(Template::from_bytes(&alien), Err(TemplateError::Damaged));
         alien[last..].copy_from_slice(&3.0_f32.to_le_bytes());
         assert_eq!(Template::from_bytes(&alien), Err(TemplateError::Damaged));
+    }
+
+    #[test]
+    fn the_mean_lies_between_and_is_of_one_mode() {
+        let template = |mode: &str, values: &[f32]| Template::new(mode, values.to_vec()).unwrap();
+        let (a, b) = (template("M", &[1.0, 0.0]), template("M", &[0.0, 1.0]));
+        let mean = Template::mean(&[&a, &b]).unwrap();
+        assert!((mean.cosine(&a) - std::f32::consts::FRAC_1_SQRT_2).abs() < 1e-6);
+        assert!((mean.cosine(&b) - mean.cosine(&a)).abs() < 1e-6);
+        assert!(Template::mean(&[&a]) == Some(a.clone()));
+        assert!(Template::mean(&[]).is_none());
+        assert!(Template::mean(&[&a, &template("N", &[0.0, 1.0])]).is_none());
+        assert!(Template::mean(&[&a, &template("M", &[0.0, 1.0, 0.0])]).is_none());
+        assert!(
+            Template::mean(&[&a, &template("M", &[-1.0, 0.0])]).is_none(),
+            "they have no direction in common"
+        );
+    }
+
+    #[test]
+    fn the_first_part_is_what_the_first_embedder_made() {
+        // Unit vectors of two embedders, with equal weight.
+        let both = Template::new("BOTH", vec![0.6, 0.8, 0.0, 1.0, 0.0]).unwrap();
+        let first = both.first_part("FIRST", 2).unwrap();
+        assert!((first.cosine(&Template::new("FIRST", vec![0.6, 0.8]).unwrap()) - 1.0).abs() < 1e-6);
+        assert_eq!((first.mode(), first.dimensions()), ("FIRST", 2));
+        assert!(both.first_part("FIRST", 6).is_none());
     }
 
     #[test]

@@ -12,13 +12,13 @@ mod same;
 pub use compare::{Calibration, CompareError, Comparison};
 pub use detect::DetectParams;
 pub(crate) use detect::{detect, track};
-pub(crate) use embed::embed;
-pub use embed::{Template, TemplateError};
+pub use embed::{Embedding, Template, TemplateError};
+pub(crate) use embed::{embed, embed_alone};
 pub(crate) use landmarks::{eyes_open, landmarks};
 pub use pose::Pose;
 pub(crate) use pose::{fit_pose, pose_by_network};
-pub(crate) use quality::assess;
-pub use quality::{Quality, QualityParams, QualityReason};
+pub use quality::{Knots, Quality, QualityParams, QualityReason};
+pub(crate) use quality::{assess, with_length};
 pub(crate) use same::correlation;
 
 use selfsame_domain::Rect;

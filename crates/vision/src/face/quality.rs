@@ -24,6 +24,8 @@ pub enum QualityReason {
     Occluded,
     /// Cut by the edge of the picture.
     CutOff,
+    /// The embedder found little in it that tells people apart.
+    HardToCompare,
 }
 
 /// What was measured, and what it amounts to.
@@ -45,6 +47,8 @@ pub struct Quality {
     /// 0..=1: how unlike the lower half of the face is to its cheeks, how dark the eyes' region is, or how unlike the halves
     /// are. Masks, hands, dark glasses and hard side light raise it.
     pub occlusion_hint: f32,
+    /// Length of the embedder's vector. `None` where the face was not embedded, or the network's length tells nothing.
+    pub vector_length: Option<f32>,
     /// Everything that keeps the score under 100 by itself; empty for a good picture.
     pub reasons: Vec<QualityReason>,
 }
@@ -132,6 +136,7 @@ pub(crate) fn assess(picture: &Picture, face: &FaceSighting, params: &QualityPar
             eye_distance_px,
             is_grey: picture.is_grey(),
             occlusion_hint: 0.0,
+            vector_length: None,
             reasons: vec![QualityReason::TooSmall],
         };
     };
@@ -163,7 +168,28 @@ pub(crate) fn assess(picture: &Picture, face: &FaceSighting, params: &QualityPar
     let mean = graded.iter().map(|g| g.1).sum::<f32>() / graded.len() as f32;
     let score = 300.0 * lowest * (1.0 - params.mean_share * (1.0 - mean)) - 100.0;
     let reasons = graded.iter().filter(|g| g.1 < 2.0 / 3.0).map(|g| g.0).collect();
-    Quality { score, sharpness, brightness, contrast, eye_distance_px, is_grey, occlusion_hint, reasons }
+    Quality {
+        score,
+        sharpness,
+        brightness,
+        contrast,
+        eye_distance_px,
+        is_grey,
+        occlusion_hint,
+        vector_length: None,
+        reasons,
+    }
+}
+
+/// Holds a short vector against the picture: the score is at most `300 * grade - 100`. A long one is no merit.
+pub(crate) fn with_length(mut quality: Quality, length: f32, knots: Knots) -> Quality {
+    let grade = knots.grade(length);
+    quality.score = quality.score.min(300.0 * grade - 100.0);
+    quality.vector_length = Some(length);
+    if grade < 2.0 / 3.0 {
+        quality.reasons.push(QualityReason::HardToCompare);
+    }
+    quality
 }
 
 const SIDE: usize = CROP as usize;
@@ -299,6 +325,40 @@ mod tests {
         ] {
             assert!((knots.grade(value) - grade).abs() < 1e-6, "{knots:?} {value}");
         }
+    }
+
+    #[test]
+    fn a_short_vector_is_held_against_a_picture_and_a_long_one_changes_nothing() {
+        let picture = Picture::from_rgb(8, 8, vec![0; 192]).unwrap();
+        let face = FaceSighting {
+            bounds: selfsame_domain::Rect { x: 0.0, y: 0.0, width: 8.0, height: 8.0 },
+            score: 1.0,
+            landmarks: [[0.0; 2]; 68],
+            pose: super::super::Pose::default(),
+        };
+        let good = Quality {
+            score: 150.0,
+            reasons: Vec::new(),
+            ..assess(&picture, &face, &QualityParams::default())
+        };
+        let knots = Knots { again: 30.0, good: 40.0 };
+        for (length, score, reasons) in [
+            (99.0, 150.0, vec![]),
+            (40.0, 100.0, vec![]),
+            (35.0, 50.0, vec![QualityReason::HardToCompare]),
+            (30.0, 0.0, vec![QualityReason::HardToCompare]),
+            (10.0, -100.0, vec![QualityReason::HardToCompare]),
+            (f32::NAN, -100.0, vec![QualityReason::HardToCompare]),
+        ] {
+            let graded = with_length(good.clone(), length, knots);
+            assert!((graded.score - score).abs() < 1e-3, "{length}: {}", graded.score);
+            assert_eq!(graded.reasons, reasons, "{length}");
+        }
+        let bad = Quality { score: -50.0, ..good };
+        assert!(
+            (with_length(bad, 99.0, knots).score + 50.0).abs() < 1e-6,
+            "a long vector makes nothing better"
+        );
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum Slot {
     Detector,
     Landmarks,
     Embedder,
+    /// Beside [`Self::Embedder`], for the comparisons that count. May be empty.
+    SecondEmbedder,
     Pad,
     Pose,
     Eye,
@@ -32,10 +34,11 @@ pub enum Slot {
 }
 
 impl Slot {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Detector,
         Self::Landmarks,
         Self::Embedder,
+        Self::SecondEmbedder,
         Self::Pad,
         Self::Pose,
         Self::Eye,
@@ -51,6 +54,7 @@ impl Slot {
             Self::Detector => "detector",
             Self::Landmarks => "landmarks",
             Self::Embedder => "embedder",
+            Self::SecondEmbedder => "second-embedder",
             Self::Pad => "pad",
             Self::Pose => "pose",
             Self::Eye => "eye",
@@ -61,6 +65,11 @@ impl Slot {
         }
     }
 
+    /// Whether a manifest may leave it out. A network that the manifest names has to be there all the same.
+    const fn is_optional(self) -> bool {
+        matches!(self, Self::SecondEmbedder)
+    }
+
     /// What the code that reads the outputs relies on. Sides that only the network knows are checked against the manifest
     /// by the loader.
     fn check(self, spec: &SlotSpec) -> Result<(), String> {
@@ -68,7 +77,7 @@ impl Slot {
         let fits = match self {
             Self::Detector => sizes.len() == 2 && sizes[0].is_multiple_of(2) && sizes[1] == sizes[0] * 2,
             Self::Landmarks => sizes == [136],
-            Self::Embedder => sizes.len() == 1 && (32..=4096).contains(&sizes[0]),
+            Self::Embedder | Self::SecondEmbedder => sizes.len() == 1 && (32..=4096).contains(&sizes[0]),
             Self::Pad => sizes == [3],
             Self::Pose => sizes == [66, 66, 66],
             Self::Eye => sizes == [2],
@@ -108,15 +117,15 @@ impl Slot {
         if self == Self::Detector && spec.threshold.is_none() {
             return Err("the detector needs a threshold".to_owned());
         }
-        if self == Self::Embedder {
+        if matches!(self, Self::Embedder | Self::SecondEmbedder) {
             if spec.input.width() != 112 || spec.input.height() != 112 {
                 return Err("the alignment is defined for crops of 112 x 112".to_owned());
             }
             if spec.mode.as_deref().is_none_or(|mode| mode.is_empty() || mode.len() > 64) {
-                return Err("the embedder needs a mode of 1 to 64 characters".to_owned());
+                return Err("an embedder needs a mode of 1 to 64 characters".to_owned());
             }
             if spec.calibration.len() < 2 {
-                return Err("the embedder needs at least two calibration points".to_owned());
+                return Err("an embedder needs at least two calibration points".to_owned());
             }
         }
         Ok(())
@@ -218,6 +227,18 @@ impl Engine {
             folders.insert(name.clone(), file.parent().unwrap_or(Path::new(".")).to_owned());
             manifest.slot.insert(name.clone(), Manifest::read_slot(file)?);
         }
+        // The second embedder's mode and calibration are those of a pair: beside another first embedder they are wrong.
+        if slots.contains_key(Slot::Embedder.name()) && !slots.contains_key(Slot::SecondEmbedder.name()) {
+            manifest.slot.remove(Slot::SecondEmbedder.name());
+        }
+        let modes = [Slot::Embedder, Slot::SecondEmbedder].map(|slot| manifest.slot.get(slot.name()));
+        if let [Some(first), Some(second)] = modes
+            && first.mode == second.mode
+        {
+            return Err(invalid(
+                "both embedders have the same mode; the pair's has to be another".to_owned(),
+            ));
+        }
 
         let library = manifest.library().cloned().ok_or_else(|| ModelError::Platform {
             file: manifest_file.to_owned(),
@@ -233,10 +254,11 @@ impl Engine {
             let mut networks = BTreeMap::new();
             let mut files = Vec::new();
             for slot in Slot::ALL {
-                let spec = manifest
-                    .slot
-                    .remove(slot.name())
-                    .ok_or_else(|| invalid(format!("it has no slot {}", slot.name())))?;
+                let spec = match manifest.slot.remove(slot.name()) {
+                    Some(spec) => spec,
+                    None if slot.is_optional() => continue,
+                    None => return Err(invalid(format!("it has no slot {}", slot.name()))),
+                };
                 slot.check(&spec).map_err(|detail| invalid(format!("slot {}: {detail}", slot.name())))?;
                 let file = folders.get(slot.name()).map_or(folder, |f| f).join(&spec.file);
                 let mut network = Network { slot, spec, model: None, file };
@@ -301,6 +323,11 @@ impl Engine {
     /// What is in a slot.
     pub(crate) fn spec(&self, slot: Slot) -> &SlotSpec {
         &self.networks[&slot].spec
+    }
+
+    /// Whether a network is in a slot.
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.networks.contains_key(&slot)
     }
 
     /// Opens every network once that is not opened on demand, and compares names and shapes with the manifest.
@@ -425,6 +452,10 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.engine.has(slot)
+    }
+
     pub(crate) fn input(&self, slot: Slot) -> &InputSpec {
         &self.engine.spec(slot).input
     }

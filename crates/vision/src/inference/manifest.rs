@@ -13,7 +13,8 @@ use super::ModelError;
 pub struct Manifest {
     pub version: u32,
     pub engine: EngineSpec,
-    /// By slot name: detector, landmarks, embedder, pad, pose, eye, text-detector, quick-recogniser, text-recogniser, zone-recogniser.
+    /// By slot name: detector, landmarks, embedder, second-embedder, pad, pose, eye, text-detector, quick-recogniser, text-recogniser,
+    /// zone-recogniser.
     pub slot: BTreeMap<String, SlotSpec>,
 }
 
@@ -44,7 +45,7 @@ pub struct EngineLibrary {
 #[serde(deny_unknown_fields)]
 pub struct SlotSpec {
     pub name: String,
-    /// The embedder's name in templates.
+    /// The name in templates: of the embedder for those that it makes alone, of the second embedder for those that both make.
     #[serde(default)]
     pub mode: Option<String>,
     /// Relative to the file that says so.
@@ -69,9 +70,24 @@ pub struct SlotSpec {
     pub threshold: Option<f32>,
     #[serde(default)]
     pub threshold_origin: Option<String>,
-    /// Of the embedder: cosine to false-match rate, both strictly monotone.
+    /// Cosine to false-match rate, both strictly monotone: of the embedder alone, and at the second embedder of both together.
     #[serde(default)]
     pub calibration: Vec<CalibrationPoint>,
+    /// Of an embedder the length of whose vector tells how well a face can be compared.
+    #[serde(default)]
+    pub length: Option<LengthSpec>,
+}
+
+/// What the length of an embedder's vector says of the picture, before the vector is normalised.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LengthSpec {
+    /// Shorter: another picture is asked for.
+    pub again: f32,
+    /// As long or longer: nothing is held against the picture.
+    pub good: f32,
+    /// Where the two were measured.
+    pub origin: String,
 }
 
 /// When a network is read into memory and opened. Its file is verified at every start in either case.
@@ -187,6 +203,9 @@ impl SlotSpec {
         }
         if !self.zero_weights_below.is_finite() || !(0.0..1e-6).contains(&self.zero_weights_below) {
             return Err("zero_weights_below is not within 0..1e-6".to_owned());
+        }
+        if self.length.as_ref().is_some_and(|length| !(length.again > 0.0 && length.good > length.again)) {
+            return Err("length needs 0 < again < good".to_owned());
         }
         if self.threshold.is_some_and(|t| !(0.0..=1.0).contains(&t)) {
             return Err("threshold is not within 0..=1".to_owned());

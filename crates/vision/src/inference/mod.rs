@@ -14,9 +14,13 @@ use std::path::{Path, PathBuf};
 pub use engine::Slot;
 pub(crate) use engine::{Engine, Lane};
 pub use manifest::{
-    CalibrationPoint, EngineLibrary, InputSpec, Manifest, Opened, OutputSpec, PlaneOrder, SlotSpec,
+    CalibrationPoint, EngineLibrary, InputSpec, LengthSpec, Manifest, Opened, OutputSpec, PlaneOrder,
+    SlotSpec,
 };
 pub(crate) use pool::Pool;
+
+/// The command that makes stored templates again after the embedders have changed.
+pub const REMAKING_COMMAND: &str = "selfsame faces remake";
 
 /// The command that mends a missing or altered file.
 pub const MENDING_COMMAND: &str = "make models";
@@ -85,7 +89,9 @@ pub enum VisionError {
     Inference { slot: &'static str, detail: String },
     #[error("the {slot} network answered with numbers that are not finite; the picture is not usable")]
     NotFinite { slot: &'static str },
-    #[error("the templates are of different modes, {left} and {right}; enrol the older one again")]
+    #[error(
+        "the templates are of different modes, {left} and {right}; make the older one again from its picture (`{REMAKING_COMMAND}` does so for all that the server keeps), or enrol the person again"
+    )]
     ModeMismatch { left: String, right: String },
 }
 
