@@ -159,7 +159,7 @@ mod tests {
             let (u, v) = (cosine * x + sine * y, cosine * y - sine * x);
             if u.abs() < 180.0 && v.abs() < 45.0 {
                 let row = ((v + 45.0) / 9.0) as usize;
-                let bar = ((u + 180.0) / 3.0) as usize + row;
+                let bar = ((u + 180.0) / 3.0) as usize + 5 * row;
                 *value = if [0, 1, 3, 7, 8, 11].contains(&(bar % 12)) { 20 } else { 230 };
             }
         }
