@@ -163,7 +163,7 @@ impl Verification {
         let Some((session, Some(wrapped))) = found else { return Ok(Outcome::Current) };
         let key = self.unwrap_key(&wrapped)?;
         let name = BlobKey::image(face.tenant_id, face.session_id, face.id);
-        let template = match self.from_kept_picture(&name, &key, Some(face.bounds), how).await? {
+        let template = match self.template_of_kept_picture(&name, &key, Some(face.bounds), how).await? {
             Found::Template(template) => template,
             Found::Nothing(outcome) => return Ok(outcome),
         };
@@ -187,7 +187,7 @@ impl Verification {
         let Some((_, Some(wrapped))) = found else { return Ok(Outcome::Current) };
         let key = self.unwrap_key(&wrapped)?;
         let name = BlobKey::evidence_image(evidence.tenant_id, evidence.identity_id, evidence.id);
-        let template = match self.from_kept_picture(&name, &key, None, how).await? {
+        let template = match self.template_of_kept_picture(&name, &key, None, how).await? {
             Found::Template(template) => template,
             Found::Nothing(outcome) => return Ok(outcome),
         };
@@ -219,7 +219,7 @@ impl Verification {
             }
         };
         let picture = BlobKey::scan(tenant, id, side_name(ScanSide::Face));
-        let template = match self.from_kept_picture(&picture, &key, None, how).await? {
+        let template = match self.template_of_kept_picture(&picture, &key, None, how).await? {
             Found::Template(template) => template,
             Found::Nothing(outcome) => return Ok(outcome),
         };
@@ -237,7 +237,7 @@ impl Verification {
     }
 
     /// The template of the face in a picture that is kept: of the one in that place, or of the largest where none is said.
-    async fn from_kept_picture(
+    async fn template_of_kept_picture(
         &self,
         name: &BlobKey,
         key: &DataKey,

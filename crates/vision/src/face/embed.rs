@@ -64,7 +64,7 @@ impl Template {
     pub fn mean(templates: &[&Self]) -> Option<Self> {
         let (first, others) = templates.split_first()?;
         let alike = |other: &&Self| other.mode == first.mode && other.values.len() == first.values.len();
-        if !others.iter().all(|other| alike(other)) {
+        if !others.iter().all(alike) {
             return None;
         }
         let mut sum = first.values.clone();
