@@ -212,6 +212,20 @@ impl Card {
         self.country.or_else(|| self.issuer().map(|issuer| issuer.country))
     }
 
+    /// Whether the payload departs from the standard so far that some of its data had to be looked for, or may be missing.
+    pub fn is_bent(&self) -> bool {
+        self.warnings.iter().any(|warning| {
+            matches!(
+                warning,
+                Warning::DesignatorUnreadable
+                    | Warning::SeparatorsMissing
+                    | Warning::ElementAmbiguous(_)
+                    | Warning::ElementCut(_)
+                    | Warning::Truncated
+            )
+        })
+    }
+
     /// The last day of a card that has one.
     pub fn expiry_date(&self) -> Option<Date> {
         match self.expiry? {

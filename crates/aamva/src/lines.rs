@@ -139,8 +139,8 @@ impl Context<'_> {
         self.starts.iter().any(|start| *start == id)
     }
 
-    /// Of each line the identifiers inside of it. One that stands right behind a whole value or its padding begins an element, and the same letters elsewhere
-    /// are a part of a name.
+    /// Each line's identifiers inside of it. One that stands right behind a whole value or its padding begins an element, and the same letters
+    /// elsewhere are a part of a name.
     fn inside_all(&self, lines: &[&[char]]) -> Vec<Vec<Place>> {
         let mut all: Vec<Vec<Place>> = lines.iter().map(|line| self.inside(line)).collect();
         let sure = |line: &[char], places: &[Place], at: usize| {
@@ -177,6 +177,7 @@ impl Context<'_> {
         all
     }
 
+    /// The elements of a line: one as a rule, and several where separators are missing.
     fn divide<'a>(
         &self,
         line: &'a [char],

@@ -387,6 +387,8 @@ pub enum DocumentWarning {
     MrzAmbiguous,
     /// The check digits of the machine-readable zone agree, and it breaks another rule.
     MrzIrregular,
+    /// The barcode departs from its standard so far that some of its data may be missing.
+    BarcodeIrregular,
     /// A barcode was read whose content is of no known kind.
     BarcodeNotUnderstood,
     /// The budget of the picture ended before everything was read that is asked of it: what is absent may be there.

@@ -115,9 +115,11 @@ impl Customs {
     /// By document code and issuing state as they stand, fillers included.
     pub(crate) fn of(code: &[u8], issuer: &[u8]) -> Self {
         let is = |known: &str, text: &[u8]| known.as_bytes() == trimmed(text);
+        // From 2026 on ordinary passports begin with PP (ICAO Doc 9303-4, section 4.2.2).
+        let of_code = |known: &str| is(known, code) || known == "P" && code == b"PP";
         let known = PROFILES.profiles.iter().filter(|profile| {
             profile.issuers.iter().any(|known| is(known, issuer))
-                && (profile.documents.is_empty() || profile.documents.iter().any(|known| is(known, code)))
+                && (profile.documents.is_empty() || profile.documents.iter().any(|known| of_code(known)))
         });
         Self(known.collect())
     }

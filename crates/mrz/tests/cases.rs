@@ -325,6 +325,7 @@ fn series_of_look_alikes_are_settled_by_how_their_issuer_makes_numbers() {
         ("CHN", "PO", "G12345678"),
         ("IND", "P<", "L1234567<"),
         ("MEX", "P<", "G12345678"),
+        ("HUN", "PP", "BB1234567"),
         ("D<<", "P<", "C01X00T47"),
     ] {
         let second = format!("{number}0{issuer}8503120F3008110<<<<<<<<<<<<<<00");

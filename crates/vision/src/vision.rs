@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::document::{DocumentReading, DocumentWarning, MrzReading, MrzVerdict};
+use selfsame_domain::document::{DocumentReading, DocumentWarning, MrzFormat, MrzReading, MrzVerdict};
 
 use crate::document::signs::{self, Indication, SignParams, Signs, Testimony};
 use crate::document::{
@@ -372,9 +372,13 @@ impl Vision {
             read_zone(&mut lane, picture, &self.mrz, effort)
         })?;
         let mut reading = document_reading(zone.as_ref(), now.date());
-        // A side with a sound zone has no barcode that says more.
-        let sound = reading.mrz.as_ref().is_some_and(|mrz| mrz.verdict != MrzVerdict::Invalid);
-        if wants.barcode && !sound {
+        // A side with a sound zone has no barcode that says more, unless it settles how the zone of a card is to be read.
+        let settled = reading.mrz.as_ref().is_some_and(|mrz| match mrz.verdict {
+            MrzVerdict::Invalid => false,
+            MrzVerdict::Ambiguous => mrz.format != MrzFormat::Td1,
+            MrzVerdict::Valid | MrzVerdict::Unprotected => true,
+        });
+        if wants.barcode && !settled {
             let barcode = effort.step("barcode", "no sound zone was read", |_| {
                 read_barcode(picture, &mut lane.resizer, &self.barcodes)
             });

@@ -71,21 +71,10 @@ fn pasted(part: &Picture, x: u32, y: u32, width: u32, height: u32) -> Picture {
 fn models_with(manifest: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("manifest.toml"), manifest).unwrap();
-    std::os::unix::fs::symlink(
-        std::fs::canonicalize(root().join("models/node_modules")).unwrap(),
-        folder.path().join("node_modules"),
-    )
-    .unwrap();
-    std::os::unix::fs::symlink(
-        std::fs::canonicalize(root().join("models/weights")).unwrap(),
-        folder.path().join("weights"),
-    )
-    .unwrap();
-    std::os::unix::fs::symlink(
-        std::fs::canonicalize(root().join("models/ocr-b")).unwrap(),
-        folder.path().join("ocr-b"),
-    )
-    .unwrap();
+    for part in ["node_modules", "weights", "ocr-b"] {
+        let whole = std::fs::canonicalize(root().join("models").join(part)).unwrap();
+        std::os::unix::fs::symlink(whole, folder.path().join(part)).unwrap();
+    }
     folder
 }
 

@@ -1,7 +1,9 @@
 """Finds the temperature under which the stated probabilities hold best, on a cut and on harm that training has not seen."""
 
 import argparse
+import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,18 +12,18 @@ import evaluate as ev
 import held_out
 import lines
 
-TEMPERATURES = [0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0]
+TEMPERATURES = [0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.1, 1.25, 1.5]
 
 
-def drawn(network, font: str, count: int, seed: int) -> list[tuple[np.ndarray, str]]:
-    """Readings of lines: half with the harm of training, half with harm that it never showed."""
+def draw(font: str, count: int, seed: int) -> list[tuple[np.ndarray, str]]:
+    """Lines: half with the harm of training, half with harm that it never showed."""
     base = replace(lines.make_style(seed, [font], 0, 90), whole=True, width=ev.WIDTH)
     rng = np.random.default_rng([seed, 5])
     out = []
     for index in range(count):
         after = held_out.KINDS[index // 2 % len(held_out.KINDS)] if index % 2 else None
         strip, _, _, text = lines.window(replace(base, after=after, harm=0.6 if after else 1.0), rng)
-        out.append((ev.read(network, strip), text))
+        out.append((strip, text))
     return out
 
 
@@ -37,9 +39,15 @@ def main() -> None:
     parser.add_argument("--font", required=True)
     parser.add_argument("--lines", type=int, default=500)
     parser.add_argument("--seed", type=int, default=9300)
+    parser.add_argument("--drawn", help="file that keeps the lines for other networks")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    readings = drawn(ev.session(given.network), given.font, given.lines, given.seed)
+    kept = Path(given.drawn) if given.drawn else None
+    drawn = pickle.loads(kept.read_bytes()) if kept and kept.exists() else draw(given.font, given.lines, given.seed)
+    if kept and not kept.exists():
+        kept.write_bytes(pickle.dumps(drawn))
+    network = ev.session(given.network)
+    readings = [(ev.read(network, strip), text) for strip, text in drawn]
     for rule in ev.RULES:
         for temperature in TEMPERATURES:
             tally = ev.Tally()

@@ -77,18 +77,20 @@ RULES = ["mean of probabilities", "weighted mean", "mean of logs", "surest colum
 
 def align(truth: str, read: str) -> list[tuple[int, int]]:
     """Pairs of places by least edits; -1 where one side has nothing."""
-    rows, columns = len(truth) + 1, len(read) + 1
-    cost = np.zeros((rows, columns), int)
-    cost[:, 0], cost[0] = np.arange(rows), np.arange(columns)
-    for i in range(1, rows):
-        for j in range(1, columns):
-            cost[i, j] = min(cost[i - 1, j - 1] + (truth[i - 1] != read[j - 1]), cost[i - 1, j] + 1, cost[i, j - 1] + 1)
-    pairs, i, j = [], rows - 1, columns - 1
+    if truth == read:
+        return [(i, i) for i in range(len(truth))]
+    cost = [list(range(len(read) + 1))]
+    for i, character in enumerate(truth, 1):
+        above, row = cost[-1], [i]
+        for j, other in enumerate(read, 1):
+            row.append(min(above[j - 1] + (character != other), above[j] + 1, row[-1] + 1))
+        cost.append(row)
+    pairs, i, j = [], len(truth), len(read)
     while i or j:
-        if i and j and cost[i, j] == cost[i - 1, j - 1] + (truth[i - 1] != read[j - 1]):
+        if i and j and cost[i][j] == cost[i - 1][j - 1] + (truth[i - 1] != read[j - 1]):
             i, j = i - 1, j - 1
             pairs.append((i, j))
-        elif i and cost[i, j] == cost[i - 1, j] + 1:
+        elif i and cost[i][j] == cost[i - 1][j] + 1:
             i -= 1
             pairs.append((i, -1))
         else:

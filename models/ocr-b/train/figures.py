@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,33 +18,39 @@ from glyphs import ALPHABET
 BLURS = [0.0, 0.05, 0.08, 0.11, 0.14, 0.17]
 CAPS = [40.0, 20.0, 12.0, 9.0, 7.5, 6.5]
 MODERATE = 0.5
+# How the columns of a character are joined.
+RULE = ev.RULES[0]
 PAIRS = ["0O", "DO", "0Q", "1I", "1L", "2Z", "5S", "8B", "6G", "7T", "5J", "7Z", "FP", "HM", "KX", "MN", "UV", "<C"]
 
 
-def level(base: lines.Style, font: str, count: int, seed: int, **change) -> ev.Tally:
-    """Reads lines of one kind."""
-    style = replace(base, whole=True, width=ev.WIDTH, **change)
-    rng = np.random.default_rng([seed, 4])
-    tally = ev.Tally()
-    for _ in range(count):
-        strip, _, _, text = lines.window(style, rng)
-        logs = ev.read(NETWORK, strip)
-        tally.add(text, *ev.decode(logs, ev.RULES[0]))
-    return tally
+def draw(font: str, count: int, seed: int) -> dict:
+    """Draws all lines that are measured, so that several networks can be measured on the same."""
+    base = lines.make_style(seed, [font], 0, 90, harm=MODERATE, whole=True, width=ev.WIDTH)
+    kinds = [(f"blur {blur}", "16-44", count, {"blur": blur, "cap": (16.0, 44.0)}) for blur in BLURS]
+    kinds += [("0.04", cap, count, {"blur": 0.04, "cap": (cap, cap * 1.001)}) for cap in CAPS]
+    kinds += [(kind.__name__, "10-44", count, {"blur": 0.04, "cap": (10.0, 44.0), "after": kind}) for kind in held_out.KINDS]
+    kinds += [("prices", "16-44", count * 2, {"cap": (16.0, 44.0)}), ("prices", 9.0, count, {"cap": (9.0, 9.01), "blur": 0.04})]
+    drawn = {}
+    for index, (harm, cap, many, change) in enumerate(kinds):
+        style, rng = replace(base, **change), np.random.default_rng([seed, 4, index])
+        drawn[harm, cap] = [lines.window(style, rng)[::3] for _ in range(many)]
+    style, rng = replace(base, cap=(9.0, 44.0)), np.random.default_rng([seed, 8])
+    drawn["none"] = [lines.not_ocrb(style, rng) for _ in range(count)]
+    drawn["upright"] = [lines.window(style, rng)[0] for _ in range(count)]
+    return drawn
 
 
-def by_level(base, font, count, seed) -> list[dict]:
-    """One row for each blur and each cap height."""
+def by_level(drawn: dict) -> list[dict]:
+    """One row for each blur, each cap height, and each harm that training never showed."""
     rows = []
-    for blur in BLURS:
-        tally = level(base, font, count, seed, blur=blur, cap=(16.0, 44.0), harm=MODERATE)
-        rows.append({"blur": blur, "cap": "16-44", **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally), "repairs": ev.repairs(tally)})
-    for cap in CAPS:
-        tally = level(base, font, count, seed, blur=0.04, cap=(cap, cap * 1.001), harm=MODERATE)
-        rows.append({"blur": 0.04, "cap": cap, **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally), "repairs": ev.repairs(tally)})
-    for kind in held_out.KINDS:
-        tally = level(base, font, count, seed, blur=0.04, cap=(10.0, 44.0), harm=MODERATE, after=kind)
-        rows.append({"blur": kind.__name__, "cap": "10-44", **tally.summary(), "reliability": ev.reliability(tally), "margins": ev.margins(tally), "repairs": ev.repairs(tally)})
+    for (harm, cap), some in ((k, v) for k, v in drawn.items() if isinstance(k, tuple) and k[0] != "prices"):
+        tally = ev.Tally()
+        for strip, text in some:
+            tally.add(text, *ev.decode(ev.read(NETWORK, strip), RULE))
+        rows.append({
+            "blur": harm, "cap": cap, **tally.summary(), "reliability": ev.reliability(tally),
+            "margins": ev.margins(tally), "repairs": ev.repairs(tally),
+        })
     return rows
 
 
@@ -70,30 +77,28 @@ class Prices:
         ]
 
 
-def prices(base, count, seed, **change) -> list[dict]:
+def prices(some: list) -> list[dict]:
     """The price table for lines of some kind."""
-    style = replace(base, whole=True, width=ev.WIDTH, **change)
-    rng, prices = np.random.default_rng([seed, 6]), Prices()
-    for _ in range(count):
-        strip, _, _, text = lines.window(style, rng)
-        prices.add(text, *ev.decode(ev.read(NETWORK, strip), ev.RULES[0]))
+    prices = Prices()
+    for strip, text in some:
+        prices.add(text, *ev.decode(ev.read(NETWORK, strip), RULE))
     return prices.table()
 
 
-def none_lines(base, count, seed) -> dict:
+def none_lines(drawn: dict) -> dict:
     """Characters read where there are none, and in lines that are upside down, beside the same lines upright."""
-    style, rng = replace(base, width=ev.WIDTH, harm=MODERATE, cap=(9.0, 44.0)), np.random.default_rng([seed, 8])
-    kinds = {"no OCR-B": [], "upright": [], "upside down": [], "mirrored": []}
-    for _ in range(count):
-        kinds["no OCR-B"].append(_certain(lines.not_ocrb(style, rng)))
-        strip, _, _, _ = lines.window(replace(style, whole=True), rng)
-        kinds["upright"].append(_certain(strip))
-        kinds["upside down"].append(_certain(strip[::-1, ::-1]))
-        kinds["mirrored"].append(_certain(strip[:, ::-1]))
+    kinds = {
+        "no OCR-B": [_certain(strip) for strip in drawn["none"]],
+        "upright": [_certain(strip) for strip in drawn["upright"]],
+        "upside down": [_certain(strip[::-1, ::-1]) for strip in drawn["upright"]],
+        "mirrored": [_certain(strip[:, ::-1]) for strip in drawn["upright"]],
+    }
     out = {
-        kind: {"strips": len(v), "strips all blank": sum(n == 0 for n, _, _ in v), "characters per strip": round(float(np.mean([n for n, _, _ in v])), 2),
-               "sum of certainty, median": round(float(np.median([s for _, s, _ in v])), 2),
-               "strips with 10 or more characters": sum(n >= 10 for n, _, _ in v)}
+        kind: {
+            "strips": len(v), "strips all blank": sum(n == 0 for n, _ in v), "characters per strip": round(float(np.mean([n for n, _ in v])), 2),
+            "sum of certainty, median": round(float(np.median([s for _, s in v])), 2),
+            "strips with 10 or more characters": sum(n >= 10 for n, _ in v),
+        }
         for kind, v in kinds.items()
     }
     turned = [u[1] > d[1] for u, d in zip(kinds["upright"], kinds["upside down"])]
@@ -101,10 +106,9 @@ def none_lines(base, count, seed) -> dict:
     return out
 
 
-def _certain(strip: np.ndarray) -> tuple[int, float, float]:
-    text, options = ev.decode(ev.read(NETWORK, np.ascontiguousarray(strip)), ev.RULES[0])
-    top = np.exp(options.max(1)) if len(text) else np.zeros(0)
-    return len(text), float(top.sum()), float(top.mean()) if len(top) else 0.0
+def _certain(strip: np.ndarray) -> tuple[int, float]:
+    text, options = ev.decode(ev.read(NETWORK, np.ascontiguousarray(strip)), RULE)
+    return len(text), float(np.exp(options.max(1)).sum()) if len(text) else 0.0
 
 
 def svg(series: dict[str, list[dict]], path: Path) -> None:
@@ -137,28 +141,27 @@ def main() -> None:
     parser.add_argument("--font", required=True)
     parser.add_argument("--lines", type=int, default=300)
     parser.add_argument("--seed", type=int, default=9100)
+    parser.add_argument("--drawn", help="file that keeps the lines for other networks")
     parser.add_argument("--out", required=True)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     NETWORK = ev.session(given.network)
-    base = lines.make_style(given.seed, [given.font], 0, 90)
-    rows = by_level(base, given.font, given.lines, given.seed)
+    kept = Path(given.drawn) if given.drawn else None
+    drawn = pickle.loads(kept.read_bytes()) if kept and kept.exists() else draw(given.font, given.lines, given.seed)
+    if kept and not kept.exists():
+        kept.write_bytes(pickle.dumps(drawn))
+    rows = by_level(drawn)
     result = {
         "font": given.font.rsplit("/", 1)[-1], "milliseconds per line": ev.milliseconds(NETWORK), "levels": rows,
-        "prices, cap 16-44, moderate": prices(base, given.lines * 3, given.seed, cap=(16.0, 44.0), harm=MODERATE),
-        "prices, cap 9, moderate": prices(base, given.lines, given.seed, cap=(9.0, 9.01), blur=0.04, harm=MODERATE),
-        "none": none_lines(base, given.lines, given.seed),
+        "prices, cap 16-44, moderate": prices(drawn["prices", "16-44"]), "prices, cap 9, moderate": prices(drawn["prices", 9.0]),
+        "none": none_lines(drawn),
     }
     out = Path(given.out)
     out.mkdir(parents=True, exist_ok=True)
     (out / "figures.json").write_text(json.dumps(result, indent=1) + "\n")
-    chosen = {f"blur {r['blur']}": r["reliability"] for r in rows if r["cap"] == "16-44"}
-    svg(chosen, out / "reliability.svg")
+    svg({r["blur"]: r["reliability"] for r in rows if r["cap"] == "16-44"}, out / "reliability.svg")
     for row in rows:
         print(row["blur"], row["cap"], *(row[k] for k in ("lines", "lines wrong", "characters", "wrong", "lost", "invented", "expected wrong")))
-    print(json.dumps(result["none"], indent=1))
-    for row in result["prices, cap 16-44, moderate"]:
-        print(row)
 
 
 if __name__ == "__main__":

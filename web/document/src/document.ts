@@ -76,7 +76,7 @@ function show({ width, height, reading, signs }: Answer): void {
   for (const { box } of [...signs.filter(speaks), ...(reading.disagreements ?? [])]) if (box) polygon(outline(box), 'doubt');
 
   const rows = reading.fields.map(({ name, value, sources, confidence, box }) => {
-    const row = make('tr', '', make('td', '', fieldWords(name)), make('td', '', value), make('td', '', sourceWords(sources)), make('td', '', `${Math.round(100 * confidence)} %`));
+    const row = make('tr', '', make('td', '', fieldWords(name)), make('td', '', value === 'DOES_NOT_EXPIRE' ? 'does not run out' : value), make('td', '', sourceWords(sources)), make('td', '', `${Math.round(100 * confidence)} %`));
     if (box) {
       const place = polygon(outline(box), 'field');
       const on = (yes: boolean) => (): void => void place.classList.toggle('on', yes);

@@ -64,6 +64,8 @@ const WARNINGS: Record<string, string> = {
   UNKNOWN_DOCUMENT: 'Nothing was found that tells what document this is.',
   MRZ_INVALID: 'The machine-readable zone cannot be read in agreement with its check digits.',
   MRZ_AMBIGUOUS: 'The machine-readable zone can be read in several ways.',
+  MRZ_IRREGULAR: 'The check digits of the machine-readable zone agree, but it breaks another rule.',
+  BARCODE_IRREGULAR: 'The barcode departs from its standard; what could not be told apart in it was left out.',
   BARCODE_NOT_UNDERSTOOD: 'A barcode was read whose content is of no known kind.',
 };
 

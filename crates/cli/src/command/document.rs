@@ -486,6 +486,9 @@ const fn warning_words(warning: DocumentWarning) -> &'static str {
         DocumentWarning::UnknownDocument => {
             "neither a machine-readable zone nor a known barcode nor a known title was found; send a sharp picture that shows the whole document, or its other side"
         }
+        DocumentWarning::BarcodeIrregular => {
+            "the barcode departs from its standard; what could not be told apart in it was left out"
+        }
         DocumentWarning::BarcodeNotUnderstood => {
             "the barcode holds no data of a licence or identity card; look at its text with --json"
         }

@@ -45,7 +45,7 @@ pub(super) fn solve(sheet: &Sheet, others: &[Edits], params: &ReadParams) -> Vec
     };
     let limit = candidates[first].cost + params.rival_margin;
     candidates.retain(|one| one.cost <= limit);
-    let mut settled_by = by_profile(sheet, &mut candidates).then_some(SettledBy::Profile);
+    let mut settled_by = by_profile(sheet, &mut candidates, params).then_some(SettledBy::Profile);
     candidates.truncate(MOST_READINGS);
     let mut found: Vec<Found> = Vec::new();
     for (n, candidate) in candidates.into_iter().enumerate() {
@@ -92,15 +92,18 @@ fn printed(sheet: &Sheet, params: &ReadParams) -> Vec<u8> {
     (0..sheet.text.len()).map(seen).collect()
 }
 
-/// Where the issuer's numbers are known: keeps the readings whose number is one of them, if the first has one, or one of the others alone.
-/// Returns whether that settled something.
-fn by_profile(sheet: &Sheet, candidates: &mut Vec<Candidate>) -> bool {
+/// Where the issuer's numbers are known: keeps the readings whose number is one of them, if the first has one; or one of the others alone,
+/// unless it is much less likely. There may be a series that nobody listed. Returns whether that settled something.
+fn by_profile(sheet: &Sheet, candidates: &mut Vec<Candidate>, params: &ReadParams) -> bool {
     let makes = |one: &Candidate| sheet.customs.makes(&number(sheet.format, &one.text)) == Some(true);
-    let count = candidates.iter().filter(|one| makes(one)).count();
-    let first = candidates.first().is_some_and(makes);
-    let some_are_not = count < candidates.len();
-    let dear = candidates.iter().any(|one| makes(one) && one.dear);
-    let settles = some_are_not && (first || count == 1 && !dear);
+    let first = candidates.first().map_or(0.0, |first| first.cost);
+    let first_fits = candidates.first().is_some_and(makes);
+    let mut fitting = candidates.iter().filter(|one| makes(one));
+    let other_fits = match (fitting.next(), fitting.next()) {
+        (Some(only), None) => !only.dear && only.cost <= first + params.rival_margin / 2.0,
+        _ => false,
+    };
+    let settles = candidates.iter().any(|one| !makes(one)) && (first_fits || other_fits);
     if settles {
         candidates.retain(makes);
     }

@@ -161,7 +161,12 @@ impl Turn {
 /// What a barcode with the data of a North American licence adds to a reading; any other barcode is only noted.
 pub(crate) fn add_barcode(reading: &mut DocumentReading, barcode: BarcodeReading) {
     match selfsame_aamva::parse(&barcode.text) {
-        Ok(card) => add_card(reading, &card),
+        Ok(card) => {
+            add_card(reading, &card);
+            if card.is_bent() {
+                reading.warnings.push(DocumentWarning::BarcodeIrregular);
+            }
+        }
         Err(_) => reading.warnings.push(DocumentWarning::BarcodeNotUnderstood),
     }
     reading.barcode = Some(barcode);
@@ -350,6 +355,11 @@ mod tests {
             add_barcode(&mut card, barcode(&payload));
             assert_eq!(card.value(FieldName::Address), Some(expected));
         }
+        // A card that lost its separators is read, with a warning.
+        let mut bent = reading();
+        add_barcode(&mut bent, barcode(&payload.replace('\n', " ")));
+        assert_eq!(bent.value(FieldName::Surname), Some("EXAMPLE"));
+        assert_eq!(bent.warnings, [DocumentWarning::BarcodeIrregular]);
         let mut other = reading();
         add_barcode(&mut other, barcode("https://example.org"));
         assert!(other.fields.is_empty() && other.document_type.is_none());

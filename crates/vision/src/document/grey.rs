@@ -26,6 +26,25 @@ impl Grey {
         (grey, 1.0 / scale)
     }
 
+    /// All of the picture, pixel by pixel.
+    pub(super) fn whole(picture: &Picture) -> Self {
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        Self { width, height, values: grey_bytes(picture.rgb()) }
+    }
+
+    /// The brightness at a point, bilinear; pixel centres are at halves, and outside is like the edge.
+    pub(super) fn sample(&self, x: f32, y: f32) -> f32 {
+        let x = (x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (y - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let (left, top) = (x as usize, y as usize);
+        let (right, bottom) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
+        let (fx, fy) = (x - left as f32, y - top as f32);
+        let at = |x: usize, y: usize| f32::from(self.values[y * self.width + x]);
+        let upper = at(left, top) + (at(right, top) - at(left, top)) * fx;
+        let lower = at(left, bottom) + (at(right, bottom) - at(left, bottom)) * fx;
+        upper + (lower - upper) * fy
+    }
+
     /// A page as it lies flat.
     pub(super) fn of(view: &View) -> Self {
         Self { width: view.width, height: view.height, values: grey_bytes(&view.rgb) }

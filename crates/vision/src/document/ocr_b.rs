@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
-use crate::image::fill_planes;
 use crate::inference::{Lane, Slot, VisionError};
 
 use super::effort::Effort;
 use super::recognise::{Glyph, MRZ_CHARACTERS};
-use super::strip::Strip;
+use super::strip::GreyStrip;
 
 /// What a column of 4 pixels usually costs: 5 ms for the 750 pixels of a line of a passport.
 const USUAL: Duration = Duration::from_nanos(27_000);
@@ -32,10 +31,12 @@ pub(crate) fn usual_cost(width: usize) -> Duration {
 /// Reads a strip as a line in OCR-B.
 pub(crate) fn zone_line(
     lane: &mut Lane,
-    strip: &Strip,
+    strip: &GreyStrip,
     effort: &mut Effort,
 ) -> Result<Vec<Glyph>, VisionError> {
-    let planes = fill_planes(&strip.rgb, lane.input(Slot::ZoneRecogniser));
+    let input = lane.input(Slot::ZoneRecogniser);
+    let (mean, std) = (input.mean[0], input.std[0]);
+    let planes: Vec<f32> = strip.values.iter().map(|value| (f32::from(*value) - mean) / std).collect();
     effort.ran(usual_cost(strip.width));
     lane.run_sized(Slot::ZoneRecogniser, (strip.height, strip.width), &planes, |_, data| {
         let columns: Vec<&[f32]> = data.chunks_exact(CLASSES).collect();

@@ -3,6 +3,7 @@
 use crate::image::Picture;
 
 use super::band::TextLine;
+use super::grey::Grey;
 
 /// How a line is cut out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +28,49 @@ const MAX_WIDTH: usize = 1600;
 
 /// Cuts a line out. Thickness and direction change along it as the line says; a margin of one thickness is left at both ends.
 pub(crate) fn strip(picture: &Picture, line: &TextLine, height: usize, shape: StripShape) -> Strip {
+    let mut rgb = Vec::new();
+    let width = cut(
+        line,
+        height,
+        shape,
+        |x, y| sample(picture, x, y),
+        |colour: [f32; 3]| {
+            rgb.extend(colour.map(|value| (value + 0.5) as u8));
+        },
+    );
+    Strip { width, height, rgb }
+}
+
+/// A strip in brightness alone, one byte per pixel.
+pub(crate) struct GreyStrip {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) values: Vec<u8>,
+}
+
+/// Cuts a line out as [`strip`] does, of a picture in brightness alone.
+pub(crate) fn grey_strip(grey: &Grey, line: &TextLine, height: usize, shape: StripShape) -> GreyStrip {
+    let mut values = Vec::new();
+    let width = cut(
+        line,
+        height,
+        shape,
+        |x, y| [grey.sample(x as f32, y as f32)],
+        |[value]: [f32; 1]| {
+            values.push((value + 0.5) as u8);
+        },
+    );
+    GreyStrip { width, height, values }
+}
+
+/// Samples a line row by row and gives each pixel to `push`; returns the width.
+fn cut<const N: usize>(
+    line: &TextLine,
+    height: usize,
+    shape: StripShape,
+    sample: impl Fn(f64, f64) -> [f32; N],
+    mut push: impl FnMut([f32; N]),
+) -> usize {
     let thickness = line.mean_thickness().max(1.0);
     let length = line.length() + 2.0 * thickness;
     let natural = length / (thickness * shape.height) * height as f64 * shape.squeeze;
@@ -42,25 +86,24 @@ pub(crate) fn strip(picture: &Picture, line: &TextLine, height: usize, shape: St
             place(line, t)
         })
         .collect();
-    let mut rgb = Vec::with_capacity(width * height * 3);
     let count = (across * down) as f32;
     for y in 0..height {
         for x in 0..width {
-            let mut sum = [0.0_f32; 3];
+            let mut sum = [0.0_f32; N];
             for sub in 0..down {
                 let v = ((y * down + sub) as f64 + 0.5) / (height * down) as f64 - 0.5;
                 for (point, normal, thickness) in &columns[x * across..(x + 1) * across] {
                     let off = v * shape.height * thickness;
-                    let value = sample(picture, point[0] + normal[0] * off, point[1] + normal[1] * off);
+                    let value = sample(point[0] + normal[0] * off, point[1] + normal[1] * off);
                     for (sum, value) in sum.iter_mut().zip(value) {
                         *sum += value;
                     }
                 }
             }
-            rgb.extend(sum.map(|value| (value / count + 0.5) as u8));
+            push(sum.map(|value| value / count));
         }
     }
-    Strip { width, height, rgb }
+    width
 }
 
 fn samples(reduction: f64) -> usize {

@@ -27,6 +27,9 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
     check(&header, limits)?;
     match header.format {
         Format::Jpeg => {
+            // Decoders leave the last pixels out where something else than the marker follows them.
+            let marked = header.unmarked_end.map(|end| [&bytes[..end], &[0xff, 0xd9]].concat());
+            let bytes = marked.as_deref().unwrap_or(bytes);
             let decoder =
                 JpegDecoder::new(Cursor::new(bytes)).map_err(|error| refusal(Format::Jpeg, &error))?;
             finish(decoder, &header, limits)

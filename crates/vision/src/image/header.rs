@@ -11,6 +11,8 @@ pub(super) struct Header {
     pub(super) height: u32,
     /// Bytes per pixel that decoding holds at its peak, without the rotated copy.
     pub(super) bytes_per_pixel: u64,
+    /// Where the pixels of a JPEG end that lacks its last marker.
+    pub(super) unmarked_end: Option<usize>,
 }
 
 /// Formats that people send and that are not read, so that the refusal can name them.
@@ -76,7 +78,7 @@ fn le24(bytes: &[u8], at: usize) -> Option<u32> {
 fn read_jpeg(bytes: &[u8]) -> Result<Header, ImageError> {
     let truncated = ImageError::Truncated { format: Format::Jpeg };
     let corrupt = |detail: &str| ImageError::Corrupt { format: Format::Jpeg, detail: detail.to_owned() };
-    let mut header = None;
+    let (mut header, mut unmarked_end) = (None, None);
     let mut at = 2;
     loop {
         // A marker is 0xff (any number of them) and a code.
@@ -96,7 +98,10 @@ fn read_jpeg(bytes: &[u8]) -> Result<Header, ImageError> {
             // because there it is.
             0xda => {
                 let ended = bytes[at..].windows(2).rev().any(|pair| pair == [0xff, 0xd9]);
-                if ended || jpeg_scan::is_complete(bytes) {
+                if !ended {
+                    unmarked_end = jpeg_scan::end_of_pixels(bytes);
+                }
+                if ended || unmarked_end.is_some() {
                     break;
                 }
                 return Err(truncated);
@@ -133,15 +138,16 @@ fn read_jpeg(bytes: &[u8]) -> Result<Header, ImageError> {
                 width: u32::from(width),
                 height: u32::from(height),
                 bytes_per_pixel: 3 + coefficients,
+                unmarked_end: None,
             });
         }
         at += length;
     }
-    let header = header.ok_or_else(|| corrupt("no frame before the end of the image"))?;
+    let header: Header = header.ok_or_else(|| corrupt("no frame before the end of the image"))?;
     if header.width == 0 || header.height == 0 {
         return Err(corrupt("a side of 0 pixels"));
     }
-    Ok(header)
+    Ok(Header { unmarked_end, ..header })
 }
 
 fn read_png(bytes: &[u8]) -> Result<Header, ImageError> {
@@ -169,7 +175,7 @@ fn read_png(bytes: &[u8]) -> Result<Header, ImageError> {
     let decoded = channels * if depth == 16 { 2 } else { 1 };
     // Grey and alpha grow to three bytes in a second buffer; everything else shrinks in place.
     let bytes_per_pixel = if decoded < 3 { decoded + 3 } else { decoded };
-    Ok(Header { format: Format::Png, width, height, bytes_per_pixel })
+    Ok(Header { format: Format::Png, width, height, bytes_per_pixel, unmarked_end: None })
 }
 
 fn read_webp(bytes: &[u8]) -> Result<Header, ImageError> {
@@ -213,5 +219,5 @@ fn read_webp(bytes: &[u8]) -> Result<Header, ImageError> {
         return Err(corrupt("a side of 0 pixels"));
     }
     // Lossless: RGBA inside the decoder and RGBA out. Lossy needs less.
-    Ok(Header { format: Format::WebP, width, height, bytes_per_pixel: 8 })
+    Ok(Header { format: Format::WebP, width, height, bytes_per_pixel: 8, unmarked_end: None })
 }

@@ -3,10 +3,10 @@
 //! Panoramas of one phone maker end without the marker. A decoder says nothing of it: it paints what is missing grey. So the entropy-coded
 //! data (ITU-T T.81, annex F) is walked here, block by block, without making pixels of it.
 
-/// Whether every block of every component of a sequential Huffman-coded JPEG is in the file. A progressive one is never complete without its
-/// last marker: how many scans it has is known only at its end.
-pub(super) fn is_complete(bytes: &[u8]) -> bool {
-    File::default().walk(bytes).unwrap_or(false)
+/// Where the last scan of a sequential Huffman-coded JPEG ends, if every block of every component is in the file. Of a progressive one it is
+/// never known without the last marker: how many scans it has is told only there.
+pub(super) fn end_of_pixels(bytes: &[u8]) -> Option<usize> {
+    File::default().walk(bytes)
 }
 
 #[derive(Default)]
@@ -43,7 +43,7 @@ fn be16(bytes: &[u8], at: usize) -> Option<u32> {
 
 impl File {
     /// `None` where the file ends, or where it is none that is walked here.
-    fn walk(&mut self, bytes: &[u8]) -> Option<bool> {
+    fn walk(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 2;
         loop {
             at += bytes.get(at..)?.iter().position(|&byte| byte == 0xff)?;
@@ -64,7 +64,7 @@ impl File {
                 0xda => {
                     at += self.walk_scan(segment, bytes.get(at..)?)?;
                     if self.frame.as_ref()?.components.iter().all(|component| component.seen) {
-                        return Some(true);
+                        return Some(at);
                     }
                 }
                 _ => {}

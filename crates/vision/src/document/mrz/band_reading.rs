@@ -8,9 +8,10 @@ use super::judged::{averaged, readings};
 use super::{MrzParams, ZoneReading};
 use crate::document::band::{Band, TextLine};
 use crate::document::effort::Effort;
+use crate::document::grey::Grey;
 use crate::document::ocr_b::{PITCH, PITCHES, pitch, zone_line, zone_strip_height};
 use crate::document::recognise::{Glyph, certainty, mrz_line, strip_height};
-use crate::document::strip::{StripShape, strip};
+use crate::document::strip::{StripShape, grey_strip, strip};
 use crate::image::Picture;
 use crate::inference::{Lane, VisionError};
 
@@ -30,6 +31,8 @@ const GENERAL_USUAL: Duration = Duration::from_micros(140);
 pub(super) struct Reader<'a> {
     pub(super) lane: &'a mut Lane,
     pub(super) picture: &'a Picture,
+    /// The same picture in brightness alone.
+    pub(super) grey: &'a Grey,
     pub(super) network: Network,
     pub(super) params: &'a MrzParams,
     pub(super) effort: &'a mut Effort,
@@ -40,14 +43,14 @@ impl Reader<'_> {
         match self.network {
             Network::OcrB => {
                 let height = zone_strip_height(self.lane);
-                let cut = strip(self.picture, place, height, shape);
+                let cut = grey_strip(self.grey, place, height, shape);
                 let glyphs = zone_line(self.lane, &cut, self.effort)?;
                 // Characters that stand closer or wider than the network knows: cut again so that they stand as it does.
                 let Some(pitch) = pitch(&glyphs, cut.width).filter(|pitch| !PITCHES.contains(pitch)) else {
                     return Ok(glyphs);
                 };
                 let squeeze = (shape.squeeze * PITCH / pitch).clamp(0.5, 1.4);
-                let cut = strip(self.picture, place, height, StripShape { squeeze, ..shape });
+                let cut = grey_strip(self.grey, place, height, StripShape { squeeze, ..shape });
                 let again = zone_line(self.lane, &cut, self.effort)?;
                 Ok(if line_sureness(&again) > line_sureness(&glyphs) { again } else { glyphs })
             }
@@ -68,18 +71,43 @@ impl Reader<'_> {
     }
 
     /// Reads the beginning of a band's first line, either way up: patterns and rules that lie like a zone are left at a third of the cost.
-    /// Gives how much like a zone it is, 1 and more where it is worth reading.
-    pub(super) fn likeness(&mut self, band: &Band) -> Result<f64, VisionError> {
+    pub(super) fn looks_like_one(&mut self, band: &Band) -> Result<bool, VisionError> {
         let shape = self.shapes()[0];
-        let mut most: f64 = 0.0;
         for line in [band.lines[0], band.turned().lines[0]] {
-            let sureness = line_sureness(&self.line(&line.beginning(BEGINNING), shape)?);
-            most = most.max(sureness / LEAST_OF_BEGINNING);
-            if most >= 1.0 {
-                break;
+            if line_sureness(&self.line(&line.beginning(BEGINNING), shape)?) >= LEAST_OF_BEGINNING {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Fillers in the lines of a band, the way up that has more of them: zones in other type have some, and hardly any other print has.
+    pub(super) fn fillers(&mut self, band: &Band) -> Result<(usize, Band), VisionError> {
+        let shape = self.shapes()[0];
+        let mut most = (0, band.clone());
+        for band in [band.clone(), band.turned()] {
+            let mut count = 0;
+            for line in &band.lines {
+                let glyphs = self.line(line, shape)?;
+                count += glyphs
+                    .iter()
+                    .filter(|glyph| glyph.options.first().is_some_and(|best| best.0 == '<'))
+                    .count();
+            }
+            if count > most.0 {
+                most = (count, band);
             }
         }
         Ok(most)
+    }
+
+    /// Reads a band whose way up is known, once.
+    pub(super) fn read_once(&mut self, band: &Band) -> Result<Option<ZoneReading>, VisionError> {
+        let lines = self.lines(&band.lines, self.shapes()[0])?;
+        let readings = readings(band, &lines, self.network, self.params);
+        let sureness = sureness_per_character(&lines);
+        let network = self.network;
+        Ok((!readings.is_empty()).then(|| ZoneReading { readings, band: band.clone(), sureness, network }))
     }
 
     /// Reads one band, upright or upside down, in so many cuts at most.
@@ -181,9 +209,9 @@ struct Begun {
 
 /// Below this sureness lines are not of a machine-readable zone, and other cuts of them are not tried. Blurred zones have twice that.
 const LEAST_SURENESS: f64 = 12.0;
-/// Share of a line that is its beginning, and the least sureness of that: half of what such a share of [`LEAST_SURENESS`] is.
+/// Share of a line that is its beginning, and the least sureness of that: what such a share of [`LEAST_SURENESS`] is.
 const BEGINNING: f64 = 0.3;
-const LEAST_OF_BEGINNING: f64 = LEAST_SURENESS * BEGINNING / 2.0;
+const LEAST_OF_BEGINNING: f64 = LEAST_SURENESS * BEGINNING;
 /// From this sureness on the other way up is only tried when the reading fails: sharp lines of cards have 26 to 30, of passports up
 /// to 44.
 const CERTAINLY_UPRIGHT: f64 = 24.0;

@@ -30,7 +30,7 @@ pub(crate) struct MrzParams {
     /// Steps between neighbouring characters, over the usual one. What is closer was read twice, and between what is further apart one
     /// was missed: names have no check digit to tell. 0.5 and 1.65: lines that were read rightly have 0.67 to 1.5.
     pub(crate) steps: std::ops::Range<f64>,
-    /// Bands that are tried at most. 12: two for each size and darkness; a band that is no zone costs one or two lines.
+    /// Bands that are tried at most of one reduced picture. 8: the likeliest come first, and pages of text have dozens.
     pub(crate) bands: usize,
     pub(crate) page: PageParams,
     pub(crate) slant: SlantParams,
@@ -43,8 +43,10 @@ pub(crate) struct MrzParams {
     pub(crate) sure: f64,
     /// Mean probability of the characters from which on a zone was read, be it with errors. 0.93.
     pub(crate) likely: f64,
-    /// How much like a zone the beginning of a band is at least, against what is read, for the general network to be asked. 0.4.
-    pub(crate) other_type: f64,
+    /// Bands in which too little was seen as OCR-B that are looked at for fillers, at most. 4.
+    pub(crate) other_type: usize,
+    /// Fillers in a band at least, for the general network to be asked. 6: zones have more, and other print has none.
+    pub(crate) fillers: usize,
 }
 
 /// How one network is fed, and how it is believed.
@@ -94,14 +96,15 @@ impl Default for MrzParams {
             },
             small: 12.0,
             steps: 0.5..1.65,
-            bands: 12,
+            bands: 8,
             page: PageParams::default(),
             slant: SlantParams::default(),
             slants: 3,
             askew: 0.06,
             sure: 0.995,
             likely: 0.93,
-            other_type: 0.4,
+            other_type: 4,
+            fillers: 6,
         }
     }
 }

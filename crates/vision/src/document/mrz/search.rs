@@ -1,5 +1,6 @@
 //! Where the zone is looked for: the cheapest and likeliest first, until a reading breaks no rule or nothing more is worth its cost.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use super::band_reading::{Network, Reader};
@@ -19,7 +20,8 @@ pub(crate) fn read_zone(
     params: &MrzParams,
     effort: &mut Effort,
 ) -> Result<Option<ZoneReading>, VisionError> {
-    let mut search = Search { picture, params, tried: 0, best: None, other_type: None };
+    let mut search =
+        Search { picture, grey: OnceCell::new(), params, tried: 0, best: None, other_type: Vec::new() };
     let mut least = None;
     for longest in params.band.longest {
         let (grey, scale) = Grey::reduced(picture, &mut lane.resizer, longest);
@@ -77,12 +79,14 @@ const A_BAND_IN_OTHER_TYPE: Duration = Duration::from_millis(270);
 /// What was found so far.
 struct Search<'a> {
     picture: &'a Picture,
+    /// The picture in brightness alone, once a band was found.
+    grey: OnceCell<Grey>,
     params: &'a MrzParams,
     /// Bands that were looked at.
     tried: usize,
     best: Option<ZoneReading>,
-    /// The band in which the project's own network saw most of those in which it saw too little, and how much that was.
-    other_type: Option<(f64, Band)>,
+    /// The first bands in which the project's own network saw too little.
+    other_type: Vec<Band>,
 }
 
 impl Search<'_> {
@@ -98,7 +102,8 @@ impl Search<'_> {
     }
 
     fn reader<'b>(&'b self, lane: &'b mut Lane, effort: &'b mut Effort, network: Network) -> Reader<'b> {
-        Reader { lane, picture: self.picture, network, params: self.params, effort }
+        let grey = self.grey.get_or_init(|| Grey::whole(self.picture));
+        Reader { lane, picture: self.picture, grey, network, params: self.params, effort }
     }
 
     /// Reads the bands of a reduced picture, each in one cut; then the best of them in more.
@@ -146,19 +151,15 @@ impl Search<'_> {
         several: bool,
     ) -> Result<bool, VisionError> {
         let mut reader = self.reader(lane, effort, Network::OcrB);
-        let likeness = if several { reader.likeness(&band)? } else { 1.0 };
-        let reading = if likeness >= 1.0 { reader.read_band(&band, 1)? } else { None };
+        let reading =
+            if !several || reader.looks_like_one(&band)? { reader.read_band(&band, 1)? } else { None };
         match reading {
             Some(reading) if reading.is_better(self.best.as_ref()) => {
                 self.best = Some(reading);
                 return Ok(true);
             }
             Some(_) => {}
-            None if likeness >= self.params.other_type
-                && self.other_type.as_ref().is_none_or(|(most, _)| likeness > *most) =>
-            {
-                self.other_type = Some((likeness, band));
-            }
+            None if self.other_type.len() < self.params.other_type => self.other_type.push(band),
             None => {}
         }
         Ok(false)
@@ -182,6 +183,18 @@ impl Search<'_> {
         })
     }
 
+    /// The band with most fillers of those in which too little was seen, if it has as many as a zone.
+    fn with_fillers(&mut self, lane: &mut Lane, effort: &mut Effort) -> Result<Option<Band>, VisionError> {
+        let mut most = None;
+        for band in std::mem::take(&mut self.other_type) {
+            let (fillers, band) = self.reader(lane, effort, Network::OcrB).fillers(&band)?;
+            if fillers >= self.params.fillers && most.as_ref().is_none_or(|(count, _)| fillers > *count) {
+                most = Some((fillers, band));
+            }
+        }
+        Ok(most.map(|(_, band)| band))
+    }
+
     /// A zone in other type than OCR-B: the general network reads the best band that was not read surely, once.
     fn in_other_type(&mut self, lane: &mut Lane, effort: &mut Effort) -> Result<(), VisionError> {
         if self.is_likely() || !effort.has_left(A_BAND_IN_OTHER_TYPE) {
@@ -189,11 +202,11 @@ impl Search<'_> {
         }
         let band = match &self.best {
             Some(best) => Some(best.band.clone()),
-            None => self.other_type.take().map(|(_, band)| band),
+            None => self.with_fillers(lane, effort)?,
         };
         let Some(band) = band else { return Ok(()) };
         effort.step("other type", "no band was read surely as OCR-B", |effort| {
-            let read = self.reader(lane, effort, Network::General).read_band(&band, 1)?;
+            let read = self.reader(lane, effort, Network::General).read_once(&band)?;
             effort.note(if read.is_some() { "read" } else { "not read" });
             if let Some(reading) = read
                 && reading.is_better(self.best.as_ref())

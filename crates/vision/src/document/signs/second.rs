@@ -53,9 +53,9 @@ pub(crate) fn second_portrait(
         let mut strong = without_lines.strengthened((width as f64 * SURROUNDINGS) as usize);
         level(&mut strong, width, main.bounds);
         let Some(strong) = Picture::from_rgb(page.width(), page.height(), strong) else { return Ok(None) };
-        // Half the page at a time: the second one is a thirtieth of the page wide and more.
-        let halves = DetectParams { tile_shares: &[2.0], ..detection.clone() };
-        let second = face::detect(lane, &strong, &halves)?
+        // Somewhat more than half the page at a time: the second one is a thirtieth to a tenth of the page wide.
+        let quarters = DetectParams { tile_shares: &[1.8], tile_overlap: 0.2, ..detection.clone() };
+        let second = face::detect(lane, &strong, &quarters)?
             .into_iter()
             .filter(|face| AREA.contains(&(face.bounds.area() / main.bounds.area())))
             .max_by(|a, b| a.score.total_cmp(&b.score));

@@ -6,29 +6,30 @@ use selfsame_domain::document::{DocumentField, DocumentReading, FieldName};
 use time::Date;
 
 use crate::document::effort::Effort;
+use crate::document::page::holds;
 use crate::document::recognise::LatinReader;
 use crate::image::Picture;
 use crate::inference::{Lane, Slot, VisionError};
 
-use super::agree::{AgreeParams, Stand, meanings, stand};
+use super::agree::{Stand, meanings, stand};
 use super::assign::{Assigned, Page};
 use super::dates::PrintedDate;
 use super::fold::{folded, within};
 use super::line::{Flat, Line, LineParams, read_box};
-use super::value::{Reading, date_of, value_of};
+use super::value::date_of;
 
 /// What is read twice.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AgainParams {
-    /// Lines at most. 8: a document without a zone has as many fields that count; one takes 25 ms.
+    /// Lines at most. 12: a document without a zone has as many that count; one takes 25 ms.
     pub(crate) most: usize,
-    /// A value that nothing else vouches for is read again where it is less sure. 0.9: what a verdict asks of it.
+    /// A number or a date that nothing else vouches for is read again where it is less sure. 0.95: what is surer counts no more.
     pub(crate) sure: f32,
 }
 
 impl Default for AgainParams {
     fn default() -> Self {
-        Self { most: 8, sure: 0.9 }
+        Self { most: 12, sure: 0.95 }
     }
 }
 
@@ -36,7 +37,7 @@ impl Default for AgainParams {
 const USUAL: Duration = Duration::from_millis(25);
 
 /// The fields in the order in which they count.
-const ORDER: [FieldName; 12] = [
+const ORDER: [FieldName; 13] = [
     FieldName::DocumentNumber,
     FieldName::Surname,
     FieldName::GivenNames,
@@ -49,6 +50,7 @@ const ORDER: [FieldName; 12] = [
     FieldName::Sex,
     FieldName::BirthPlace,
     FieldName::Authority,
+    FieldName::Address,
 ];
 
 /// What the lines of a page are compared with.
@@ -64,16 +66,19 @@ impl Known<'_> {
     }
 
     /// Whether a value is in doubt: it differs from what is known, or nothing vouches for it.
-    fn is_in_doubt(&self, value: &Assigned, (params, agree): (&AgainParams, &AgreeParams)) -> bool {
-        let sureness = value.line.confidence();
-        let Some(known) = self.field(value.name) else { return sureness < params.sure };
+    fn is_in_doubt(&self, value: &Assigned, params: &AgainParams) -> bool {
+        let Some(known) = self.field(value.name) else {
+            // Words are read again however sure the quick recogniser is: it leaves out marks of letters.
+            let words = date_of(value.name).is_none()
+                && value.line.letters.iter().filter(|letter| letter.character.is_alphabetic()).count() > 2;
+            return words || value.line.confidence() < params.sure;
+        };
         let same = meanings(value, self.today)
             .iter()
             .any(|text| stand(value.name, text, &known.value, self.truncated) == Stand::Same);
         // Its spelling is worth a look: the zone has no diacritics.
         let spelled = matches!(value.name, FieldName::Surname | FieldName::GivenNames)
-            && value.value != known.value
-            && sureness < agree.spells;
+            && value.value.to_uppercase() != known.value;
         !same || spelled
     }
 
@@ -90,57 +95,48 @@ impl Known<'_> {
     }
 }
 
-/// Reads again what is in doubt, the fields that count first. What the careful recogniser says stands in the place of what the quick one
-/// said; a value that it does not confirm as one is none.
+/// Reads the lines again that hold what is in doubt, the fields that count first: what the careful recogniser says stands in the place
+/// of what the quick one said. Returns whether any were.
 pub(crate) fn read_again(
     lane: &mut Lane,
     picture: &Picture,
-    (reading, page, flat): (&DocumentReading, &mut Page, &Flat),
-    (today, (params, agree, lines)): (Date, (&AgainParams, &AgreeParams, &LineParams)),
+    (reading, page, lines, flat): (&DocumentReading, &Page, &mut Vec<Line>, &Flat),
+    (today, params, how): (Date, &AgainParams, &LineParams),
     effort: &mut Effort,
-) -> Result<(), VisionError> {
+) -> Result<bool, VisionError> {
     let truncated = reading.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated);
     let known = Known { reading, truncated, today };
-    let dates = Reading { order: page.order, today };
-    let mut left = params.most;
+    let mut chosen: Vec<usize> = Vec::new();
     for name in ORDER {
-        let at = page.values.iter().position(|value| value.name == name);
-        if let Some(at) = at {
-            let wanted = left > 0 && known.is_in_doubt(&page.values[at], (params, agree));
-            if !wanted || !effort.allows(USUAL) {
-                continue;
-            }
-            left -= 1;
-            let again = carefully(lane, picture, &page.values[at].line, flat, lines, effort)?;
-            let value = again.and_then(|line| Some((value_of(name, &line.text(), &dates)?, line)));
-            match value {
-                Some((value, line)) => page.values[at] = Assigned { name, value, line },
-                None => drop(page.values.remove(at)),
-            }
-            continue;
-        }
-        // A name or a number that is compared, and whose label or whose own letters were misread.
-        let doubtful = page.others.iter().position(|line| known.may_say(name, line));
-        if let Some(at) = doubtful.filter(|_| left > 0 && effort.allows(USUAL)) {
-            left -= 1;
-            if let Some(line) = carefully(lane, picture, &page.others[at], flat, lines, effort)? {
-                page.others[at] = line;
+        let doubtful = match page.values.iter().find(|value| value.name == name) {
+            Some(value) => Some(&value.line).filter(|_| known.is_in_doubt(value, params)),
+            // A name or a number that is compared, and whose label or whose own letters were misread.
+            None => page.others.iter().find(|line| known.may_say(name, line)),
+        };
+        let Some(doubtful) = doubtful else { continue };
+        // It may be a part of a line, or several.
+        for (at, line) in lines.iter().enumerate() {
+            let within = holds(&doubtful.bounds.corners(), line.bounds.middle)
+                || holds(&line.bounds.corners(), doubtful.bounds.middle);
+            if within && !chosen.contains(&at) {
+                chosen.push(at);
             }
         }
     }
-    Ok(())
-}
-
-/// A line as the careful recogniser reads it; `None` where it reads none, or two.
-fn carefully(
-    lane: &mut Lane,
-    picture: &Picture,
-    line: &Line,
-    flat: &Flat,
-    params: &LineParams,
-    effort: &mut Effort,
-) -> Result<Option<Line>, VisionError> {
+    chosen.truncate(params.most);
+    chosen.retain(|_| effort.allows(USUAL));
+    if chosen.is_empty() {
+        return Ok(false);
+    }
     let reader = LatinReader::of(lane, Slot::TextRecogniser)?;
-    let mut read = read_box(lane, picture, (line.bounds, flat), &reader, params, effort)?;
-    Ok(if read.len() == 1 { read.pop() } else { None })
+    let mut whole = Vec::new();
+    for (at, line) in std::mem::take(lines).into_iter().enumerate() {
+        if chosen.contains(&at) {
+            whole.extend(read_box(lane, picture, (line.bounds, flat), &reader, how, effort)?);
+        } else {
+            whole.push(line);
+        }
+    }
+    *lines = whole;
+    Ok(true)
 }

@@ -106,11 +106,15 @@ pub(crate) fn add_visual_zone(
             break;
         }
     }
-    let Some((lines, mut page, flat)) = found else { return Ok(()) };
-    effort.step("second reading", "what is in doubt, and what would contradict a zone", |effort| {
-        let again = (&params.again, &params.agree, &params.line);
-        read_again(lane, picture, (reading, &mut page, &flat), (today, again), effort)
-    })?;
+    let Some((mut lines, mut page, flat)) = found else { return Ok(()) };
+    let again =
+        effort.step("second reading", "what is in doubt, and what would contradict a zone", |effort| {
+            let how = (today, &params.again, &params.line);
+            read_again(lane, picture, (reading, &page, &mut lines, &flat), how, effort)
+        })?;
+    if again {
+        page = assigned(&lines, &flat, &known, &params.assign);
+    }
     reading.lines = lines.iter().map(Line::printed).collect();
     reading.document_type = reading.document_type.or(page.kind);
     if reading.document_type.is_some() {

@@ -22,13 +22,16 @@ pub(crate) struct ReadParams {
     pub(crate) most: usize,
     /// Lines on what was taken for a page, at least, after which nothing else is taken for one. 6.
     pub(crate) page: usize,
+    /// Length of a line, in heights of its box, above which it is read only on what is known to be a document. 20: a title in two
+    /// languages has 18, and text that runs over a page 30 and more.
+    pub(crate) longest: f64,
     /// Height of a box, pixels of the picture, below which nothing in it can be read. 10: print of 6 pixels.
     pub(crate) least_height: f64,
 }
 
 impl Default for ReadParams {
     fn default() -> Self {
-        Self { first: 16, most: 64, page: 6, least_height: 10.0 }
+        Self { first: 16, most: 64, page: 6, longest: 20.0, least_height: 10.0 }
     }
 }
 
@@ -68,12 +71,11 @@ pub(crate) fn read_lines(
     let boxes: Vec<TextBox> = boxes.into_iter().map(|found| found.read_along(along)).collect();
     effort.note(format!("{} boxes", boxes.len()));
     let mut lines = Vec::new();
-    for (n, found) in likeliest(boxes, &flat, params.read.first).into_iter().enumerate() {
-        let undecided = n == params.read.first && !before.document;
-        if n == params.read.most || undecided && !shows_document(&lines, &flat) {
-            break;
-        }
-        if !effort.allows(USUAL) {
+    let mut document = before.document;
+    for (n, found) in likeliest(boxes, &flat, &params.read).into_iter().enumerate() {
+        let decides = n >= params.read.first || is_long(&found, &params.read);
+        document = document || decides && shows_document(&lines, &flat);
+        if n == params.read.most || decides && !document || !effort.allows(USUAL) {
             break;
         }
         lines.extend(read_box(lane, picture, (found, &flat), &reader, &params.line, effort)?);
@@ -84,14 +86,22 @@ pub(crate) fn read_lines(
     Ok((lines, flat))
 }
 
-/// The boxes in the order in which they are read: at first the highest ones, which hold titles, and as many from all over the page.
-fn likeliest(mut boxes: Vec<TextBox>, flat: &Flat, first: usize) -> Vec<TextBox> {
+fn is_long(found: &TextBox, params: &ReadParams) -> bool {
+    found.half[0] > params.longest * found.half[1]
+}
+
+/// The boxes in the order in which they are read: at first the highest ones, which hold titles, and as many from all over the page; long
+/// ones at last.
+fn likeliest(boxes: Vec<TextBox>, flat: &Flat, params: &ReadParams) -> Vec<TextBox> {
+    let (long, mut boxes): (Vec<_>, Vec<_>) = boxes.into_iter().partition(|found| is_long(found, params));
     boxes.sort_by(|one, other| other.half[1].total_cmp(&one.half[1]));
-    let mut rest = boxes.split_off(boxes.len().min(first / 2));
+    let titles = params.first / 2;
+    let mut rest = boxes.split_off(boxes.len().min(titles));
     rest.sort_by(|one, other| flat.map(one.middle)[1].total_cmp(&flat.map(other.middle)[1]));
-    let step = (rest.len() / (first - first / 2).max(1)).max(1);
+    let step = (rest.len() / (params.first - titles).max(1)).max(1);
     let (spread, left): (Vec<_>, Vec<_>) = rest.into_iter().enumerate().partition(|(n, _)| n % step == 0);
     boxes.extend(spread.into_iter().chain(left).map(|(_, found)| found));
+    boxes.extend(long);
     boxes
 }
 
@@ -115,8 +125,10 @@ mod tests {
         };
         let mut boxes: Vec<TextBox> = (0..40).map(|n| found(20.0 * f64::from(n), 10.0)).collect();
         boxes.push(found(500.0, 30.0));
-        let order = likeliest(boxes, &FLAT, 8);
-        assert_eq!(order.len(), 41);
+        boxes.push(TextBox { half: [300.0, 7.0], ..found(10.0, 14.0) });
+        let order = likeliest(boxes, &FLAT, &ReadParams { first: 8, ..ReadParams::default() });
+        assert_eq!(order.len(), 42);
+        assert!((order[41].half[0] - 300.0).abs() < 1e-9, "long ones at last");
         assert!((order[0].half[1] - 15.0).abs() < 1e-9);
         let tops: Vec<f64> = order[4..8].iter().map(|found| found.middle[1]).collect();
         assert!(tops[3] - tops[0] > 400.0, "{tops:?}");
