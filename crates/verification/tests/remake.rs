@@ -1,5 +1,7 @@
 //! Templates of earlier face networks: refused by name, and made again from the pictures that are kept, wherever the work was cut off.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail as tests do")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
