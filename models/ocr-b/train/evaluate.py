@@ -110,6 +110,12 @@ def draw(font: str, count: int, seed: int, **more) -> list[tuple[np.ndarray, str
     return out
 
 
+def runs_out(logs: np.ndarray) -> bool:
+    """Whether a line goes on to the end of the strip: it was drawn too long, and what is missing was never shown."""
+    spans = runs(logs.argmax(1))
+    return bool(spans) and spans[-1][1] >= len(logs) - 3
+
+
 def read(network: onnxruntime.InferenceSession, strip: np.ndarray) -> np.ndarray:
     """Log-probabilities of a strip's columns."""
     x = (strip.astype(np.float32)[None, None] - 127.5) / 127.5
@@ -120,16 +126,19 @@ class Tally:
     """Counts over lines, and what each character's probabilities said."""
 
     def __init__(self):
-        self.lines = self.wrong_lines = self.characters = self.wrong = self.lost = self.invented = 0
+        self.lines = self.wrong_lines = self.characters = self.wrong = self.lost = self.invented = self.beside = 0
         self.said, self.right, self.margins, self.regrets, self.swaps = [], [], [], [], {}
 
     def add(self, truth: str, text: str, options: np.ndarray) -> None:
         self.lines += 1
         self.wrong_lines += truth != text
         self.characters += len(truth)
-        for i, j in align(truth, text):
+        pairs = align(truth, text)
+        inside = [n for n, (i, _) in enumerate(pairs) if i >= 0]
+        for n, (i, j) in enumerate(pairs):
             if i < 0 or j < 0:
-                self.lost, self.invented = self.lost + (j < 0), self.invented + (i < 0)
+                within = bool(inside) and inside[0] < n < inside[-1]
+                self.lost, self.invented, self.beside = self.lost + (j < 0), self.invented + (i < 0 and within), self.beside + (i < 0 and not within)
                 continue
             order = np.sort(options[j])
             self.said.append(order[-1])
@@ -145,7 +154,7 @@ class Tally:
         right, said = np.array(self.right), np.array(self.said)
         return {
             "lines": self.lines, "lines wrong": self.wrong_lines, "characters": self.characters, "wrong": self.wrong,
-            "lost": self.lost, "invented": self.invented,
+            "lost": self.lost, "invented within": self.invented, "read beside": self.beside,
             "expected wrong": round(float((1 - np.exp(said)).sum()), 1),
             "nats": round(float(-np.where(right, said, np.log(np.maximum(1 - np.exp(said), 1e-12))).mean()), 5),
             "swaps": dict(sorted(self.swaps.items(), key=lambda kv: -kv[1])[:12]),

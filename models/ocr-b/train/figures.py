@@ -46,7 +46,9 @@ def by_level(drawn: dict) -> list[dict]:
     for (harm, cap), some in ((k, v) for k, v in drawn.items() if isinstance(k, tuple) and k[0] != "prices"):
         tally = ev.Tally()
         for strip, text in some:
-            tally.add(text, *ev.decode(ev.read(NETWORK, strip), RULE))
+            logs = ev.read(NETWORK, strip)
+            if not ev.runs_out(logs):
+                tally.add(text, *ev.decode(logs, RULE))
         rows.append({
             "blur": harm, "cap": cap, **tally.summary(), "reliability": ev.reliability(tally),
             "margins": ev.margins(tally), "repairs": ev.repairs(tally),
@@ -161,7 +163,7 @@ def main() -> None:
     (out / "figures.json").write_text(json.dumps(result, indent=1) + "\n")
     svg({r["blur"]: r["reliability"] for r in rows if r["cap"] == "16-44"}, out / "reliability.svg")
     for row in rows:
-        print(row["blur"], row["cap"], *(row[k] for k in ("lines", "lines wrong", "characters", "wrong", "lost", "invented", "expected wrong")))
+        print(row["blur"], row["cap"], *(row[k] for k in ("lines", "lines wrong", "characters", "wrong", "lost", "invented within", "read beside", "expected wrong")))
 
 
 if __name__ == "__main__":
