@@ -263,9 +263,6 @@ def window(style: Style, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarr
     pitch = cut.pitch * rng.uniform(0.97, 1.05)
     text, start = _layout(style, rng, pitch)
     strip, classes, shares = _draw(style, rng, cut, pitch, text, start)
-    if family is style.others:
-        # Other type draws these two in ways of its own; what it teaches about them is wrong of OCR-B.
-        classes[np.isin(classes, [ALPHABET.index("O") + 1, ALPHABET.index("0") + 1])] = IGNORED
     return strip, classes, shares, text
 
 
