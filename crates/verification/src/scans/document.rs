@@ -5,7 +5,7 @@ use std::time::Duration;
 use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
     DocumentField, DocumentReading, DocumentSide, DocumentType, DocumentWarning, FieldName, FieldSource,
-    MrzFormat, MrzRule, MrzVerdict,
+    MrzFormat, MrzRule, MrzVerdict, PrintedLine,
 };
 use selfsame_domain::scan::{
     DocumentFindings, Findings, IdKind, LegibilityDetail, ManipulationDetail, NewScan, PartialDay,
@@ -106,10 +106,18 @@ fn is_spoilt(signs: &Signs) -> bool {
         .any(|indication| signs.indicate(indication))
 }
 
+/// Letters and digits that make print of a line, and the least that its least sure character is: a fold or an edge is read as a stroke or two.
+const PRINT: (usize, f32) = (3, 0.5);
+
+/// Whether a line is print, and no edge that was taken for some.
+fn is_print(line: &PrintedLine) -> bool {
+    line.text.chars().filter(|c| c.is_alphanumeric()).count() >= PRINT.0 && line.confidence >= PRINT.1
+}
+
 /// Whether a document is in the front's picture. What could not be read may be one all the same: where a page, a barcode or any print
 /// was seen, or the picture is too bad to see anything, nobody can tell.
 fn found(front: &DocumentReading, signs: &Signs) -> Step {
-    let anything = front.page.is_some() || front.barcode.is_some() || !front.lines.is_empty();
+    let anything = front.page.is_some() || front.barcode.is_some() || front.lines.iter().any(is_print);
     if !is_empty(front) {
         Step::Yes
     } else if anything || is_spoilt(signs) {
