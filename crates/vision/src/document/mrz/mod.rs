@@ -32,6 +32,8 @@ pub(crate) struct MrzParams {
     pub(crate) steps: std::ops::Range<f64>,
     /// Bands that are tried at most of one reduced picture. 8: the likeliest come first, and pages of text have dozens.
     pub(crate) bands: usize,
+    /// Lines and beginnings of lines that are read at most while nothing is a zone. 48: letters and screenshots have hundreds.
+    pub(crate) fruitless: u32,
     pub(crate) page: PageParams,
     pub(crate) slant: SlantParams,
     /// Directions of edges that the picture is turned by, at most. 3: the page is rarely behind more papers that lie otherwise.
@@ -97,6 +99,7 @@ impl Default for MrzParams {
             small: 12.0,
             steps: 0.5..1.65,
             bands: 8,
+            fruitless: 48,
             page: PageParams::default(),
             slant: SlantParams::default(),
             slants: 3,

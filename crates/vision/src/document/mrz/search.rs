@@ -46,7 +46,7 @@ pub(crate) fn read_zone(
     // Among other papers another may have been taken for it.
     if let Some((grey, scale)) = least.filter(|_| !search.is_likely()) {
         for angle in slants(&grey, &params.slant).into_iter().take(params.slants) {
-            if search.is_likely() || !effort.has_left(A_LOOK) {
+            if search.is_likely() || search.is_fruitless(effort) || !effort.has_left(A_LOOK) {
                 break;
             }
             let turned = Turned::of(&grey, angle);
@@ -101,6 +101,11 @@ impl Search<'_> {
         self.is_done() || self.best.as_ref().is_some_and(|best| best.is_sure(self.params.likely))
     }
 
+    /// Whether so many lines were looked at without a zone among them that the picture shows text of another kind.
+    fn is_fruitless(&self, effort: &Effort) -> bool {
+        self.best.is_none() && effort.runs() >= self.params.fruitless
+    }
+
     fn reader<'b>(&'b self, lane: &'b mut Lane, effort: &'b mut Effort, network: Network) -> Reader<'b> {
         let grey = self.grey.get_or_init(|| Grey::whole(self.picture));
         Reader { lane, picture: self.picture, grey, network, params: self.params, effort }
@@ -124,7 +129,7 @@ impl Search<'_> {
                 // Where there is but one, it is read at once.
                 let several = found.len() > 1;
                 for band in found {
-                    if self.tried == self.params.bands || self.is_done() {
+                    if self.tried == self.params.bands || self.is_done() || self.is_fruitless(effort) {
                         break;
                     }
                     self.tried += 1;
@@ -197,7 +202,7 @@ impl Search<'_> {
 
     /// A zone in other type than OCR-B: the general network reads the best band that was not read surely, once.
     fn in_other_type(&mut self, lane: &mut Lane, effort: &mut Effort) -> Result<(), VisionError> {
-        if self.is_likely() || !effort.has_left(A_BAND_IN_OTHER_TYPE) {
+        if self.is_likely() || self.is_fruitless(effort) || !effort.has_left(A_BAND_IN_OTHER_TYPE) {
             return Ok(());
         }
         let band = match &self.best {
