@@ -59,12 +59,12 @@ pub(crate) fn read_zone(
     }
     search.in_other_type(lane, effort)?;
     if let Some(best) = &search.best {
-        effort.note(format!("{} of {} lines", verdict_words(best), best.band.lines.len()));
+        effort.note(format!("{} of {} lines", network_words(best), best.band.lines.len()));
     }
     Ok(search.best)
 }
 
-const fn verdict_words(reading: &ZoneReading) -> &'static str {
+const fn network_words(reading: &ZoneReading) -> &'static str {
     match reading.network {
         Network::OcrB => "a zone in OCR-B",
         Network::General => "a zone in other type",
