@@ -21,7 +21,7 @@ pub mod pad;
 pub mod recapture;
 mod vision;
 
-pub use document::{Effort, EffortParams, EffortStep, signs};
+pub use document::{Effort, EffortParams, EffortStep, both_sides, signs};
 pub use face::{
     CompareError, Comparison, Embedding, FaceSighting, Pose, Quality, QualityReason, Template, TemplateError,
     subject,

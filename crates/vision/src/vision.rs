@@ -11,8 +11,8 @@ use selfsame_domain::document::{DocumentReading, DocumentWarning, MrzFormat, Mrz
 
 use crate::document::signs::{self, Indication, SignParams, Signs, Testimony};
 use crate::document::{
-    BarcodeParams, Effort, MrzParams, VisualParams, add_barcode, add_visual_zone, both_sides,
-    document_reading, mrz_reading, overprint, read_barcode, read_zone,
+    BarcodeParams, Effort, MrzParams, VisualParams, add_barcode, add_visual_zone, document_reading,
+    mrz_reading, overprint, read_barcode, read_zone,
 };
 use crate::face::{
     self, Calibration, Comparison, DetectParams, Embedding, FaceSighting, Knots, Pose, Quality,
@@ -395,13 +395,6 @@ impl Vision {
             reading.warnings.push(DocumentWarning::ReadingIncomplete);
         }
         Ok(reading)
-    }
-
-    /// What two sides of one document say together: as [`DocumentReading::with_back`], and what is printed on one side is held against
-    /// the zone or the barcode of the other. Takes no lane: no network is asked.
-    #[must_use]
-    pub fn both_sides(&self, front: DocumentReading, back: DocumentReading) -> DocumentReading {
-        both_sides(front, back, &self.visual.agree)
     }
 
     /// What the picture indicates about itself: whether it can be used, whether it shows a copy, whether it was changed. `reading` is

@@ -235,7 +235,7 @@ fn a_printed_front_and_the_zone_of_the_back_vouch_for_each_other() {
     let document = Document::random(Kind::IdentityCardTd1, 1);
     let sides = [Side::Front, Side::Back].map(|side| read(&page(&document, side, 600.0).picture));
     let [front, back] = sides;
-    let whole = vision().both_sides(front, back);
+    let whole = selfsame_vision::both_sides(front, back);
     let surname = whole.field(FieldName::Surname).expect("a surname");
     assert_eq!(surname.sources, [FieldSource::Mrz, FieldSource::VisualZone]);
     let birth = whole.field(FieldName::BirthDate).expect("a date of birth");

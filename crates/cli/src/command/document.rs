@@ -278,7 +278,7 @@ fn look(args: &DocumentArgs) -> Result<Seen, Failure> {
     };
     if let Some(back) = &args.back {
         let (reading, signs, effort) = side(&eyes, (back, DocumentSide::Back), false, &params, now)?;
-        seen.reading = eyes.vision.both_sides(seen.reading, reading);
+        seen.reading = selfsame_vision::both_sides(seen.reading, reading);
         seen.signs.push((DocumentSide::Back, signs));
         seen.efforts.push((DocumentSide::Back, effort));
     }

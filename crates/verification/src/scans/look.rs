@@ -135,7 +135,7 @@ pub(super) fn look(
     seen.front_signs = vision.document_signs(&front, &reading, &params.signs, &mut effort);
     seen.copy = super::document::copy(&front, &reading, &seen.front_signs).or(seen.copy);
     seen.whole = Some(match &seen.back {
-        Some(back) => vision.both_sides(reading.clone(), back.clone()),
+        Some(back) => selfsame_vision::both_sides(reading.clone(), back.clone()),
         None => reading.clone(),
     });
     seen.front = Some(reading);

@@ -255,7 +255,7 @@ impl Verification {
                 };
                 let front = read(front)?;
                 let whole = match back {
-                    Some(back) => vision.both_sides(front, read(back)?),
+                    Some(back) => selfsame_vision::both_sides(front, read(back)?),
                     None => front,
                 };
                 Ok(document::reading(&whole))

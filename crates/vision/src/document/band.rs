@@ -59,6 +59,13 @@ pub(crate) struct TextLine {
 }
 
 impl TextLine {
+    /// The line in a picture whose sides are half as long.
+    pub(crate) fn halved(&self) -> Self {
+        let half = |point: [f64; 2]| point.map(|value| value / 2.0);
+        let [from, middle, to, thickness] = [self.from, self.middle, self.to, self.thickness].map(half);
+        Self { from, middle, to, thickness }
+    }
+
     pub(crate) fn length(&self) -> f64 {
         (self.to[0] - self.from[0]).hypot(self.to[1] - self.from[1])
     }

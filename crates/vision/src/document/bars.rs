@@ -18,13 +18,27 @@ pub(crate) struct BarParams {
     pub(crate) least_coherence: f64,
     /// Tiles of a code, at least. 20: at 12 pixels a tile that is a code of 180 by 40 pixels.
     pub(crate) least_tiles: usize,
+    /// Share of the smallest rectangle about a code's tiles that they fill, at least. 0.35: a code in half shadow fills so much; bricks,
+    /// leaves and cloth fill 0.05 to 0.25.
+    pub(crate) least_filled: f64,
+    /// Length along which brightness changes against the other one, at least. 0.6: codes of licences are two to six times as long as
+    /// high; an edge with little beside it is a fifth.
+    pub(crate) least_aspect: f64,
     /// Places that are looked at, the largest first.
     pub(crate) most: usize,
 }
 
 impl Default for BarParams {
     fn default() -> Self {
-        Self { longest: 1000, least_steepness: 14.0, least_coherence: 0.4, least_tiles: 20, most: 2 }
+        Self {
+            longest: 1000,
+            least_steepness: 14.0,
+            least_coherence: 0.4,
+            least_tiles: 20,
+            least_filled: 0.35,
+            least_aspect: 0.6,
+            most: 2,
+        }
     }
 }
 
@@ -108,13 +122,14 @@ fn places(grey: &Grey, params: &BarParams) -> Vec<Bars> {
     for start in 0..tiles.len() {
         let Some(first) = tiles[start].filter(|_| !seen[start]) else { continue };
         // The mean direction, of doubled angles.
-        let (mut cosine, mut sine, mut count) = (0.0, 0.0, 0);
+        let (mut cosine, mut sine, mut members) = (0.0, 0.0, Vec::new());
         let (mut low, mut high) = ([columns, rows], [0, 0]);
         stack.push((start, first));
         seen[start] = true;
         while let Some((at, angle)) = stack.pop() {
             let (doubled, place) = ((2.0 * angle).to_radians(), [at % columns, at / columns]);
-            (cosine, sine, count) = (cosine + doubled.cos(), sine + doubled.sin(), count + 1);
+            (cosine, sine) = (cosine + doubled.cos(), sine + doubled.sin());
+            members.push(place);
             for i in 0..2 {
                 (low[i], high[i]) = (low[i].min(place[i]), high[i].max(place[i]));
             }
@@ -131,18 +146,34 @@ fn places(grey: &Grey, params: &BarParams) -> Vec<Bars> {
                 }
             }
         }
-        if count < params.least_tiles {
+        let along = sine.atan2(cosine).to_degrees() / 2.0;
+        if members.len() < params.least_tiles {
             continue;
         }
-        let along = sine.atan2(cosine).to_degrees() / 2.0;
+        let sides = extents(&members, along);
+        let filled = members.len() as f64 / (sides[0] * sides[1]);
+        if filled < params.least_filled || sides[0] < params.least_aspect * sides[1] {
+            continue;
+        }
         let side = |i: usize| ((high[i] - low[i] + 1) * TILE) as f64;
         let corner = |i: usize| (low[i] * TILE + 1) as f64;
         let window = Window { x: corner(0), y: corner(1), width: side(0), height: side(1) };
-        found.push(Bars { window, lean: -((along + 45.0).rem_euclid(90.0) - 45.0), tiles: count });
+        found.push(Bars { window, lean: -((along + 45.0).rem_euclid(90.0) - 45.0), tiles: members.len() });
     }
     found.sort_by_key(|bars| std::cmp::Reverse(bars.tiles));
     found.truncate(params.most);
     found
+}
+
+/// The sides of the smallest rectangle about tiles, one of which lies at `along` degrees: that side, then the other.
+fn extents(tiles: &[[usize; 2]], along: f64) -> [f64; 2] {
+    let (sine, cosine) = along.to_radians().sin_cos();
+    [[cosine, sine], [-sine, cosine]].map(|[x, y]| {
+        let places = tiles.iter().map(|tile| x * tile[0] as f64 + y * tile[1] as f64);
+        let (least, most) =
+            places.fold((f64::MAX, f64::MIN), |(least, most), at| (least.min(at), most.max(at)));
+        most - least + 1.0
+    })
 }
 
 #[cfg(test)]
@@ -164,6 +195,21 @@ mod tests {
             }
         }
         Grey { width, height, values }
+    }
+
+    #[test]
+    fn a_rectangle_of_tiles_has_its_sides_at_any_angle() {
+        let all: Vec<[usize; 2]> = (0..40).flat_map(|x| (0..40).map(move |y| [x, y])).collect();
+        for degrees in [0.0, 30.0, 45.0, 100.0] {
+            let (sine, cosine) = f64::to_radians(degrees).sin_cos();
+            let inside = |[x, y]: &[usize; 2]| {
+                let (x, y) = (*x as f64 - 20.0, *y as f64 - 20.0);
+                (cosine * x + sine * y).abs() < 12.0 && (cosine * y - sine * x).abs() < 4.0
+            };
+            let code: Vec<_> = all.iter().copied().filter(inside).collect();
+            let [long, short] = extents(&code, degrees);
+            assert!((22.0..26.0).contains(&long) && (7.0..10.0).contains(&short), "{degrees} {long} {short}");
+        }
     }
 
     #[test]

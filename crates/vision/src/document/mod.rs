@@ -31,5 +31,6 @@ pub use effort::{Effort, EffortParams, EffortStep};
 
 pub(crate) use barcode::{BarcodeParams, add_barcode, read_barcode};
 pub(crate) use mrz::{MrzParams, read_zone};
-pub(crate) use visual::{VisualParams, add_visual_zone, both_sides, overprint};
+pub use visual::both_sides;
+pub(crate) use visual::{VisualParams, add_visual_zone, overprint};
 pub(crate) use zone::{document_reading, mrz_reading};

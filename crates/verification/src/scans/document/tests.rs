@@ -130,9 +130,9 @@ fn print_alone_is_believed_when_it_is_sure_and_whole() {
     assert_eq!(refused(&both, &again), UnreadableReason::MissingBack);
 }
 
-/// What both pictures say together, where they contradict one another in nothing.
+/// What both pictures say together.
 fn sides(front: DocumentReading, back: DocumentReading) -> Seen {
-    let whole = front.clone().with_back(back.clone());
+    let whole = selfsame_vision::both_sides(front.clone(), back.clone());
     Seen { front: Some(front), back: Some(back), ..seen(whole) }
 }
 

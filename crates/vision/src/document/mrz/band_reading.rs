@@ -8,12 +8,13 @@ use super::judged::{averaged, readings};
 use super::{MrzParams, ZoneReading};
 use crate::document::band::{Band, TextLine};
 use crate::document::effort::Effort;
-use crate::document::grey::Grey;
 use crate::document::ocr_b::{PITCH, PITCHES, pitch, zone_line, zone_strip_height};
-use crate::document::recognise::{Glyph, certainty, mrz_line, strip_height};
-use crate::document::strip::{StripShape, grey_strip, strip};
+use crate::document::recognise::{
+    Glyph, LatinReader, MRZ_CHARACTERS, certainty, latin_line, mrz_line, strip_height,
+};
+use crate::document::strip::{Brightness, StripShape, grey_strip, strip};
 use crate::image::Picture;
-use crate::inference::{Lane, VisionError};
+use crate::inference::{Lane, Slot, VisionError};
 
 /// What reads a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub(super) struct Reader<'a> {
     pub(super) lane: &'a mut Lane,
     pub(super) picture: &'a Picture,
     /// The same picture in brightness alone.
-    pub(super) grey: &'a Grey,
+    pub(super) grey: &'a Brightness,
     pub(super) network: Network,
     pub(super) params: &'a MrzParams,
     pub(super) effort: &'a mut Effort,
@@ -74,31 +75,37 @@ impl Reader<'_> {
     pub(super) fn looks_like_one(&mut self, band: &Band) -> Result<bool, VisionError> {
         let shape = self.shapes()[0];
         for line in [band.lines[0], band.turned().lines[0]] {
-            if line_sureness(&self.line(&line.beginning(BEGINNING), shape)?) >= LEAST_OF_BEGINNING {
+            let seen = self.line(&line.beginning(BEGINNING), shape)?;
+            if line_sureness(&seen) >= LEAST_OF_BEGINNING && evenness(&seen) >= LEAST_EVENNESS {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Fillers in the lines of a band, the way up that has more of them: zones in other type have some, and hardly any other print has.
-    pub(super) fn fillers(&mut self, band: &Band) -> Result<(usize, Band), VisionError> {
-        let shape = self.shapes()[0];
-        let mut most = (0, band.clone());
+    /// The band the way up in which the quick recogniser of print sees its names end with a row of fillers, as they do in nearly every zone
+    /// and in hardly any other print. The network for OCR-B is not asked: patterns and other print look like fillers to it.
+    pub(super) fn with_fillers(&mut self, band: &Band) -> Result<Option<Band>, VisionError> {
+        let shape = self.params.general.shapes[0];
+        let reader = LatinReader::of(self.lane, Slot::QuickRecogniser)?;
         for band in [band.clone(), band.turned()] {
-            let mut count = 0;
-            for line in &band.lines {
-                let glyphs = self.line(line, shape)?;
-                count += glyphs
-                    .iter()
-                    .filter(|glyph| glyph.options.first().is_some_and(|best| best.0 == '<'))
-                    .count();
-            }
-            if count > most.0 {
-                most = (count, band);
+            // Names stand on the first of two lines, and on the last of three.
+            let names = if band.lines.len() > 2 { band.lines.len() - 1 } else { 0 };
+            let ending = band.lines[names].turned().beginning(BEGINNING).turned();
+            let strip = strip(self.picture, &ending, strip_height(self.lane), shape);
+            self.effort.ran(reader.usual(strip.width));
+            let letters = latin_line(self.lane, &strip, &reader)?;
+            let fillers = letters.chunk_by(|one, other| one.character == other.character);
+            let fillers = fillers.filter(|run| run[0].character == '<').map(<[_]>::len).max().unwrap_or(0);
+            let of_zones = letters.iter().filter(|letter| MRZ_CHARACTERS.contains(letter.character)).count();
+            if fillers >= self.params.fillers
+                && of_zones >= self.params.least_print
+                && of_zones as f64 >= MOSTLY * letters.len() as f64
+            {
+                return Ok(Some(band));
             }
         }
-        Ok(most)
+        Ok(None)
     }
 
     /// Reads a band whose way up is known, once.
@@ -188,7 +195,8 @@ impl Reader<'_> {
         let turned = band.turned();
         let turned_line = self.line(&turned.lines[0], shape)?;
         let upside_down = line_sureness(&turned_line);
-        Ok(if upright.max(upside_down) < LEAST_SURENESS {
+        let surer = if upright >= upside_down { &line } else { &turned_line };
+        Ok(if upright.max(upside_down) < LEAST_SURENESS || evenness(surer) < LEAST_EVENNESS {
             None
         } else if upright >= upside_down {
             Some(Begun { band: band.clone(), may_turn: false, first: line })
@@ -207,14 +215,32 @@ struct Begun {
     first: Vec<Glyph>,
 }
 
+/// Share of a line's characters that are of a zone's alphabet, at least; small letters are not. 0.7.
+const MOSTLY: f64 = 0.7;
 /// Below this sureness lines are not of a machine-readable zone, and other cuts of them are not tried. Blurred zones have twice that.
 const LEAST_SURENESS: f64 = 12.0;
+/// Below this share of even steps what is not sure is other print. 0.5: blurred zones have 0.64, letters and pages 0.05 to 0.58.
+const LEAST_EVENNESS: f64 = 0.5;
 /// Share of a line that is its beginning, and the least sureness of that: what such a share of [`LEAST_SURENESS`] is.
 const BEGINNING: f64 = 0.3;
 const LEAST_OF_BEGINNING: f64 = LEAST_SURENESS * BEGINNING;
 /// From this sureness on the other way up is only tried when the reading fails: sharp lines of cards have 26 to 30, of passports up
 /// to 44.
 const CERTAINLY_UPRIGHT: f64 = 24.0;
+
+/// Share of the steps from one character to the next that are about as long as most: characters of a zone stand at even distances, and
+/// those of other print that look like some do not.
+fn evenness(line: &[Glyph]) -> f64 {
+    let steps: Vec<f64> = line.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
+    let mut sorted = steps.clone();
+    if sorted.is_empty() {
+        return 0.0;
+    }
+    let middle = sorted.len() / 2;
+    let usual = *sorted.select_nth_unstable_by(middle, f64::total_cmp).1;
+    let even = steps.iter().filter(|step| (0.8..1.25).contains(&(**step / usual))).count();
+    even as f64 / steps.len() as f64
+}
 
 /// How much like a zone the lines were to the recogniser: characters that it was sure of, in the mean line.
 fn sureness(lines: &[Vec<Glyph>]) -> f64 {

@@ -10,6 +10,7 @@ use crate::document::effort::Effort;
 use crate::document::grey::Grey;
 use crate::document::page::{Corners, View, find_page};
 use crate::document::slant::{Turned, slants};
+use crate::document::strip::Brightness;
 use crate::image::Picture;
 use crate::inference::{Lane, VisionError};
 
@@ -28,7 +29,8 @@ pub(crate) fn read_zone(
         let why = format!("the picture as it lies, reduced to {} pixels", grey.width.max(grey.height));
         search.look(lane, effort, &grey, why, |point| point.map(|value| value * scale))?;
         least.get_or_insert((grey, scale));
-        if search.is_done() || longest >= picture.width().max(picture.height()) {
+        let all_seen = search.tried >= params.bands || longest >= picture.width().max(picture.height());
+        if search.is_done() || search.is_fruitless(effort) || all_seen {
             break;
         }
     }
@@ -80,7 +82,7 @@ const A_BAND_IN_OTHER_TYPE: Duration = Duration::from_millis(270);
 struct Search<'a> {
     picture: &'a Picture,
     /// The picture in brightness alone, once a band was found.
-    grey: OnceCell<Grey>,
+    grey: OnceCell<Brightness>,
     params: &'a MrzParams,
     /// Bands that were looked at.
     tried: usize,
@@ -107,7 +109,7 @@ impl Search<'_> {
     }
 
     fn reader<'b>(&'b self, lane: &'b mut Lane, effort: &'b mut Effort, network: Network) -> Reader<'b> {
-        let grey = self.grey.get_or_init(|| Grey::whole(self.picture));
+        let grey = self.grey.get_or_init(|| Brightness::of(self.picture));
         Reader { lane, picture: self.picture, grey, network, params: self.params, effort }
     }
 
@@ -188,16 +190,14 @@ impl Search<'_> {
         })
     }
 
-    /// The band with most fillers of those in which too little was seen, if it has as many as a zone.
+    /// The first band with as many fillers as a zone, of those in which too little was seen.
     fn with_fillers(&mut self, lane: &mut Lane, effort: &mut Effort) -> Result<Option<Band>, VisionError> {
-        let mut most = None;
         for band in std::mem::take(&mut self.other_type) {
-            let (fillers, band) = self.reader(lane, effort, Network::OcrB).fillers(&band)?;
-            if fillers >= self.params.fillers && most.as_ref().is_none_or(|(count, _)| fillers > *count) {
-                most = Some((fillers, band));
+            if let Some(band) = self.reader(lane, effort, Network::OcrB).with_fillers(&band)? {
+                return Ok(Some(band));
             }
         }
-        Ok(most.map(|(_, band)| band))
+        Ok(None)
     }
 
     /// A zone in other type than OCR-B: the general network reads the best band that was not read surely, once.
@@ -207,7 +207,11 @@ impl Search<'_> {
         }
         let band = match &self.best {
             Some(best) => Some(best.band.clone()),
-            None => self.with_fillers(lane, effort)?,
+            None => effort.step("fillers", "zones in other type have some", |effort| {
+                let found = self.with_fillers(lane, effort)?;
+                effort.note(if found.is_some() { "found" } else { "none" });
+                Ok(found)
+            })?,
         };
         let Some(band) = band else { return Ok(()) };
         effort.step("other type", "no band was read surely as OCR-B", |effort| {

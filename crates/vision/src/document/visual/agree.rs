@@ -328,12 +328,10 @@ pub(crate) fn stand(name: FieldName, printed: &str, other: &str, truncated: bool
 }
 
 /// What two sides of one document say together: as [`DocumentReading::with_back`], and what is printed on one of them is held against
-/// the zone or the barcode of the other.
-pub(crate) fn both_sides(
-    mut front: DocumentReading,
-    mut back: DocumentReading,
-    params: &AgreeParams,
-) -> DocumentReading {
+/// the zone or the barcode of the other. No network is asked.
+#[must_use]
+pub fn both_sides(mut front: DocumentReading, mut back: DocumentReading) -> DocumentReading {
+    let params = AgreeParams::default();
     let truncated =
         [&front, &back].iter().any(|side| side.mrz.as_ref().is_some_and(|mrz| mrz.name_truncated));
     // A side that knows its issuer has translated what is printed on it.
@@ -378,15 +376,15 @@ pub(crate) fn both_sides(
                 Stand::Different
                     if field.confidence >= params.contradicts && known.confidence >= params.contradicted =>
                 {
-                    found.extend(field.bounds.map(|bounds| FieldDisagreement {
+                    found.push(FieldDisagreement {
                         name: field.name,
                         printed: field.value,
                         other: known.value.clone(),
                         source: known.sources[0],
                         confidence: field.confidence,
-                        bounds,
+                        bounds: field.bounds.unwrap_or_default(),
                         side: field.side,
-                    }));
+                    });
                 }
                 Stand::Near | Stand::Different => {}
             }
@@ -448,7 +446,7 @@ mod tests {
             let printed = expiry("2031-01-01", FieldSource::VisualZone, confidence);
             let coded = expiry("2021-01-01", FieldSource::Mrz, 0.999);
             for (front, back) in [(printed.clone(), coded.clone()), (coded, printed)] {
-                let whole = both_sides(front, back, &AgreeParams::default());
+                let whole = both_sides(front, back);
                 assert_eq!(whole.value(FieldName::ExpiryDate), Some("2021-01-01"));
                 assert_eq!(whole.disagreements.len(), disagreements);
             }
@@ -477,7 +475,7 @@ mod tests {
             let mut back = DocumentReading { fields, ..DocumentReading::default() };
             let value = "1925-01-01".to_owned();
             back.alternatives.push(selfsame_domain::document::FieldAlternative { name: BirthDate, value });
-            let whole = both_sides(front, back, &AgreeParams::default());
+            let whole = both_sides(front, back);
             let open = whole.alternatives.iter().filter(|other| other.name == name).count();
             (whole.value(name).map(str::to_owned), whole.disagreements.len(), open)
         };
@@ -502,7 +500,7 @@ mod tests {
                 fields: vec![field(FieldName::Sex, coded, FieldSource::Mrz)],
                 ..DocumentReading::default()
             };
-            both_sides(front, back, &AgreeParams::default()).disagreements.len()
+            both_sides(front, back).disagreements.len()
         };
         assert_eq!(whole("MEX", "M", "F"), 0, "mujer");
         assert_eq!(whole("MEX", "M", "M"), 1, "a woman is printed, a man is coded");

@@ -13,6 +13,8 @@ pub(crate) struct DetectParams {
     /// The longest side that the picture is reduced to. 960: labels of a card that fills two thirds of the picture are 10 pixels high
     /// then, the least that the network finds; it takes 0.08 s on one core.
     pub(crate) longest: u32,
+    /// The longest side for a glance at a picture that nothing shows to be of a document. 640: titles and values are found.
+    pub(crate) glance: u32,
     /// By how much a page that is smaller is enlarged, at most. 1.25.
     pub(crate) enlarged: f64,
     /// The mean probability within a box, at least. 0.5; the network's authors have 0.6, which loses pale labels on patterns.
@@ -28,7 +30,15 @@ pub(crate) struct DetectParams {
 
 impl Default for DetectParams {
     fn default() -> Self {
-        Self { longest: 960, enlarged: 1.25, least_score: 0.5, unclip: 1.5, least_side: 3.0, most: 90 }
+        Self {
+            longest: 960,
+            glance: 640,
+            enlarged: 1.25,
+            least_score: 0.5,
+            unclip: 1.5,
+            least_side: 3.0,
+            most: 90,
+        }
     }
 }
 

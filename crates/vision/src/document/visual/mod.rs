@@ -39,7 +39,7 @@ use read::{Before, ReadParams, read_lines};
 use super::effort::Effort;
 use super::page::{PageParams, find_page};
 
-pub(crate) use agree::both_sides;
+pub use agree::both_sides;
 pub(crate) use overprint::overprint;
 
 /// How the visual zone is read.

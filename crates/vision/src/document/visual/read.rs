@@ -9,7 +9,7 @@ use crate::image::Picture;
 use crate::inference::{Lane, Slot, VisionError};
 
 use super::VisualParams;
-use super::detect::{TextBox, text_boxes};
+use super::detect::{DetectParams, TextBox, text_boxes};
 use super::label::{is_bare_number, label_of, title_of};
 use super::line::{Flat, Line, direction, read_box};
 
@@ -50,6 +50,9 @@ pub(crate) struct Before {
 }
 
 /// Reads the lines of text outside of what is known: all of them on a document, and some where nothing shows that it is one.
+///
+/// Where nothing does as yet, a glance at the reduced picture comes first: it takes half the time of the search for small print, and most
+/// pictures that show no document show no print, or much of it and no label.
 pub(crate) fn read_lines(
     lane: &mut Lane,
     picture: &Picture,
@@ -57,6 +60,40 @@ pub(crate) fn read_lines(
     (before, params): (&Before, &VisualParams),
     effort: &mut Effort,
 ) -> Result<(Vec<Line>, Flat), VisionError> {
+    let known = before.document || !before.areas.is_empty();
+    if !known && picture.width().max(picture.height()) > params.detect.glance {
+        let glance = VisualParams {
+            detect: DetectParams { longest: params.detect.glance, ..params.detect.clone() },
+            ..params.clone()
+        };
+        let seen = read_boxes(lane, picture, page, (before, &glance, true), effort)?;
+        // A page that lies flat and shows hardly any print at this size has none.
+        let least = if page.is_some() { params.read.page } else { 1 };
+        if !seen.document && (seen.boxes < least || seen.boxes >= params.read.first) {
+            return Ok((seen.lines, seen.flat));
+        }
+    }
+    let seen = read_boxes(lane, picture, page, (before, params, false), effort)?;
+    Ok((seen.lines, seen.flat))
+}
+
+/// What one search for print found.
+struct Seen {
+    boxes: usize,
+    lines: Vec<Line>,
+    flat: Flat,
+    /// Whether anything shows that it is a document.
+    document: bool,
+}
+
+/// Reads what one search for print found; at a glance no more than shows that it is a document.
+fn read_boxes(
+    lane: &mut Lane,
+    picture: &Picture,
+    page: Option<&Corners>,
+    (before, params, glance): (&Before, &VisualParams, bool),
+    effort: &mut Effort,
+) -> Result<Seen, VisionError> {
     let mut boxes = text_boxes(lane, picture, page, &params.detect, effort)?;
     boxes.retain(|found| {
         let height = 2.0 * found.half[0].min(found.half[1]);
@@ -70,20 +107,20 @@ pub(crate) fn read_lines(
     let flat = Flat::of(page, along);
     let boxes: Vec<TextBox> = boxes.into_iter().map(|found| found.read_along(along)).collect();
     effort.note(format!("{} boxes", boxes.len()));
-    let mut lines = Vec::new();
-    let mut document = before.document;
+    let (count, mut lines, mut document) = (boxes.len(), Vec::new(), before.document);
     for (n, found) in likeliest(boxes, &flat, &params.read).into_iter().enumerate() {
         let decides = n >= params.read.first || is_long(&found, &params.read);
-        document = document || decides && shows_document(&lines, &flat);
-        if n == params.read.most || decides && !document || !effort.allows(USUAL) {
+        document = document || (decides || glance) && shows_document(&lines, &flat);
+        if n == params.read.most || decides && !document || glance && document || !effort.allows(USUAL) {
             break;
         }
         lines.extend(read_box(lane, picture, (found, &flat), &reader, &params.line, effort)?);
     }
+    document = document || shows_document(&lines, &flat);
     // Lines of a zone that could not be read as one say nothing of a person.
     lines.retain(|line| !line.letters.iter().any(|letter| letter.character == '<'));
     lines.sort_by(|one, other| one.place.top.total_cmp(&other.place.top));
-    Ok((lines, flat))
+    Ok(Seen { boxes: count, lines, flat, document })
 }
 
 fn is_long(found: &TextBox, params: &ReadParams) -> bool {

@@ -38,6 +38,11 @@ fn such_a_card_is_neither_past_its_last_day_nor_without_a_word() {
     ] {
         assert_eq!(outcome(&both, &card(barcode, printed)), wanted, "{barcode:?} {printed:?}");
     }
+    // A last day is printed on a card that has none, or another one than the barcode says.
+    for barcode in [DOES_NOT_EXPIRE, "2031-01-01"] {
+        let printed = card(Some(barcode), Some("2030-01-01"));
+        assert!(matches!(outcome(&both, &printed), Outcome::Fraud { .. }), "{barcode}");
+    }
     let (_, reading) = findings(&both, &card(Some(DOES_NOT_EXPIRE), None), &LookParams::default(), now());
     let reading = reading.expect("a reading");
     assert!(reading.does_not_expire && reading.expiry.is_none());
