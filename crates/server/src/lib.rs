@@ -114,7 +114,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let _alone = stores::alone(&config)?;
 
     // Also before anything slow: what the settings name and nobody knows.
-    let settings = Settings { scans: netverify::scans(&config)?, ..settings(&config) };
+    let settings = Settings { transactions: netverify::scans(&config)?, ..settings(&config) };
     let public_url = netverify::public_url(&config, address);
 
     let networks = vision_settings(&config);
@@ -199,7 +199,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         ],
     )?;
     tokio::spawn(courier.run());
-    tokio::spawn(app.clone().work_on_scans());
+    tokio::spawn(app.clone().work_on_transactions());
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
