@@ -111,7 +111,8 @@ async fn kept_days(server: &TestServer, tenant: TenantId, reference: &str) -> i6
     let store = Store::open(&StoreSettings { url: database(server) }).await.expect("the database");
     let mut repository = store.begin().await.expect("a transaction");
     let id: TransactionId = reference.parse().expect("a reference");
-    let scan = repository.transactions().get(tenant, id).await.expect("a row").expect("a transaction").transaction;
+    let scan =
+        repository.transactions().get(tenant, id).await.expect("a row").expect("a transaction").transaction;
     (scan.expires_at.as_millis() - scan.created_at.as_millis()) / (24 * 60 * 60 * 1_000)
 }
 

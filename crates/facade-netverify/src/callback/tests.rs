@@ -1,3 +1,6 @@
+use selfsame_domain::document::{
+    DocumentType, FaceProblem, FraudReason, LegibilityDetail, UnreadableReason, WantedFields,
+};
 use std::time::Duration;
 
 use selfsame_domain::TenantId;
