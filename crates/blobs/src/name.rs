@@ -1,7 +1,7 @@
 //! Names of what is stored.
 
 use object_store::path::Path;
-use selfsame_domain::{EvidenceId, FaceId, IdentityId, ScanId, SessionId, TenantId};
+use selfsame_domain::{EvidenceId, FaceId, IdentityId, SessionId, TenantId, TransactionId};
 
 /// The name of one object. It is its path and is authenticated with its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,14 +43,14 @@ impl BlobKey {
         Self(format!("{tenant}/identity-{identity}"))
     }
 
-    /// Something that belongs to a scan: a picture, what was said or read, a facemap.
-    pub fn scan(tenant: TenantId, scan: ScanId, what: &'static str) -> Self {
-        Self(format!("{tenant}/scan-{scan}/{what}"))
+    /// Something that belongs to a transaction: a picture, what was said or read, a facemap.
+    pub fn transaction(tenant: TenantId, transaction: TransactionId, what: &'static str) -> Self {
+        Self(format!("{tenant}/scan-{transaction}/{what}"))
     }
 
-    /// What the names of all objects of a scan begin with.
-    pub fn scan_prefix(tenant: TenantId, scan: ScanId) -> Self {
-        Self(format!("{tenant}/scan-{scan}"))
+    /// What the names of all objects of a transaction begin with.
+    pub fn transaction_prefix(tenant: TenantId, transaction: TransactionId) -> Self {
+        Self(format!("{tenant}/scan-{transaction}"))
     }
 
     /// What is sealed under a key of a tenant.

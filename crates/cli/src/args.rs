@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod tenants;
+mod workflows;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ pub(crate) use tenants::{
     TenantsCredentialsListArgs, TenantsCredentialsRevokeArgs, TenantsListArgs, TenantsSetArgs,
     TenantsShowArgs, TenantsUnsetArgs,
 };
+pub(crate) use workflows::{WorkflowsCheckArgs, WorkflowsCommand};
 
 /// Selfsame: identity verification on your own machine.
 #[derive(Debug, Parser)]
@@ -64,6 +66,11 @@ pub(crate) enum Command {
     Database {
         #[command(subcommand)]
         command: DatabaseCommand,
+    },
+    /// Workflows: check a definition before a server runs it
+    Workflows {
+        #[command(subcommand)]
+        command: WorkflowsCommand,
     },
     /// Check that everything is in place, and say what to do where it is not
     Doctor(DoctorArgs),

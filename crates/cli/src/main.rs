@@ -18,6 +18,7 @@ use clap::Parser as _;
 
 use args::{
     CallbacksCommand, Cli, Command, DatabaseCommand, EvalCommand, FacesArgs, FacesCommand, ModelsCommand,
+    WorkflowsCommand,
 };
 
 fn main() -> ExitCode {
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Callbacks { command: CallbacksCommand::Secret(args) } => command::callbacks::secret(&args),
         Command::Tenants { command } => command::tenants::run(&command),
         Command::Database { command: DatabaseCommand::Migrate(args) } => command::database_migrate(&args),
+        Command::Workflows { command: WorkflowsCommand::Check(args) } => command::workflows_check(&args),
         Command::Doctor(args) => command::doctor(&args),
     };
     done.unwrap_or_else(|failure| failure.report())

@@ -517,3 +517,29 @@ fn help_has_examples_and_the_default_configuration_can_be_printed() {
     let output = selfsame(&["serve", "--print-config"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), selfsame_config::DEFAULT.trim_end());
 }
+
+#[test]
+fn a_wrong_workflow_is_told_with_file_and_line_and_a_right_one_with_its_version() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let right = repository().join("crates/domain/workflows/document.toml");
+    let wrong = folder.path().join("wrong.toml");
+    let text = std::fs::read_to_string(&right).expect("it is there");
+    std::fs::write(&wrong, text.replace("field = \"image_checks\"", "field = \"taste\"")).expect("written");
+
+    let output = selfsame(&["workflows", "check", path(&right)]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("document, version 1"));
+
+    let output = selfsame(&["workflows", "check", path(&right), path(&wrong)]);
+    assert_eq!(status(&output), 1);
+    assert!(
+        stderr(&output).contains("wrong.toml:") && stderr(&output).contains("\"taste\" is no capability")
+    );
+
+    let found = json(&selfsame(&["workflows", "check", path(&right), path(&wrong), "--json"]));
+    assert_eq!((&found[0]["ok"], &found[0]["key"]), (&true.into(), &"document".into()));
+    assert!(found[1]["ok"] == false && found[1]["errors"][0]["line"].as_u64() > Some(1), "{found}");
+
+    let missing = selfsame(&["workflows", "check", path(&folder.path().join("none.toml"))]);
+    assert!(status(&missing) == 2 && stderr(&missing).contains("none.toml"), "{}", stderr(&missing));
+}

@@ -260,7 +260,10 @@ fn what_is_wrong_in_the_file_is_named_with_the_file() {
 #[test]
 fn the_policy_of_the_default_file_is_the_default_policy() {
     Jail::expect_with(|_| {
-        assert_eq!(load(None)?.netverify.policy().unwrap(), selfsame_domain::scan::ScanPolicy::default());
+        assert_eq!(
+            load(None)?.netverify.policy().unwrap(),
+            selfsame_domain::transaction::TransactionPolicy::default()
+        );
         Ok(())
     });
 }

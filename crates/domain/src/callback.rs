@@ -14,8 +14,8 @@ pub struct CallbackTarget {
 pub enum CallbackEvent {
     /// A bio-session has a verdict. The subject is the session.
     SessionDecided,
-    /// The pictures of a scan have come. The subject is the scan.
-    ScanReceived,
-    /// A scan has ended. The subject is the scan.
-    ScanDecided,
+    /// The pictures of a transaction have come. The subject is the transaction.
+    TransactionReceived,
+    /// A transaction has ended. The subject is the transaction.
+    TransactionDecided,
 }

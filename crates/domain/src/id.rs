@@ -72,5 +72,5 @@ id!(
 );
 id!(
     /// One verification of a document from pictures that were sent. Unguessable.
-    ScanId
+    TransactionId
 );

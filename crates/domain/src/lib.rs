@@ -15,8 +15,8 @@ mod id;
 pub mod identity;
 mod lockout;
 mod personal;
-pub mod scan;
 mod tenant;
+pub mod transaction;
 mod verdict;
 
 pub use bio_session::{
@@ -28,7 +28,7 @@ pub use credential::{ApiCredential, CredentialKind, SecretString};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use face::{Face, FaceImageType, FaceQuality};
 pub use geometry::{Point, Rect};
-pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, ScanId, SessionId, TenantId};
+pub use id::{ConsentId, CredentialId, EvidenceId, FaceId, IdentityId, SessionId, TenantId, TransactionId};
 pub use identity::{
     Assessment, AssuranceLevel, Confidence, Consent, ConsentKind, Evidence, EvidenceComparison, EvidenceKind,
     EvidenceProblem, EvidenceState, Identity, IdentityStatus, NewConsent, NewIdentity, PictureFacts,

@@ -23,8 +23,10 @@ impl Dialect for BioserverDialect {
                     let body = json!({ "sessionId": event.subject_id.hyphenated().to_string() });
                     Ok(Message { content_type: "application/json", body: body.to_string().into_bytes() })
                 }
-                // Scans are opened in other dialects.
-                CallbackEvent::ScanReceived | CallbackEvent::ScanDecided => Err(DialectError::Gone),
+                // Transactions are opened in other dialects.
+                CallbackEvent::TransactionReceived | CallbackEvent::TransactionDecided => {
+                    Err(DialectError::Gone)
+                }
             }
         })
     }

@@ -1,6 +1,6 @@
 //! An address in the parts that the dialect has for it.
 
-use selfsame_domain::scan::ScanReading;
+use selfsame_domain::document::Extraction;
 use serde_json::{Map, Value};
 
 use crate::country;
@@ -11,7 +11,7 @@ const CITY: usize = 64;
 
 /// As the document has it, and in parts as far as these are certain: city, subdivision, postal code and country of what ends like an
 /// address in the United States or Canada on a document of these; any other stands in its lines alone.
-pub(crate) fn raw(reading: &ScanReading) -> Option<Value> {
+pub(crate) fn raw(reading: &Extraction) -> Option<Value> {
     let text = reading.address.as_deref()?;
     let tail = reading.issuing_country.as_deref().and_then(|issuer| Tail::of(text, issuer));
     let mut address = Map::new();
@@ -114,10 +114,10 @@ mod tests {
     use super::*;
 
     fn told(issuer: &str, address: &str) -> Value {
-        let reading = ScanReading {
+        let reading = Extraction {
             issuing_country: Some(issuer.to_owned()),
             address: Some(address.to_owned()),
-            ..ScanReading::default()
+            ..Extraction::default()
         };
         let mut told = raw(&reading).unwrap();
         assert_eq!(told.as_object_mut().unwrap().remove("formattedAddress"), Some(address.into()));

@@ -1,9 +1,10 @@
 //! How this dialect tells what became of a scan: a form, nested values as JSON.
 
-use selfsame_domain::scan::{Outcome, PartialDay, Scan, ScanReading, ScanSide};
-use selfsame_domain::{CallbackEvent, ScanId, Timestamp};
+use selfsame_domain::document::{Extraction, PartialDay};
+use selfsame_domain::transaction::{Outcome, PartRole, Transaction};
+use selfsame_domain::{CallbackEvent, Timestamp, TransactionId};
 use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
-use selfsame_verification::scans::ScanRecord;
+use selfsame_verification::transactions::TransactionRecord;
 use selfsame_verification::{UseCaseError, Verification};
 use url::form_urlencoded::Serializer;
 
@@ -37,13 +38,13 @@ impl Dialect for NetverifyDialect {
     fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
         Box::pin(async move {
             let received = match event.event {
-                CallbackEvent::ScanReceived => true,
-                CallbackEvent::ScanDecided => false,
+                CallbackEvent::TransactionReceived => true,
+                CallbackEvent::TransactionDecided => false,
                 // Sessions are opened in other dialects.
                 CallbackEvent::SessionDecided => return Err(DialectError::Gone),
             };
-            let id = ScanId::from_uuid(event.subject_id);
-            let record = self.app.scan(event.tenant_id, id).await.map_err(|error| match error {
+            let id = TransactionId::from_uuid(event.subject_id);
+            let record = self.app.transaction(event.tenant_id, id).await.map_err(|error| match error {
                 UseCaseError::NotFound => DialectError::Gone,
                 _ => DialectError::Unavailable,
             })?;
@@ -68,15 +69,15 @@ fn form(fields: &Fields) -> String {
 }
 
 /// What both callbacks say.
-fn common(record: &ScanRecord, status: &str, told_at: Timestamp) -> Fields {
-    let request = &record.scan.request;
+fn common(record: &TransactionRecord, status: &str, told_at: Timestamp) -> Fields {
+    let request = &record.transaction.request;
     let mut fields: Fields = vec![
         ("callBackType", "NETVERIFYID".to_owned()),
-        ("jumioIdScanReference", record.scan.id.to_string()),
+        ("jumioIdScanReference", record.transaction.id.to_string()),
         ("merchantIdScanReference", request.reference.clone()),
         ("idScanStatus", status.to_owned()),
         ("idScanSource", words::SOURCE.to_owned()),
-        ("transactionDate", record.scan.created_at.to_rfc3339()),
+        ("transactionDate", record.transaction.created_at.to_rfc3339()),
         ("callbackDate", told_at.to_rfc3339()),
     ];
     let optional = [
@@ -88,32 +89,32 @@ fn common(record: &ScanRecord, status: &str, told_at: Timestamp) -> Fields {
     fields
 }
 
-fn pictures(record: &ScanRecord, public_url: &str) -> Fields {
+fn pictures(record: &TransactionRecord, public_url: &str) -> Fields {
     [
-        ("idScanImage", ScanSide::Front),
-        ("idScanImageBackside", ScanSide::Back),
-        ("idScanImageFace", ScanSide::Face),
+        ("idScanImage", PartRole::Front),
+        ("idScanImageBackside", PartRole::Back),
+        ("idScanImageFace", PartRole::Face),
     ]
     .into_iter()
-    .filter(|(_, side)| record.scan.request.has(*side))
+    .filter(|(_, side)| record.transaction.request.has(*side))
     .map(|(name, side)| {
-        (name, format!("{public_url}/recognition/v1/idscan/{}/{}", record.scan.id, words::side(side)))
+        (name, format!("{public_url}/recognition/v1/idscan/{}/{}", record.transaction.id, words::side(side)))
     })
     .collect()
 }
 
 /// For `onAllSteps`: the pictures have come, nothing is decided.
-fn received_fields(record: &ScanRecord, public_url: &str, told_at: Timestamp) -> Fields {
+fn received_fields(record: &TransactionRecord, public_url: &str, told_at: Timestamp) -> Fields {
     let mut fields = common(record, "PENDING", told_at);
     fields.extend(pictures(record, public_url));
     fields
 }
 
 /// Everything, in the order of the documentation.
-pub(crate) fn fields(record: &ScanRecord, public_url: &str, told_at: Timestamp) -> Fields {
-    let decision = record.scan.decision();
+pub(crate) fn fields(record: &TransactionRecord, public_url: &str, told_at: Timestamp) -> Fields {
+    let decision = record.transaction.decision();
     let approved = decision.is_some_and(|decision| decision.outcome == Outcome::Approved);
-    let status = words::verification_status(&record.scan.state).unwrap_or("ERROR_NOT_READABLE_ID");
+    let status = words::verification_status(&record.transaction.state).unwrap_or("ERROR_NOT_READABLE_ID");
     let mut fields = common(record, if approved { "SUCCESS" } else { "ERROR" }, told_at);
     fields.insert(2, ("verificationStatus", status.to_owned()));
     let ok = |yes: bool| if yes { "OK" } else { "N/A" }.to_owned();
@@ -134,19 +135,19 @@ pub(crate) fn fields(record: &ScanRecord, public_url: &str, told_at: Timestamp) 
     }
     fields.extend(pictures(record, public_url));
     if record.has_facemap {
-        let url = format!("{public_url}/api/netverify/v2/scans/{}/data/facemap", record.scan.id);
+        let url = format!("{public_url}/api/netverify/v2/scans/{}/data/facemap", record.transaction.id);
         fields.push(("facemap", url));
     }
     if let Some(reading) = words::readable(record) {
-        fields.extend(read_fields(&record.scan, reading));
+        fields.extend(read_fields(&record.transaction, reading));
     }
     fields
 }
 
-fn read_fields(scan: &Scan, reading: &ScanReading) -> Fields {
+fn read_fields(scan: &Transaction, reading: &Extraction) -> Fields {
     let mut fields = Fields::new();
     fields.extend(reading.kind.map(|kind| ("idType", words::id_type(kind).to_owned())));
-    let country = words::fitting(reading.country(scan), 3);
+    let country = words::fitting(scan.issuing_country(reading), 3);
     fields.extend(country.map(|country| ("idCountry", country.to_owned())));
     for (name, value, most) in [
         ("idNumber", &reading.number, 200),

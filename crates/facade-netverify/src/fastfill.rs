@@ -48,7 +48,7 @@ async fn fill(
         let bytes = bytes.map_err(|error| ApiError::wrong_field(&name, error.to_string()))?;
         match slot {
             Some(slot) => {
-                let checked = state.app.inspect_scan_picture(&bytes);
+                let checked = state.app.inspect_transaction_picture(&bytes);
                 checked.map_err(|error| ApiError::wrong_field(&name, unusable(error.code(), &error)))?;
                 *slot = Some(bytes);
             }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
-use selfsame_domain::scan::IdKind;
+use selfsame_domain::document::DocumentType;
 use serde_json::{Value, json};
 
 use crate::auth::Anyone;
@@ -14,7 +14,7 @@ pub(crate) async fn supported(
     _: Anyone,
     State(state): State<NetverifyState>,
 ) -> Result<Json<Value>, ApiError> {
-    let countries = listed(&IdKind::ALL, &[]);
+    let countries = listed(&DocumentType::ALL, &[]);
     Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "supportedIdTypes": countries })))
 }
 
@@ -24,13 +24,14 @@ pub(crate) async fn accepted(
     State(state): State<NetverifyState>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    let policy = state.app.scan_policy(tenant).await.map_err(|error| ApiError::from(error).at(&uri))?;
+    let policy =
+        state.app.transaction_policy(tenant).await.map_err(|error| ApiError::from(error).at(&uri))?;
     let countries = listed(&policy.accepted_kinds, &policy.accepted_countries);
     Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "acceptedIdTypes": countries })))
 }
 
 /// `only`: alpha-3 codes; empty: all.
-fn listed(kinds: &[IdKind], only: &[String]) -> Vec<Value> {
+fn listed(kinds: &[DocumentType], only: &[String]) -> Vec<Value> {
     let kinds: Vec<Value> = kinds
         .iter()
         .map(|kind| {
@@ -52,7 +53,7 @@ mod tests {
 
     #[test]
     fn lists_what_is_accepted_alone() {
-        let listed = listed(&[IdKind::IdentityCard], &["XKX".to_owned()]);
+        let listed = listed(&[DocumentType::IdentityCard], &["XKX".to_owned()]);
         let expected = json!([{
             "countryCode": "XKX",
             "countryName": "Kosovo",

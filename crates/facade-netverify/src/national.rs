@@ -1,10 +1,10 @@
 //! Numbers of persons that the dialect has a name of its own for. They are known by the issuing country, their form and their check
 //! characters, so that nothing that was misread, and no other number, is given that name.
 
-use selfsame_domain::scan::ScanReading;
+use selfsame_domain::document::Extraction;
 
 /// The name and the number without what divides it; `None` for a personal number without a name of its own.
-pub(crate) fn named(reading: &ScanReading) -> Option<(&'static str, String)> {
+pub(crate) fn named(reading: &Extraction) -> Option<(&'static str, String)> {
     let text = reading.personal_number.as_deref()?;
     let number: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/')).collect();
     let (name, holds) = match reading.issuing_country.as_deref()? {
@@ -81,10 +81,10 @@ mod tests {
     use super::*;
 
     fn told(country: &str, number: &str) -> Option<(&'static str, String)> {
-        named(&ScanReading {
+        named(&Extraction {
             issuing_country: Some(country.to_owned()),
             personal_number: Some(number.to_owned()),
-            ..ScanReading::default()
+            ..Extraction::default()
         })
     }
 
@@ -115,6 +115,6 @@ mod tests {
         ] {
             assert_eq!(told(country, printed), None, "{country} {printed}");
         }
-        assert_eq!(named(&ScanReading::default()), None);
+        assert_eq!(named(&Extraction::default()), None);
     }
 }

@@ -1,29 +1,42 @@
 //! Words of this dialect for states of the domain. Exhaustive matches: a new state does not compile until it has a word.
 
-use selfsame_domain::scan::{
-    Decision, FaceMatch, FaceProblem, FraudReason, IdKind, LegibilityDetail, ManipulationDetail, Outcome,
-    PartialDay, Scan, ScanReading, ScanSide, ScanState, Similarity, UnreadableReason,
+use selfsame_domain::document::{
+    DocumentType, Extraction, FaceProblem, FraudReason, LegibilityDetail, ManipulationDetail, PartialDay,
+    UnreadableReason,
 };
-use selfsame_verification::scans::ScanRecord;
+use selfsame_domain::transaction::{
+    Decision, FaceMatch, Outcome, PartRole, Similarity, Transaction, TransactionState,
+};
+use selfsame_verification::transactions::TransactionRecord;
 use serde_json::{Map, Value, json};
 
 /// Where all scans of this interface come from.
 pub(crate) const SOURCE: &str = "API";
 
-pub(crate) fn scan_status(state: &ScanState) -> &'static str {
+pub(crate) fn scan_status(state: &TransactionState) -> &'static str {
     match state {
-        ScanState::Pending => "PENDING",
-        ScanState::Decided(_) => "DONE",
-        ScanState::Failed { .. } => "FAILED",
+        TransactionState::Awaiting
+        | TransactionState::Acquiring
+        | TransactionState::Processing
+        | TransactionState::InReview => "PENDING",
+        TransactionState::Decided(_) => "DONE",
+        TransactionState::TokenExpired { .. }
+        | TransactionState::SessionExpired { .. }
+        | TransactionState::Superseded { .. } => "FAILED",
     }
 }
 
 /// `None` while nothing is decided.
-pub(crate) fn verification_status(state: &ScanState) -> Option<&'static str> {
+pub(crate) fn verification_status(state: &TransactionState) -> Option<&'static str> {
     match state {
-        ScanState::Pending => None,
-        ScanState::Failed { .. } => Some("NO_ID_UPLOADED"),
-        ScanState::Decided(decision) => Some(match decision.outcome {
+        TransactionState::Awaiting
+        | TransactionState::Acquiring
+        | TransactionState::Processing
+        | TransactionState::InReview => None,
+        TransactionState::TokenExpired { .. }
+        | TransactionState::SessionExpired { .. }
+        | TransactionState::Superseded { .. } => Some("NO_ID_UPLOADED"),
+        TransactionState::Decided(decision) => Some(match decision.outcome {
             Outcome::Approved => "APPROVED_VERIFIED",
             Outcome::Fraud { .. } => "DENIED_FRAUD",
             Outcome::UnsupportedKind => "DENIED_UNSUPPORTED_ID_TYPE",
@@ -34,15 +47,33 @@ pub(crate) fn verification_status(state: &ScanState) -> Option<&'static str> {
     }
 }
 
-pub(crate) fn id_type(kind: IdKind) -> &'static str {
-    kind.name()
+pub(crate) fn id_type(kind: DocumentType) -> &'static str {
+    match kind {
+        DocumentType::Passport => "PASSPORT",
+        DocumentType::DrivingLicence => "DRIVING_LICENSE",
+        DocumentType::IdentityCard => "ID_CARD",
+        DocumentType::Visa => "VISA",
+    }
 }
 
-pub(crate) fn side(side: ScanSide) -> &'static str {
+/// Names of `enabledFields`.
+pub(crate) const FIELDS: [&str; 9] = [
+    "idNumber",
+    "idFirstName",
+    "idLastName",
+    "idDob",
+    "idExpiry",
+    "idUsState",
+    "idPersonalNumber",
+    "idFaceMatch",
+    "idAddress",
+];
+
+pub(crate) fn side(side: PartRole) -> &'static str {
     match side {
-        ScanSide::Front => "front",
-        ScanSide::Back => "back",
-        ScanSide::Face => "face",
+        PartRole::Front => "front",
+        PartRole::Back => "back",
+        PartRole::Face => "face",
     }
 }
 
@@ -198,8 +229,8 @@ fn compared(decision: &Decision) -> Option<FaceMatch> {
 }
 
 /// The reading, where the document counts as readable.
-pub(crate) fn readable(record: &ScanRecord) -> Option<&ScanReading> {
-    let decision = record.scan.decision()?;
+pub(crate) fn readable(record: &TransactionRecord) -> Option<&Extraction> {
+    let decision = record.transaction.decision()?;
     match decision.outcome {
         Outcome::Approved
         | Outcome::Fraud { .. }
@@ -228,11 +259,8 @@ pub(crate) fn fitting(value: Option<&str>, most: usize) -> Option<&str> {
 }
 
 /// When the scan ended.
-pub(crate) fn is_done(scan: &Scan) -> bool {
-    match scan.state {
-        ScanState::Decided(_) | ScanState::Failed { .. } => true,
-        ScanState::Pending => false,
-    }
+pub(crate) fn is_done(scan: &Transaction) -> bool {
+    scan.state.ended_at().is_some()
 }
 
 /// Why a picture is refused, by the error's code and text. The server reads a format that this dialect does not take.

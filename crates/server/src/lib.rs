@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_config::{Config, LockoutConfig};
+use selfsame_domain::transaction::workflow::{Workflow, WorkflowError};
 use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
 use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
 use selfsame_facade_gips::{GipsDialect, GipsState};
@@ -45,6 +46,8 @@ pub use tenants::open_tenants;
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    #[error("a workflow that this program was built with is wrong: {}", told(.0))]
+    Workflows(Vec<WorkflowError>),
     #[error(
         "the data folder {folder} cannot be used: {cause}. Name another with --data, or make it writable for this user"
     )]
@@ -114,7 +117,11 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let _alone = stores::alone(&config)?;
 
     // Also before anything slow: what the settings name and nobody knows.
-    let settings = Settings { scans: netverify::scans(&config)?, ..settings(&config) };
+    let settings = Settings {
+        transactions: netverify::scans(&config)?,
+        workflows: Workflow::built_in().map_err(ServeError::Workflows)?,
+        ..settings(&config)
+    };
     let public_url = netverify::public_url(&config, address);
 
     let networks = vision_settings(&config);
@@ -199,7 +206,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         ],
     )?;
     tokio::spawn(courier.run());
-    tokio::spawn(app.clone().work_on_scans());
+    tokio::spawn(app.clone().work_on_transactions());
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
@@ -349,4 +356,8 @@ async fn stop() {
     }
     #[cfg(not(unix))]
     let _ = interrupted.await;
+}
+
+fn told(errors: &[WorkflowError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -4,17 +4,18 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use selfsame_config::{Config, DocumentsConfig};
-use selfsame_domain::scan::ScanPolicy;
+use selfsame_domain::transaction::TransactionPolicy;
 use selfsame_domain::{Setting, SettingError, TenantSettings};
 use selfsame_facade_kit::OutboundUrlRules;
 use selfsame_facade_netverify::is_alpha3;
-use selfsame_verification::scans::{AgreementParams, LookParams, ScanParams};
+use selfsame_verification::examination::{AgreementParams, LookParams};
+use selfsame_verification::transactions::TransactionParams;
 use selfsame_vision::signs::SignParams;
 
 /// What holds for tenants that have nothing of their own.
-pub(crate) fn scans(config: &Config) -> Result<ScanParams, SettingError> {
+pub(crate) fn scans(config: &Config) -> Result<TransactionParams, SettingError> {
     let policy = server_policy(config)?;
-    Ok(ScanParams { policy, look: look(&config.documents), ..ScanParams::default() })
+    Ok(TransactionParams { policy, look: look(&config.documents), ..TransactionParams::default() })
 }
 
 /// From where on signs in pictures of documents speak.
@@ -56,7 +57,7 @@ fn look(config: &DocumentsConfig) -> LookParams {
 ///
 /// # Errors
 /// What this server cannot go by: an address that it does not call, a country that there is not.
-pub fn server_policy(config: &Config) -> Result<ScanPolicy, SettingError> {
+pub fn server_policy(config: &Config) -> Result<TransactionPolicy, SettingError> {
     let policy = config.netverify.policy()?;
     check_settings(config, &policy.clone().into())?;
     Ok(policy)

@@ -15,7 +15,7 @@
 //! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
 //! | `failed_attempts` | `get`, `put`, `for_maintenance_purge` |
 //! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
-//! | `scans` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `purged`, `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_unpurged`, `for_maintenance_expired` |
+//! | `transactions` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `purged`, `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_unpurged`, `for_maintenance_expired` |
 //! | `processes` | `enter`, `renew`, `leave`, `alive`, `for_maintenance_purge` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
@@ -50,8 +50,10 @@ pub use error::StoreError;
 pub use migration::Migrated;
 pub use repository::{
     CallbackSecrets, Credentials, EvidenceRow, Faces, FailedAttempts, Identities, IdentityWithKey, Lease,
-    ListedCredential, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Processes,
-    Repository, ScanFound, ScanRow, Scans, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants, WithKey,
+    ListedCredential, ListedTransaction, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext,
+    OutboxState, Processes, Repository, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants,
+    TransactionCursor, TransactionFilter, TransactionFound, TransactionPage, TransactionRow, Transactions,
+    WithKey,
 };
 
 /// Where the database is.

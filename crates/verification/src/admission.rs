@@ -384,7 +384,7 @@ mod tests {
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(8) {
             load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_millis(2));
-            // A scan beside them.
+            // A transaction beside them.
             load.begins(Urgency::Request);
             load.worked(Urgency::Request, Duration::from_secs(1), Duration::from_millis(90));
             std::thread::sleep(Duration::from_millis(100));

@@ -9,7 +9,8 @@
 //! - [`lockout`]: who fails too often waits
 //! - [`faces`]: pictures added by the integrator's server, and comparisons
 //! - [`identities`]: consents, evidence and levels of assurance
-//! - [`scans`]: documents from pictures that were sent
+//! - [`transactions`]: a run of a workflow, from its parts to its end
+//! - [`examination`]: parts and parameters in, findings out
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
 //! - [`maintenance`]: what restarts and the passing of time require
@@ -20,18 +21,19 @@ mod admission;
 pub mod callbacks;
 pub mod capture;
 mod error;
+pub mod examination;
 pub mod faces;
 pub mod identities;
 pub mod lockout;
 pub mod maintenance;
 pub mod processes;
 pub mod remake;
-pub mod scans;
 mod secrets;
 pub mod sessions;
 pub mod settings;
 pub mod signing;
 pub mod tenants;
+pub mod transactions;
 mod workers;
 
 use std::collections::HashMap;
@@ -86,7 +88,7 @@ struct Inner {
     places: Arc<Semaphore>,
     signing: OnceLock<SigningKey>,
     callbacks_due: Arc<Notify>,
-    scans_due: Notify,
+    transactions_due: Notify,
     /// Browsers that have shown up with a session, by the session: how to tell the latest that another came.
     waiting: Mutex<HashMap<SessionId, Arc<Notify>>>,
     secrets: Secrets,
@@ -110,7 +112,7 @@ impl Verification {
             places,
             signing: OnceLock::new(),
             callbacks_due: Arc::default(),
-            scans_due: Notify::new(),
+            transactions_due: Notify::new(),
             waiting: Mutex::default(),
             secrets,
             lockout_key: OnceCell::new(),

@@ -54,7 +54,7 @@ async fn all_batches<B: Future<Output = Result<usize, UseCaseError>>>(
 
 impl Verification {
     /// From time to time: decides what nobody came for or what was left hanging, and erases what has expired.
-    /// Returns the numbers of sessions decided and of sessions, identities and scans erased.
+    /// Returns the numbers of sessions decided and of sessions, identities and transactions erased.
     pub async fn tidy(&self) -> Result<(usize, usize), UseCaseError> {
         let settings = self.settings();
         let longest = settings.capture_timeout + settings.evidence_timeout + Duration::from_secs(120);
@@ -62,11 +62,11 @@ impl Verification {
         let decided = self.end_abandoned(longest).await;
         let sessions = all_batches(|most| self.erase_expired(most)).await;
         let identities = all_batches(|most| self.erase_expired_identities(most)).await;
-        let scans = all_batches(|most| self.erase_expired_scans(most)).await;
-        let left = all_batches(|most| self.purge_erased_scans(most)).await;
+        let transactions = all_batches(|most| self.erase_expired_transactions(most)).await;
+        let left = all_batches(|most| self.purge_erased_transactions(most)).await;
         self.forget_records().await?;
         left?;
-        Ok((decided?, sessions? + identities? + scans?))
+        Ok((decided?, sessions? + identities? + transactions?))
     }
 
     /// Records of callbacks, secrets and failed attempts whose term is over.

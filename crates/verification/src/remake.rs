@@ -6,14 +6,14 @@
 use std::collections::VecDeque;
 
 use selfsame_blobs::{BlobError, BlobKey, DataKey};
-use selfsame_domain::scan::ScanSide;
+use selfsame_domain::transaction::PartRole;
 use selfsame_domain::{Face, PictureFacts, Rect};
-use selfsame_store::{EvidenceRow, ScanRow, SentPicture};
+use selfsame_store::{EvidenceRow, SentPicture, TransactionRow};
 use selfsame_vision::Template;
 use selfsame_vision::image::decode;
 use tokio::task::JoinSet;
 
-use crate::scans::{FACEMAP, Facemap, side_name};
+use crate::transactions::{FACEMAP, Facemap, side_name};
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
 
@@ -64,7 +64,7 @@ pub struct RemakeReport {
     pub faces: Remade,
     /// Pictures that were sent for identities.
     pub evidence: Remade,
-    /// Facemaps of scans, as far as the server keeps them.
+    /// Facemaps of transactions, as far as the server keeps them.
     pub facemaps: Remade,
 }
 
@@ -120,10 +120,10 @@ impl Verification {
         let mut after = None;
         loop {
             let mut repository = self.store().begin().await?;
-            let rows = repository.scans().for_maintenance_with_facemap(after, BATCH).await?;
+            let rows = repository.transactions().for_maintenance_with_facemap(after, BATCH).await?;
             drop(repository);
             let Some(last) = rows.last() else { break };
-            after = Some(last.scan.id);
+            after = Some(last.transaction.id);
             let work = |app: Self, row| async move { app.remake_facemap(row, how).await };
             self.each(rows, work, |outcome| note(&mut report.facemaps, outcome)).await?;
         }
@@ -203,10 +203,10 @@ impl Verification {
         Ok(Outcome::Current)
     }
 
-    async fn remake_facemap(&self, row: ScanRow, how: Remake) -> Result<Outcome, UseCaseError> {
-        let (tenant, id) = (row.scan.tenant_id, row.scan.id);
+    async fn remake_facemap(&self, row: TransactionRow, how: Remake) -> Result<Outcome, UseCaseError> {
+        let (tenant, id) = (row.transaction.tenant_id, row.transaction.id);
         let key = self.unwrap_key(&row.wrapped_key)?;
-        let name = BlobKey::scan(tenant, id, FACEMAP);
+        let name = BlobKey::transaction(tenant, id, FACEMAP);
         let Some(bytes) = self.blobs().get(&name, &key).await.or_else(unreadable)? else {
             return Ok(Outcome::Unusable);
         };
@@ -214,11 +214,11 @@ impl Verification {
             Ok(facemap) if facemap.template.mode() == self.mode() => return Ok(Outcome::Current),
             Ok(facemap) => facemap,
             Err(error) => {
-                tracing::warn!(%error, scan = %id, "a facemap cannot be opened and stays as it is");
+                tracing::warn!(%error, transaction = %id, "a facemap cannot be opened and stays as it is");
                 return Ok(Outcome::Unusable);
             }
         };
-        let picture = BlobKey::scan(tenant, id, side_name(ScanSide::Face));
+        let picture = BlobKey::transaction(tenant, id, side_name(PartRole::Face));
         let template = match self.template_of_kept_picture(&picture, &key, None, how).await? {
             Found::Template(template) => template,
             Found::Nothing(outcome) => return Ok(outcome),
@@ -226,10 +226,10 @@ impl Verification {
         let sealed = self.seal_facemap(&Facemap { template, ..facemap }).await?;
         self.blobs().put(&name, &key, sealed, self.entropy()).await?;
         let mut repository = self.store().begin().await?;
-        let erased = repository.scans().get(tenant, id).await?.is_none();
+        let erased = repository.transactions().get(tenant, id).await?.is_none();
         drop(repository);
         if erased {
-            // Of a scan that was erased meanwhile nothing may stay behind.
+            // Of a transaction that was erased meanwhile nothing may stay behind.
             self.discard(&name).await;
             return Ok(Outcome::Current);
         }

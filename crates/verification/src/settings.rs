@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use selfsame_domain::transaction::workflow::Workflow;
 use selfsame_domain::{CaptureChainPolicy, SecurityLevel};
 use selfsame_liveness::witness::WitnessParams;
 use selfsame_liveness::{ApproachParams, CaptureParams, DotsParams};
@@ -10,9 +11,9 @@ use selfsame_vision::image::Limits;
 use crate::identities::IdentityParams;
 use crate::lockout::LockoutSettings;
 use crate::processes::ProcessParams;
-use crate::scans::ScanParams;
+use crate::transactions::TransactionParams;
 
-/// Limits and policies, one value for all tenants but where [`ScanParams::policy`] says otherwise.
+/// Limits and policies, one value for all tenants but where [`TransactionParams::policy`] says otherwise.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub capture_chain: CaptureChainPolicy,
@@ -42,7 +43,9 @@ pub struct Settings {
     pub identities: IdentityParams,
     /// How this server process is told from one that is no more.
     pub processes: ProcessParams,
-    pub scans: ScanParams,
+    pub transactions: TransactionParams,
+    /// The workflows that transactions may have pinned. The built-in ones by default.
+    pub workflows: Vec<Workflow>,
 }
 
 impl Default for Settings {
@@ -64,7 +67,9 @@ impl Default for Settings {
             challenge_seed: None,
             identities: IdentityParams::default(),
             processes: ProcessParams::default(),
-            scans: ScanParams::default(),
+            transactions: TransactionParams::default(),
+            // A server looks at their faults when it starts. Without a workflow nothing is decided.
+            workflows: Workflow::built_in().unwrap_or_default(),
         }
     }
 }

@@ -4,7 +4,7 @@ mod desk;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use selfsame_domain::scan::ScanPolicy;
+use selfsame_domain::transaction::TransactionPolicy;
 use selfsame_domain::{CredentialKind, Entropy, SecretString, Tenant, TenantId, Timestamp};
 use selfsame_store::{Repository, api_key_hash};
 
@@ -84,15 +84,15 @@ impl Verification {
         Ok(found.filter(|_| right && allowed).map(|(credential, _)| credential.tenant_id))
     }
 
-    /// What holds for the tenant's scans just now: the server's settings, and the tenant's own over them. Read anew each time, so that
+    /// What holds for the tenant's transactions just now: the server's settings, and the tenant's own over them. Read anew each time, so that
     /// a change holds with the next request, in every process.
     ///
     /// # Errors
     /// [`UseCaseError::Internal`] when the tenant's own cannot be read: the server's may allow what they forbid.
-    pub async fn scan_policy(&self, tenant: TenantId) -> Result<ScanPolicy, UseCaseError> {
+    pub async fn transaction_policy(&self, tenant: TenantId) -> Result<TransactionPolicy, UseCaseError> {
         let mut repository = self.store().begin().await?;
         let own = repository.tenants().settings(tenant).await?.ok_or(UseCaseError::NotFound)?;
-        Ok(own.over(&self.settings().scans.policy))
+        Ok(own.over(&self.settings().transactions.policy))
     }
 
     pub async fn development_tenant(&self) -> Result<Option<TenantId>, UseCaseError> {

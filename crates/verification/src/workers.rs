@@ -19,7 +19,7 @@ pub enum Urgency {
     Guidance,
     /// Of a capture as well: it is waited for, but seconds do not matter.
     Evidence,
-    /// Of somebody else: pictures that are sent, scans, secrets. Waits as evidence does.
+    /// Of somebody else: pictures that are sent, transactions, secrets. Waits as evidence does.
     Request,
 }
 

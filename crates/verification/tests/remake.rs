@@ -7,21 +7,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, Blobs, MasterKeys};
-use selfsame_domain::scan::{
-    CallbackGranularity, Decision, IdKind, NewScan, Outcome, PictureFormat, ScanClaims, ScanFields,
-    ScanPolicy, ScanSide,
+use selfsame_domain::document::{DocumentType, WantedFields};
+use selfsame_domain::transaction::{
+    CallbackGranularity, Claims, Decision, NewTransaction, Outcome, PartRole, PictureFormat, Results,
+    TransactionPolicy,
 };
 use selfsame_domain::{
     ConsentKind, Entropy as _, FaceImageType, IdentityId, NewBioSession, NewConsent, NewIdentity, OsEntropy,
-    ScanId, SecretString, SessionId, SystemClock, TenantId, Timestamp,
+    SecretString, SessionId, SystemClock, TenantId, Timestamp, TransactionId,
 };
 use selfsame_store::{Lease, Store, StoreSettings};
 use selfsame_testkit::{fixture, repository};
 use selfsame_testkit_postgres::TestDatabase;
 use selfsame_verification::faces::NewFace;
 use selfsame_verification::remake::{Remade, Remake};
-use selfsame_verification::scans::{Facemap, FacemapError};
 use selfsame_verification::tenants::Bootstrap;
+use selfsame_verification::transactions::{Facemap, FacemapError};
 use selfsame_verification::{Parts, Settings, UseCaseError, Verification};
 use selfsame_vision::image::{Limits, decode};
 use selfsame_vision::{Vision, VisionSettings};
@@ -77,7 +78,7 @@ struct Kept {
     /// A portrait and a reference.
     identity: IdentityId,
     /// An approved one, with a facemap.
-    scan: ScanId,
+    transaction: TransactionId,
     facemap: Vec<u8>,
 }
 
@@ -104,42 +105,53 @@ async fn leave_behind(app: &Verification, store: &Store, folder: &Path) -> Kept 
     app.add_portrait(tenant, identity, photo()).await.unwrap();
     app.add_portrait_reference(tenant, identity, photo()).await.unwrap();
 
-    let (scan, facemap) = approved_scan(app, store, folder, tenant).await;
-    Kept { tenant, session, identity, scan, facemap }
+    let (transaction, facemap) = approved_transaction(app, store, folder, tenant).await;
+    Kept { tenant, session, identity, transaction, facemap }
 }
 
-/// A scan that was approved: what it took to get there is another test's matter.
-async fn approved_scan(
+/// A transaction that was approved: what it took to get there is another test's matter.
+async fn approved_transaction(
     app: &Verification,
     store: &Store,
     folder: &Path,
     tenant: TenantId,
-) -> (ScanId, Vec<u8>) {
-    let request = NewScan {
+) -> (TransactionId, Vec<u8>) {
+    let request = NewTransaction {
         reference: "order-7".to_owned(),
         reporting_criteria: None,
         customer_id: None,
         country: "DEU".to_owned(),
-        kind: IdKind::Passport,
-        fields: ScanFields { face_match: true, ..ScanFields::READ },
+        kind: DocumentType::Passport,
+        fields: WantedFields { face_match: true, ..WantedFields::READ },
         mrz_check: true,
         callback: None,
         granularity: CallbackGranularity::OnFinish,
         consent: None,
-        pictures: [ScanSide::Front, ScanSide::Face].map(|side| (side, PictureFormat::Jpeg)).to_vec(),
+        pictures: [PartRole::Front, PartRole::Face].map(|side| (side, PictureFormat::Jpeg)).to_vec(),
     };
-    let pictures = [ScanSide::Front, ScanSide::Face].map(|side| (side, photo())).to_vec();
-    let (policy, claims) = (ScanPolicy::default(), ScanClaims::default());
-    let id = app.open_scan(tenant, &policy, request, &claims, pictures).await.unwrap().id;
+    let pictures = [PartRole::Front, PartRole::Face].map(|side| (side, photo())).to_vec();
+    let (policy, claims) = (TransactionPolicy::default(), Claims::default());
+    let id = app.open_transaction(tenant, &policy, request, &claims, pictures).await.unwrap().id;
 
     let mut repository = store.begin().await.unwrap();
     let lease = Lease { owner: OsEntropy.uuid(), until: app.now() + Duration::from_secs(3600) };
     let later = Timestamp::from_millis(i64::MAX / 2);
-    let row = repository.scans().for_maintenance_claim(later, lease).await.unwrap().expect("the scan");
+    let row = repository
+        .transactions()
+        .for_maintenance_claim(later, lease)
+        .await
+        .unwrap()
+        .expect("the transaction");
     let at = app.now();
     let decision = Decision { outcome: Outcome::Approved, face: None, mrz_verified: true, at };
-    let ended = row.scan.clone().decide(decision).unwrap();
-    assert!(repository.scans().end(&ended, lease.owner, None, true).await.unwrap());
+    let ended = row.transaction.clone().decide(decision).unwrap();
+    assert!(
+        repository
+            .transactions()
+            .end(&ended, lease.owner, (&Results::default(), None), (None, true))
+            .await
+            .unwrap()
+    );
     repository.save().await.unwrap();
 
     let alone = Vision::load(&old_networks(folder)).unwrap();
@@ -147,7 +159,7 @@ async fn approved_scan(
     let template = alone.embed(&picture, &alone.detect(&picture).unwrap()[0]).unwrap();
     let facemap = Facemap {
         tenant_id: tenant,
-        scan_id: id,
+        transaction_id: id,
         template,
         quality: 120.0,
         evidence: "ab".repeat(32),
@@ -157,7 +169,7 @@ async fn approved_scan(
     let master = MasterKeys::load_or_create(&folder.join("keys"), &OsEntropy).unwrap();
     let key = master.unwrap(&row.wrapped_key).unwrap();
     let blobs = Blobs::local(&folder.join("objects")).unwrap();
-    blobs.put(&BlobKey::scan(tenant, id, "facemap"), &key, sealed.clone(), &OsEntropy).await.unwrap();
+    blobs.put(&BlobKey::transaction(tenant, id, "facemap"), &key, sealed.clone(), &OsEntropy).await.unwrap();
     (id, sealed)
 }
 
@@ -180,7 +192,7 @@ async fn is_refused_by_name(app: &Verification, kept: &Kept) {
 }
 
 async fn is_all_made_again(app: &Verification, kept: &Kept) {
-    let Kept { tenant, session, identity, scan, .. } = *kept;
+    let Kept { tenant, session, identity, transaction, .. } = *kept;
     let faces = app.faces(tenant, session).await.unwrap();
     assert!(faces.len() == 3 && faces.iter().all(|face| face.mode == NEW));
     let matches = app.matches(tenant, session, faces[0].id).await.unwrap();
@@ -190,9 +202,9 @@ async fn is_all_made_again(app: &Verification, kept: &Kept) {
         record.evidence.iter().map(|one| one.picture.as_ref().unwrap().mode.as_str()).collect();
     assert_eq!(modes, [NEW, NEW]);
 
-    let again = app.scan_facemap(tenant, scan).await.unwrap().expect("a facemap");
+    let again = app.transaction_facemap(tenant, transaction).await.unwrap().expect("a facemap");
     let facemap = app.open_facemap(tenant, &again).await.unwrap();
-    assert_eq!((facemap.template.mode(), facemap.scan_id, facemap.quality), (NEW, scan, 120.0));
+    assert_eq!((facemap.template.mode(), facemap.transaction_id, facemap.quality), (NEW, transaction, 120.0));
     assert_eq!(facemap.evidence, "ab".repeat(32));
 }
 

@@ -70,8 +70,8 @@ impl<'a> Line<'a> {
             subject: entry.subject_id,
             event: match entry.event {
                 selfsame_domain::CallbackEvent::SessionDecided => "sessionDecided",
-                selfsame_domain::CallbackEvent::ScanReceived => "scanReceived",
-                selfsame_domain::CallbackEvent::ScanDecided => "scanDecided",
+                selfsame_domain::CallbackEvent::TransactionReceived => "scanReceived",
+                selfsame_domain::CallbackEvent::TransactionDecided => "scanDecided",
             },
             dialect: &entry.target.dialect,
             receiver: &entry.receiver,

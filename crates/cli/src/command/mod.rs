@@ -10,6 +10,7 @@ mod models;
 mod remake;
 mod serve;
 pub(crate) mod tenants;
+mod workflows;
 
 pub(crate) use compare::compare;
 pub(crate) use database::database_migrate;
@@ -19,3 +20,4 @@ pub(crate) use faces::{FaceReport, faces};
 pub(crate) use models::models_check;
 pub(crate) use remake::remake;
 pub(crate) use serve::serve;
+pub(crate) use workflows::workflows_check;

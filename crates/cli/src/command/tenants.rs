@@ -176,10 +176,13 @@ fn say_settings(
     let server = server_policy(config).map_err(ServeError::from)?;
     let effective = TenantSettings::from(own.clone().over(&server));
     // A callback address that nobody has set is empty, as `set` takes it: not left out.
-    let effective = Setting::ALL.map(|setting| (setting, effective.text(setting).unwrap_or_default()));
+    let effective = Setting::ALL.map(|setting| (setting, effective.worded(setting).unwrap_or_default()));
     if json {
-        let settings = own.own().map(|(setting, value)| (setting.name(), value)).collect();
-        let effective = effective.into_iter().map(|(setting, value)| (setting.name(), value)).collect();
+        let settings = own
+            .own()
+            .map(|(setting, value)| (setting.alias(), own.worded(setting).unwrap_or(value)))
+            .collect();
+        let effective = effective.into_iter().map(|(setting, value)| (setting.alias(), value)).collect();
         let line = Line { settings: Some(settings), effective: Some(effective), ..Line::of(tenant) };
         line.say(true)?;
         return Ok(ExitCode::SUCCESS);
@@ -192,7 +195,7 @@ fn say_settings(
         };
         say(&format!(
             "  {:<30}  {whose}  {}",
-            setting.name(),
+            setting.alias(),
             if value.is_empty() { "(empty)" } else { value }
         ))?;
     }

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use sea_orm::{ConnectionTrait as _, Database};
-use selfsame_domain::{ScanId, TenantId};
+use selfsame_domain::{TenantId, TransactionId};
 use selfsame_store::{Store, StoreSettings};
 use selfsame_testkit::{CallbackReceiver, Reply};
 
@@ -110,8 +110,9 @@ async fn tamper(server: &TestServer, statement: &str) {
 async fn kept_days(server: &TestServer, tenant: TenantId, reference: &str) -> i64 {
     let store = Store::open(&StoreSettings { url: database(server) }).await.expect("the database");
     let mut repository = store.begin().await.expect("a transaction");
-    let id: ScanId = reference.parse().expect("a reference");
-    let scan = repository.scans().get(tenant, id).await.expect("a row").expect("a scan").scan;
+    let id: TransactionId = reference.parse().expect("a reference");
+    let scan =
+        repository.transactions().get(tenant, id).await.expect("a row").expect("a transaction").transaction;
     (scan.expires_at.as_millis() - scan.created_at.as_millis()) / (24 * 60 * 60 * 1_000)
 }
 

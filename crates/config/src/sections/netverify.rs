@@ -1,6 +1,6 @@
 //! Section `[netverify]`.
 
-use selfsame_domain::scan::ScanPolicy;
+use selfsame_domain::transaction::TransactionPolicy;
 use selfsame_domain::{Setting, SettingError, TenantSettings};
 use serde::Deserialize;
 
@@ -37,7 +37,7 @@ impl NetverifyConfig {
     ///
     /// # Errors
     /// A value that is not allowed. A configuration that was loaded has none.
-    pub fn policy(&self) -> Result<ScanPolicy, SettingError> {
+    pub fn policy(&self) -> Result<TransactionPolicy, SettingError> {
         let mut settings = TenantSettings::default();
         for setting in Setting::ALL {
             let text = match setting {
@@ -54,7 +54,7 @@ impl NetverifyConfig {
             };
             settings.set(setting, &text)?;
         }
-        Ok(settings.over(&ScanPolicy::default()))
+        Ok(settings.over(&TransactionPolicy::default()))
     }
 
     pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
@@ -66,7 +66,7 @@ impl NetverifyConfig {
         }
         let allowed = self.policy().map(drop);
         allowed.map_err(|SettingError { setting, value, .. }| OutOfBounds {
-            key: setting.name(),
+            key: setting.alias(),
             value,
             rule: setting.rule(),
         })

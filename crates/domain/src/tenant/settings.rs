@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::scan::{FaceMatchPolicy, IdKind, ScanFields, ScanPolicy};
+use crate::document::{DocumentType, WantedFields};
+use crate::transaction::{FaceMatchPolicy, TransactionPolicy};
 
 /// A setting that a tenant may have of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,7 +23,7 @@ pub enum Setting {
 
 /// A value that a setting may not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} = {value:?} is not allowed: {rule}", .setting.name())]
+#[error("{} = {value:?} is not allowed: {rule}", .setting.alias())]
 pub struct SettingError {
     pub setting: Setting,
     pub value: String,
@@ -38,7 +39,7 @@ pub struct UnknownSetting {
 }
 
 fn names() -> String {
-    Setting::ALL.map(Setting::name).join(", ")
+    Setting::ALL.map(Setting::alias).join(", ")
 }
 
 /// Longest address for callbacks, as in requests.
@@ -58,48 +59,64 @@ impl Setting {
         Self::FalseMatchRate,
     ];
 
-    /// As in the configuration, with its section.
-    pub const fn name(self) -> &'static str {
+    /// The name that rows have it by, the one that configurations and commands have it by, and what its value may be, in words.
+    const fn row(self) -> (&'static str, &'static str, &'static str) {
+        const BOOLEAN: &str = "true or false";
         match self {
-            Self::FaceMatch => "netverify.face_match",
-            Self::EnabledFields => "netverify.enabled_fields",
-            Self::Screening => "netverify.screening",
-            Self::EnforceConsent => "netverify.enforce_consent",
-            Self::CallbackUrl => "netverify.callback_url",
-            Self::AcceptedIdTypes => "netverify.accepted_id_types",
-            Self::AcceptedCountries => "netverify.accepted_countries",
-            Self::AcceptExpired => "netverify.accept_expired",
-            Self::KeepDays => "netverify.keep_days",
-            Self::FalseMatchRate => "netverify.false_match_rate",
+            Self::FaceMatch => {
+                ("transactions.similarity", "netverify.face_match", "one of required, optional, off")
+            }
+            Self::EnabledFields => (
+                "transactions.fields",
+                "netverify.enabled_fields",
+                "names of documentNumber or idNumber, givenNames or idFirstName, surname or idLastName, birthDate or idDob, expiryDate or idExpiry, state or idUsState, personalNumber or idPersonalNumber, similarity or idFaceMatch, address or idAddress, separated by commas",
+            ),
+            Self::Screening => ("transactions.screening", "netverify.screening", BOOLEAN),
+            Self::EnforceConsent => ("transactions.enforce_consent", "netverify.enforce_consent", BOOLEAN),
+            Self::CallbackUrl => (
+                "transactions.callback_url",
+                "netverify.callback_url",
+                "a URL that begins with https:// or http://, of at most 255 ASCII characters, without query or fragment; empty for none",
+            ),
+            Self::AcceptedIdTypes => (
+                "transactions.accepted_types",
+                "netverify.accepted_id_types",
+                "at least one of PASSPORT, DRIVING_LICENCE or DRIVING_LICENSE, IDENTITY_CARD or ID_CARD, VISA, separated by commas",
+            ),
+            Self::AcceptedCountries => (
+                "transactions.accepted_countries",
+                "netverify.accepted_countries",
+                "ISO 3166-1 alpha-3 codes in capital letters, separated by commas; empty for all",
+            ),
+            Self::AcceptExpired => ("transactions.accept_expired", "netverify.accept_expired", BOOLEAN),
+            Self::KeepDays => ("transactions.keep_days", "netverify.keep_days", "1 to 3660"),
+            Self::FalseMatchRate => {
+                ("transactions.false_match_rate", "netverify.false_match_rate", "1e-9 to 0.01")
+            }
         }
+    }
+
+    /// The name that rows have it by.
+    pub const fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The name that configurations and commands have it by, with its section.
+    pub const fn alias(self) -> &'static str {
+        self.row().1
     }
 
     /// What its value may be, in words.
     pub const fn rule(self) -> &'static str {
-        match self {
-            Self::FaceMatch => "one of required, optional, off",
-            Self::EnabledFields => {
-                "names of idNumber, idFirstName, idLastName, idDob, idExpiry, idUsState, idPersonalNumber, idFaceMatch, idAddress, separated by commas"
-            }
-            Self::Screening | Self::EnforceConsent | Self::AcceptExpired => "true or false",
-            Self::CallbackUrl => {
-                "a URL that begins with https:// or http://, of at most 255 ASCII characters, without query or fragment; empty for none"
-            }
-            Self::AcceptedIdTypes => {
-                "at least one of PASSPORT, DRIVING_LICENSE, ID_CARD, VISA, separated by commas"
-            }
-            Self::AcceptedCountries => {
-                "ISO 3166-1 alpha-3 codes in capital letters, separated by commas; empty for all"
-            }
-            Self::KeepDays => "1 to 3660",
-            Self::FalseMatchRate => "1e-9 to 0.01",
-        }
+        self.row().2
     }
 
+    /// The setting of a name or an alias.
+    ///
     /// # Errors
     /// [`UnknownSetting`], which lists those that there are.
     pub fn named(name: &str) -> Result<Self, UnknownSetting> {
-        let found = Self::ALL.into_iter().find(|setting| setting.name() == name);
+        let found = Self::ALL.into_iter().find(|setting| setting.name() == name || setting.alias() == name);
         found.ok_or_else(|| UnknownSetting { name: name.to_owned() })
     }
 }
@@ -108,12 +125,12 @@ impl Setting {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TenantSettings {
     face_match: Option<FaceMatchPolicy>,
-    enabled_fields: Option<ScanFields>,
+    enabled_fields: Option<WantedFields>,
     screening: Option<bool>,
     enforce_consent: Option<bool>,
     /// Empty: none, whatever the server has.
     callback_url: Option<String>,
-    accepted_id_types: Option<Vec<IdKind>>,
+    accepted_id_types: Option<Vec<DocumentType>>,
     accepted_countries: Option<Vec<String>>,
     accept_expired: Option<bool>,
     keep_days: Option<u64>,
@@ -138,7 +155,7 @@ impl TenantSettings {
                 self.face_match = Some(FaceMatchPolicy::named(text).ok_or_else(refused)?);
             }
             Setting::EnabledFields => {
-                self.enabled_fields = Some(ScanFields::named(text).map_err(|_| refused())?);
+                self.enabled_fields = Some(WantedFields::named(text).map_err(|_| refused())?);
             }
             Setting::Screening => self.screening = Some(boolean()?),
             Setting::EnforceConsent => self.enforce_consent = Some(boolean()?),
@@ -146,10 +163,10 @@ impl TenantSettings {
                 self.callback_url = Some(callback_url(text).ok_or_else(refused)?.to_owned());
             }
             Setting::AcceptedIdTypes => {
-                let kinds: Option<Vec<_>> = listed(text).map(IdKind::named).collect();
+                let kinds: Option<Vec<_>> = listed(text).map(DocumentType::named).collect();
                 let kinds = kinds.filter(|kinds| !kinds.is_empty()).ok_or_else(refused)?;
                 self.accepted_id_types =
-                    Some(IdKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect());
+                    Some(DocumentType::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect());
             }
             Setting::AcceptedCountries => {
                 let mut codes: Vec<_> = listed(text).map(str::to_owned).collect();
@@ -187,6 +204,18 @@ impl TenantSettings {
         }
     }
 
+    /// The value in the words that configurations and commands have it by; `None` where the server's holds.
+    pub fn worded(&self, setting: Setting) -> Option<String> {
+        match setting {
+            Setting::EnabledFields => self.enabled_fields.map(|fields| fields.aliases().join(",")),
+            Setting::AcceptedIdTypes => self
+                .accepted_id_types
+                .as_ref()
+                .map(|kinds| kinds.iter().map(|kind| kind.alias()).collect::<Vec<_>>().join(",")),
+            setting => self.text(setting),
+        }
+    }
+
     /// The value as [`TenantSettings::set`] takes it; `None` where the server's holds.
     pub fn text(&self, setting: Setting) -> Option<String> {
         let boolean = |value: Option<bool>| value.map(|value| value.to_string());
@@ -221,8 +250,8 @@ impl TenantSettings {
     }
 
     /// What holds for the tenant, where `server` holds for those that have nothing of their own.
-    pub fn over(self, server: &ScanPolicy) -> ScanPolicy {
-        ScanPolicy {
+    pub fn over(self, server: &TransactionPolicy) -> TransactionPolicy {
+        TransactionPolicy {
             face_match: self.face_match.unwrap_or(server.face_match),
             fields: self.enabled_fields.unwrap_or(server.fields),
             screening: self.screening.unwrap_or(server.screening),
@@ -240,9 +269,9 @@ impl TenantSettings {
     }
 }
 
-impl From<ScanPolicy> for TenantSettings {
+impl From<TransactionPolicy> for TenantSettings {
     /// Settings that leave nothing to the server, but for a callback address that is not there.
-    fn from(policy: ScanPolicy) -> Self {
+    fn from(policy: TransactionPolicy) -> Self {
         Self {
             face_match: Some(policy.face_match),
             enabled_fields: Some(policy.fields),
@@ -283,7 +312,7 @@ mod tests {
     /// Every setting with a value that is none of the defaults, and how it is written back.
     const OTHERS: [(Setting, &str, &str); 10] = [
         (Setting::FaceMatch, " required ", "required"),
-        (Setting::EnabledFields, "idDob, idNumber", "idNumber,idDob"),
+        (Setting::EnabledFields, "idDob, documentNumber", "documentNumber,birthDate"),
         (Setting::Screening, "true", "true"),
         (Setting::EnforceConsent, "true", "true"),
         (Setting::CallbackUrl, "https://a.example/x", "https://a.example/x"),
@@ -295,8 +324,27 @@ mod tests {
     ];
 
     #[test]
+    fn what_earlier_versions_wrote_is_read_and_worded_as_before() {
+        for (setting, written, text) in [
+            (Setting::EnabledFields, "idNumber,idDob,idFaceMatch", "documentNumber,birthDate,similarity"),
+            (
+                Setting::AcceptedIdTypes,
+                "PASSPORT,DRIVING_LICENSE,ID_CARD",
+                "PASSPORT,DRIVING_LICENCE,IDENTITY_CARD",
+            ),
+            (Setting::KeepDays, "30", "30"),
+        ] {
+            assert_eq!(Setting::named(setting.alias()), Ok(setting));
+            let mut settings = TenantSettings::default();
+            settings.set(setting, written).unwrap();
+            assert_eq!(settings.text(setting).as_deref(), Some(text));
+            assert_eq!(settings.worded(setting).as_deref(), Some(written));
+        }
+    }
+
+    #[test]
     fn every_setting_stands_over_the_servers_and_alone() {
-        let server = ScanPolicy::default();
+        let server = TransactionPolicy::default();
         let defaults = TenantSettings::from(server.clone());
         let mut all = TenantSettings::default();
         assert_eq!(all.clone().over(&server), server);
@@ -350,19 +398,21 @@ mod tests {
             for text in wrong {
                 let mut settings = TenantSettings::default();
                 let error = settings.set(setting, text).unwrap_err().to_string();
-                assert!(error.contains(setting.name()) && error.contains(setting.rule()), "{error}");
+                assert!(error.contains(setting.alias()) && error.contains(setting.rule()), "{error}");
                 assert_eq!(settings, TenantSettings::default(), "{error}");
             }
         }
         let error = Setting::named("netverify.shoe_size").unwrap_err().to_string();
-        assert!(Setting::ALL.iter().all(|setting| error.contains(setting.name())), "{error}");
+        assert!(Setting::ALL.iter().all(|setting| error.contains(setting.alias())), "{error}");
         assert!(Setting::ALL.iter().all(|setting| Setting::named(setting.name()) == Ok(*setting)));
     }
 
     #[test]
     fn a_tenant_can_have_no_callback_address_where_the_server_has_one() {
-        let server =
-            ScanPolicy { callback_url: Some("https://b.example".to_owned()), ..ScanPolicy::default() };
+        let server = TransactionPolicy {
+            callback_url: Some("https://b.example".to_owned()),
+            ..TransactionPolicy::default()
+        };
         let mut settings = TenantSettings::default();
         assert_eq!(settings.clone().over(&server).callback_url, server.callback_url);
         settings.set(Setting::CallbackUrl, "").unwrap();
@@ -371,10 +421,10 @@ mod tests {
 
     #[test]
     fn the_rules_name_every_value() {
-        let fields = ScanFields { face_match: true, ..ScanFields::READ };
+        let fields = WantedFields { face_match: true, ..WantedFields::READ };
         assert!(fields.names().iter().all(|name| Setting::EnabledFields.rule().contains(name)));
-        assert_eq!(ScanFields::named(&fields.names().join(",")), Ok(fields));
-        let names = IdKind::ALL.map(IdKind::name);
+        assert_eq!(WantedFields::named(&fields.names().join(",")), Ok(fields));
+        let names = DocumentType::ALL.map(DocumentType::name);
         assert!(names.iter().all(|name| Setting::AcceptedIdTypes.rule().contains(name)));
         let policies = FaceMatchPolicy::ALL.map(FaceMatchPolicy::name);
         assert!(policies.iter().all(|name| Setting::FaceMatch.rule().contains(name)));

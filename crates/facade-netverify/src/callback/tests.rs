@@ -1,36 +1,45 @@
+use selfsame_domain::document::{
+    DocumentType, FaceProblem, FraudReason, LegibilityDetail, UnreadableReason, WantedFields,
+};
 use std::time::Duration;
 
 use selfsame_domain::TenantId;
-use selfsame_domain::scan::*;
+use selfsame_domain::transaction::*;
 use uuid::Uuid;
 
 use super::*;
 
 const PUBLIC: &str = "https://id.example.com";
 
-fn record(state: ScanState) -> ScanRecord {
-    let request = NewScan {
+fn record(state: TransactionState) -> TransactionRecord {
+    let request = NewTransaction {
         reference: "order 7/ä".to_owned(),
         reporting_criteria: Some("campaign".to_owned()),
         customer_id: Some("customer 1".to_owned()),
         country: "DEU".to_owned(),
-        kind: IdKind::Passport,
-        fields: ScanFields { face_match: true, ..ScanFields::READ },
+        kind: DocumentType::Passport,
+        fields: WantedFields { face_match: true, ..WantedFields::READ },
         mrz_check: true,
         callback: None,
         granularity: CallbackGranularity::OnFinish,
         consent: None,
-        pictures: vec![(ScanSide::Front, PictureFormat::Jpeg), (ScanSide::Face, PictureFormat::Png)],
+        pictures: vec![(PartRole::Front, PictureFormat::Jpeg), (PartRole::Face, PictureFormat::Png)],
     };
-    let id = ScanId::from_uuid(Uuid::from_u128(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff));
+    let id = TransactionId::from_uuid(Uuid::from_u128(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff));
     let tenant = TenantId::from_uuid(Uuid::from_u128(1));
-    let scan = Scan {
+    let scan = Transaction {
         state,
-        ..Scan::accept(id, tenant, request, Timestamp::from_millis(1_500_000_000_000), Duration::from_secs(1))
+        ..Transaction::accept(
+            id,
+            tenant,
+            request,
+            Timestamp::from_millis(1_500_000_000_000),
+            Duration::from_secs(1),
+        )
     };
     let day = |year, month, day| Some(PartialDay { year, month: Some(month), day: Some(day) });
-    let reading = ScanReading {
-        kind: Some(IdKind::Passport),
+    let reading = Extraction {
+        kind: Some(DocumentType::Passport),
         issuing_country: Some("DEU".to_owned()),
         first_name: Some("ERIKA".to_owned()),
         last_name: Some("MUSTERMANN".to_owned()),
@@ -40,19 +49,24 @@ fn record(state: ScanState) -> ScanRecord {
         sex: Some("F".to_owned()),
         nationality: Some("DEU".to_owned()),
         address: Some("HEIDESTRASSE 17, 51147 KÖLN".to_owned()),
-        ..ScanReading::default()
+        ..Extraction::default()
     };
-    let claims = ScanClaims { user_ip: Some("192.0.2.1".to_owned()), ..ScanClaims::default() };
-    ScanRecord { scan, claims, reading: Some(reading), has_facemap: false }
+    let claims = Claims { user_ip: Some("192.0.2.1".to_owned()), ..Claims::default() };
+    TransactionRecord { transaction: scan, claims, reading: Some(reading), has_facemap: false }
 }
 
-fn decided(outcome: Outcome, face: Option<FaceMatch>) -> ScanRecord {
+fn decided(outcome: Outcome, face: Option<FaceMatch>) -> TransactionRecord {
     let at = Timestamp::from_millis(1_500_000_001_000);
-    record(ScanState::Decided(Decision { mrz_verified: outcome == Outcome::Approved, outcome, face, at }))
+    record(TransactionState::Decided(Decision {
+        mrz_verified: outcome == Outcome::Approved,
+        outcome,
+        face,
+        at,
+    }))
 }
 
 /// The callback, one field a line so that a difference can be read, and the answer to whoever asks.
-fn golden(name: &str, record: &ScanRecord) {
+fn golden(name: &str, record: &TransactionRecord) {
     let told_at = Timestamp::from_millis(1_500_000_002_000);
     let actual = form(&fields(record, PUBLIC, told_at)).replace('&', "&\n");
     assert_eq!(actual, committed(&format!("callback/{name}.form"), &actual), "{name}");
@@ -77,7 +91,7 @@ const ALIKE: FaceMatch = FaceMatch { similarity: Similarity::Match, valid: true,
 
 #[test]
 fn bodies_are_byte_for_byte_what_is_committed() {
-    let approved = ScanRecord { has_facemap: true, ..decided(Outcome::Approved, Some(ALIKE)) };
+    let approved = TransactionRecord { has_facemap: true, ..decided(Outcome::Approved, Some(ALIKE)) };
     golden("approved", &approved);
     let cropped = FaceMatch {
         similarity: Similarity::Match,
@@ -94,8 +108,8 @@ fn bodies_are_byte_for_byte_what_is_committed() {
     golden("not-readable", &decided(unreadable, None));
     let missing_back = Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
     golden("missing-back", &decided(missing_back, None));
-    golden("nothing-uploaded", &record(ScanState::Failed { at: Timestamp::from_millis(1) }));
-    let pending = crate::scans::data::everything(&record(ScanState::Pending), PUBLIC);
+    golden("nothing-uploaded", &record(TransactionState::SessionExpired { at: Timestamp::from_millis(1) }));
+    let pending = crate::scans::data::everything(&record(TransactionState::Processing), PUBLIC);
     assert_eq!(pending.keys().collect::<Vec<_>>(), ["transaction"]);
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use selfsame_domain::Timestamp;
-use selfsame_domain::scan::{ConsentAnswer, ScanClaims, ScanConsent};
+use selfsame_domain::transaction::{Claims, ConsentAnswer, TransactionConsent};
 use time::format_description::well_known::Rfc3339;
 
 use super::reader::{FieldError, Reader};
@@ -24,10 +24,10 @@ const ANSWERS: [(&str, ConsentAnswer); 3] =
 /// not understood is not kept. `needed`: faces are compared.
 pub(crate) fn consent(
     reader: &mut Reader,
-    claims: &mut ScanClaims,
+    claims: &mut Claims,
     needed: bool,
     now: Timestamp,
-) -> (Option<ScanConsent>, Vec<FieldError>) {
+) -> (Option<TransactionConsent>, Vec<FieldError>) {
     let mut missed = Vec::new();
     let mut miss = |field: &str, message: &str| {
         missed.push(FieldError { field: field.to_owned(), message: message.to_owned() });
@@ -76,7 +76,7 @@ pub(crate) fn consent(
         miss("userConsent.userLocation.country", "is missing");
     }
     let in_usa = claims.user_country.as_deref() == Some("USA");
-    let mut said = ScanConsent { obtained: None, obtained_at: None, recorded_at: now };
+    let mut said = TransactionConsent { obtained: None, obtained_at: None, recorded_at: now };
     if let Some(mut consent) = user.object("consent") {
         said.obtained = consent.word("obtained", &ANSWERS);
         if let Some(text) = consent.text("obtainedAt", 35) {

@@ -14,7 +14,7 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse as _, Response};
 use selfsame_domain::TenantId;
-use selfsame_domain::scan::{PictureFormat, ScanPolicy};
+use selfsame_domain::transaction::{PictureFormat, TransactionPolicy};
 use serde_json::{Value, json};
 
 pub(crate) use picture::mime;
@@ -57,14 +57,14 @@ async fn perform(
     let _room = waiting.await.map_err(|_| ApiError::busy())?.map_err(|_| ApiError::internal())?;
     let body = Bytes::from_request(request, &()).await.map_err(|_| ApiError::too_large(PERFORM_LIMIT))?;
     // What holds for the tenant is read once: the whole request goes by it.
-    let policy = Arc::new(state.app.scan_policy(tenant).await?);
+    let policy = Arc::new(state.app.transaction_policy(tenant).await?);
     let (parsing, rules) = (state.clone(), Arc::clone(&policy));
     let now = state.app.now();
     let parsed = tokio::task::spawn_blocking(move || read(body, &parsing, &rules, now))
         .await
         .map_err(|_| ApiError::internal())??;
     let PerformRequest { scan, claims, pictures, warnings } = parsed;
-    let scan = state.app.open_scan(tenant, &policy, scan, &claims, pictures).await?;
+    let scan = state.app.open_transaction(tenant, &policy, scan, &claims, pictures).await?;
     if !warnings.is_empty() {
         tracing::warn!(scan = %scan.id, faults = warnings.len(), "a scan was accepted that breaks rules of consent");
     }
@@ -87,7 +87,7 @@ async fn perform(
 fn read(
     body: Bytes,
     state: &NetverifyState,
-    policy: &ScanPolicy,
+    policy: &TransactionPolicy,
     now: selfsame_domain::Timestamp,
 ) -> Result<PerformRequest, ApiError> {
     let members = serde_json::from_slice(&body);
@@ -103,7 +103,7 @@ fn read(
         }
     };
     let inspect = |bytes: &[u8]| -> Result<PictureFormat, String> {
-        state.app.inspect_scan_picture(bytes).map_err(|error| unusable(error.code(), &error))
+        state.app.inspect_transaction_picture(bytes).map_err(|error| unusable(error.code(), &error))
     };
     let rules = Rules {
         policy,

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use selfsame_domain::scan::PictureFormat;
+use selfsame_domain::transaction::PictureFormat;
 
 use super::reader::Reader;
 

@@ -1,8 +1,8 @@
 //! From JSON to a scan, or to a list of everything that is wrong with it. Pure: no clock, no network, no database.
 
-use selfsame_domain::scan::{
-    CallbackGranularity, FaceMatchPolicy, IdKind, NewScan, PictureFormat, ScanClaims, ScanFields, ScanPolicy,
-    ScanSide,
+use selfsame_domain::document::{DocumentType, WantedFields};
+use selfsame_domain::transaction::{
+    CallbackGranularity, Claims, FaceMatchPolicy, NewTransaction, PartRole, PictureFormat, TransactionPolicy,
 };
 use selfsame_domain::{CallbackTarget, Timestamp};
 use selfsame_facade_kit::OutboundUrlRules;
@@ -13,11 +13,12 @@ use super::picture::{Inspect, picture};
 use super::reader::{FieldError, Reader};
 use crate::callback::DIALECT;
 use crate::country;
+use crate::words::{FIELDS, id_type};
 
 /// What decides beside the request itself.
 pub(crate) struct Rules<'a> {
     /// What holds for the caller's tenant.
-    pub(crate) policy: &'a ScanPolicy,
+    pub(crate) policy: &'a TransactionPolicy,
     pub(crate) outbound: OutboundUrlRules,
     /// Of a picture, decoded from base64.
     pub(crate) max_bytes: usize,
@@ -28,9 +29,9 @@ pub(crate) struct Rules<'a> {
 /// What is asked for, valid in every field.
 #[derive(Debug)]
 pub(crate) struct PerformRequest {
-    pub(crate) scan: NewScan,
-    pub(crate) claims: ScanClaims,
-    pub(crate) pictures: Vec<(ScanSide, Vec<u8>)>,
+    pub(crate) scan: NewTransaction,
+    pub(crate) claims: Claims,
+    pub(crate) pictures: Vec<(PartRole, Vec<u8>)>,
     /// What is wrong with the consent or missing from it, while its rules are not enforced.
     pub(crate) warnings: Vec<FieldError>,
 }
@@ -58,18 +59,18 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         known
     });
     let before = reader.errors.len();
-    let kind = reader.word("idType", &IdKind::ALL.map(|kind| (kind.name(), kind)));
+    let kind = reader.word("idType", &DocumentType::ALL.map(|kind| (id_type(kind), kind)));
     if kind.is_none() && reader.errors.len() == before {
         reader.wrong("idType", "is missing");
     }
     let fields = enabled_fields(&mut reader, rules.policy);
     let mut pictures = Vec::new();
-    let mut formats: Vec<(ScanSide, PictureFormat)> = Vec::new();
+    let mut formats: Vec<(PartRole, PictureFormat)> = Vec::new();
     let mut face_was_wrong = false;
     for (side, name) in [
-        (ScanSide::Front, "frontsideImage"),
-        (ScanSide::Back, "backsideImage"),
-        (ScanSide::Face, "faceImage"),
+        (PartRole::Front, "frontsideImage"),
+        (PartRole::Back, "backsideImage"),
+        (PartRole::Face, "faceImage"),
     ] {
         let before = reader.errors.len();
         let found = picture(&mut reader, name, rules.max_bytes, rules.inspect);
@@ -79,12 +80,12 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
                 formats.push((side, format));
                 pictures.push((side, bytes));
             }
-            None if side == ScanSide::Front && !wrong => reader.wrong(name, "is missing"),
+            None if side == PartRole::Front && !wrong => reader.wrong(name, "is missing"),
             None => {}
         }
-        face_was_wrong |= side == ScanSide::Face && wrong;
+        face_was_wrong |= side == PartRole::Face && wrong;
     }
-    let has_face = formats.iter().any(|(side, _)| *side == ScanSide::Face);
+    let has_face = formats.iter().any(|(side, _)| *side == PartRole::Face);
     let face_match = match fields.wanted {
         Wanted::Always => true,
         Wanted::WhenSent => has_face,
@@ -106,7 +107,7 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
     let callback = reader.text("callbackUrl", 255).or_else(|| rules.policy.callback_url.clone());
     let callback = callback.and_then(|url| callback_target(&mut reader, url, rules.outbound));
     let granularity = reader.word("callbackGranularity", &GRANULARITIES).unwrap_or_default();
-    let mut claims = ScanClaims {
+    let mut claims = Claims {
         first_name: reader.text("firstName", 100),
         last_name: reader.text("lastName", 100),
         us_state: us_state(&mut reader, kind),
@@ -114,7 +115,7 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         number: reader.text("number", 100),
         birth_date: reader.date("dob"),
         personal_number: reader.text("personalNumber", 14),
-        ..ScanClaims::default()
+        ..Claims::default()
     };
     let mrz_check = reader.boolean("mrzCheck").unwrap_or(true);
     let (consent, faults) = consent(&mut reader, &mut claims, face_match, rules.now);
@@ -133,13 +134,13 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
     else {
         return Err(Refusal::Wrong(reader.errors));
     };
-    let scan = NewScan {
+    let scan = NewTransaction {
         reference,
         reporting_criteria,
         customer_id,
         country,
         kind,
-        fields: ScanFields { face_match, ..fields.read },
+        fields: WantedFields { face_match, ..fields.read },
         mrz_check,
         callback,
         granularity,
@@ -158,12 +159,12 @@ enum Wanted {
 }
 
 struct Enabled {
-    read: ScanFields,
+    read: WantedFields,
     wanted: Wanted,
 }
 
 /// The list of the request in place of the setting's, within what the account offers.
-fn enabled_fields(reader: &mut Reader, policy: &ScanPolicy) -> Enabled {
+fn enabled_fields(reader: &mut Reader, policy: &TransactionPolicy) -> Enabled {
     let offered = policy.face_match;
     let Some(list) = reader.text("enabledFields", 100) else {
         let wanted = match offered {
@@ -173,10 +174,13 @@ fn enabled_fields(reader: &mut Reader, policy: &ScanPolicy) -> Enabled {
         };
         return Enabled { read: policy.fields, wanted };
     };
-    let mut read = ScanFields::named(&list).unwrap_or_else(|unknown| {
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let (known, unknown): (Vec<_>, Vec<_>) = names.partition(|name| FIELDS.contains(name));
+    let mut read = WantedFields::named(&known.join(",")).unwrap_or(WantedFields::NONE);
+    if !unknown.is_empty() {
         reader.wrong("enabledFields", format!("names fields that are not known: {}", unknown.join(", ")));
-        ScanFields::NONE
-    });
+        read = WantedFields::NONE;
+    }
     // Only where the account has it.
     read.address &= policy.fields.address;
     let wanted =
@@ -202,14 +206,14 @@ fn callback_target(reader: &mut Reader, url: String, outbound: OutboundUrlRules)
     }
 }
 
-fn us_state(reader: &mut Reader, kind: Option<IdKind>) -> Option<String> {
+fn us_state(reader: &mut Reader, kind: Option<DocumentType>) -> Option<String> {
     let text = reader.text("usState", 100)?;
     let (fits, rule) = match kind {
-        Some(IdKind::DrivingLicence) => {
+        Some(DocumentType::DrivingLicence) => {
             (country::is_us_state(&text), "must be the last two characters of an ISO 3166-2:US code")
         }
         // The documentation states nothing for visas: what passports may say, they may.
-        Some(IdKind::Passport | IdKind::IdentityCard | IdKind::Visa) | None => (
+        Some(DocumentType::Passport | DocumentType::IdentityCard | DocumentType::Visa) | None => (
             country::is_state_or_country(&text),
             "must be the last two characters of an ISO 3166-2:US code, or the name or code of a country by ISO 3166-1",
         ),

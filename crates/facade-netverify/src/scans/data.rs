@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use selfsame_domain::TenantId;
-use selfsame_domain::scan::{PartialDay, ScanReading};
-use selfsame_verification::scans::ScanRecord;
+use selfsame_domain::document::{Extraction, PartialDay};
+use selfsame_verification::transactions::TransactionRecord;
 use serde_json::{Map, Value, json};
 
 use super::{scan_id, stamped};
@@ -58,18 +58,18 @@ async fn answer(
     tenant: TenantId,
     scan: &str,
     uri: &Uri,
-    members: impl Fn(&ScanRecord) -> Option<Members>,
+    members: impl Fn(&TransactionRecord) -> Option<Members>,
 ) -> Result<Json<Value>, ApiError> {
     let found = async {
         let id = scan_id(scan)?;
-        let record = state.app.scan(tenant, id).await?;
+        let record = state.app.transaction(tenant, id).await?;
         let members = members(&record).ok_or_else(ApiError::not_found)?;
         Ok(Json(stamped(state, id, members)))
     };
     found.await.map_err(|error: ApiError| error.at(uri))
 }
 
-pub(crate) fn everything(record: &ScanRecord, public_url: &str) -> Members {
+pub(crate) fn everything(record: &TransactionRecord, public_url: &str) -> Members {
     let mut members = Members::new();
     members.insert("transaction".to_owned(), transaction_members(record).into());
     if let Some(document) = document_members(record) {
@@ -79,7 +79,7 @@ pub(crate) fn everything(record: &ScanRecord, public_url: &str) -> Members {
         members.insert("verification".to_owned(), verification.into());
     }
     if record.has_facemap {
-        let href = format!("{public_url}/api/netverify/v2/scans/{}/data/facemap", record.scan.id);
+        let href = format!("{public_url}/api/netverify/v2/scans/{}/data/facemap", record.transaction.id);
         members.insert("facemap".to_owned(), json!({ "classifier": "facemap", "href": href }));
     }
     members
@@ -100,12 +100,12 @@ fn put_day(members: &mut Members, name: &str, parts: &str, day: Option<PartialDa
     };
 }
 
-fn transaction_members(record: &ScanRecord) -> Members {
-    let request = &record.scan.request;
+fn transaction_members(record: &TransactionRecord) -> Members {
+    let request = &record.transaction.request;
     let mut members = Members::new();
-    members.insert("status".to_owned(), words::scan_status(&record.scan.state).into());
+    members.insert("status".to_owned(), words::scan_status(&record.transaction.state).into());
     members.insert("source".to_owned(), words::SOURCE.into());
-    members.insert("date".to_owned(), record.scan.created_at.to_rfc3339().into());
+    members.insert("date".to_owned(), record.transaction.created_at.to_rfc3339().into());
     put(&mut members, "clientIp", record.claims.user_ip.as_deref(), 45);
     put(&mut members, "customerId", request.customer_id.as_deref(), 100);
     put(&mut members, "merchantScanReference", Some(&request.reference), 100);
@@ -113,15 +113,15 @@ fn transaction_members(record: &ScanRecord) -> Members {
     members
 }
 
-fn document_members(record: &ScanRecord) -> Option<Members> {
-    let status = words::verification_status(&record.scan.state)?;
+fn document_members(record: &TransactionRecord) -> Option<Members> {
+    let status = words::verification_status(&record.transaction.state)?;
     let mut members = Members::new();
     members.insert("status".to_owned(), status.into());
     members.extend(words::readable(record).map(reading_members).unwrap_or_default());
     Some(members)
 }
 
-pub(crate) fn reading_members(reading: &ScanReading) -> Members {
+pub(crate) fn reading_members(reading: &Extraction) -> Members {
     let mut members = Members::new();
     put(&mut members, "type", reading.kind.map(words::id_type), 255);
     for (name, value, most) in [
@@ -148,11 +148,11 @@ pub(crate) fn reading_members(reading: &ScanReading) -> Members {
     members
 }
 
-fn verification_members(record: &ScanRecord) -> Option<Members> {
-    if !words::is_done(&record.scan) {
+fn verification_members(record: &TransactionRecord) -> Option<Members> {
+    if !words::is_done(&record.transaction) {
         return None;
     }
-    let decision = record.scan.decision();
+    let decision = record.transaction.decision();
     let mut members = Members::new();
     let verified = decision.is_some_and(|decision| decision.mrz_verified);
     members.insert("mrzCheck".to_owned(), if verified { "OK" } else { "NOT_AVAILABLE" }.into());
@@ -172,12 +172,12 @@ mod tests {
     #[test]
     fn days_that_are_not_known_whole_stand_in_parts_of_their_own_names() {
         let year = Some(PartialDay { year: 2031, month: Some(4), day: None });
-        let reading = ScanReading { birth_date: year, expiry: year, issued: year, ..ScanReading::default() };
+        let reading = Extraction { birth_date: year, expiry: year, issued: year, ..Extraction::default() };
         let members = reading_members(&reading);
         let names: Vec<&str> = members.keys().map(String::as_str).collect();
         assert_eq!(names, ["dobParts", "expiryDateParts", "issuingDateParts"]);
         let whole = PartialDay { year: 2031, month: Some(4), day: Some(1) };
-        let members = reading_members(&ScanReading { expiry: Some(whole), ..ScanReading::default() });
+        let members = reading_members(&Extraction { expiry: Some(whole), ..Extraction::default() });
         assert_eq!(members["expiry"], "2031-04-01");
     }
 
@@ -185,7 +185,7 @@ mod tests {
     fn a_number_stands_whole_under_its_own_name() {
         let personal_number = Some("HEGG560427MVZRRL04".to_owned());
         let issuing_country = Some("MEX".to_owned());
-        let reading = ScanReading { personal_number, issuing_country, ..ScanReading::default() };
+        let reading = Extraction { personal_number, issuing_country, ..Extraction::default() };
         let members = reading_members(&reading);
         assert_eq!(members["curp"], "HEGG560427MVZRRL04");
         assert_eq!(members["personalNumber"], "HEGG560427MVZRRL04");

@@ -17,6 +17,6 @@ pub(crate) async fn handle(
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
     let id = scan_id(&scan).map_err(|error| error.at(&uri))?;
-    state.app.erase_scan(tenant, id).await.map_err(|error| ApiError::from(error).at(&uri))?;
+    state.app.erase_transaction(tenant, id).await.map_err(|error| ApiError::from(error).at(&uri))?;
     Ok(Json(stamped(&state, id, Map::new())))
 }

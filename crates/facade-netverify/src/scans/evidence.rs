@@ -18,7 +18,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<Value>, ApiError> {
     let found = async {
         let id = scan_id(&scan)?;
-        let members = state.app.scan_evidence(tenant, id).await?.ok_or_else(ApiError::not_found)?;
+        let members = state.app.transaction_evidence(tenant, id).await?.ok_or_else(ApiError::not_found)?;
         Ok(Json(stamped(&state, id, members)))
     };
     found.await.map_err(|error: ApiError| error.at(&uri))

@@ -17,7 +17,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let found = async {
         let id = scan_id(&scan)?;
-        state.app.scan_facemap(tenant, id).await?.ok_or_else(ApiError::not_found)
+        state.app.transaction_facemap(tenant, id).await?.ok_or_else(ApiError::not_found)
     };
     let bytes = found.await.map_err(|error: ApiError| error.at(&uri))?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())

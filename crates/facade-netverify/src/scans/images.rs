@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use selfsame_domain::scan::{PictureFormat, ScanSide};
+use selfsame_domain::transaction::{PartRole, PictureFormat};
 use serde_json::{Map, Value, json};
 
 use super::{scan_id, stamped};
@@ -20,10 +20,10 @@ pub(crate) async fn list(
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
     let id = scan_id(&scan).map_err(|error| error.at(&uri))?;
-    let record = state.app.scan(tenant, id).await.map_err(|error| ApiError::from(error).at(&uri))?;
-    let images: Vec<Value> = ScanSide::ALL
+    let record = state.app.transaction(tenant, id).await.map_err(|error| ApiError::from(error).at(&uri))?;
+    let images: Vec<Value> = PartRole::ALL
         .into_iter()
-        .filter(|side| record.scan.request.has(*side))
+        .filter(|side| record.transaction.request.has(*side))
         .map(|side| {
             let side = words::side(side);
             let href = format!("{}/api/netverify/v2/scans/{id}/images/{side}", state.public_url);
@@ -46,9 +46,9 @@ pub(crate) async fn one(
 ) -> Result<Response, ApiError> {
     let found = async {
         let id = scan_id(&scan)?;
-        let side = ScanSide::ALL.into_iter().find(|known| words::side(*known) == side);
+        let side = PartRole::ALL.into_iter().find(|known| words::side(*known) == side);
         let side = side.ok_or_else(ApiError::not_found)?;
-        let picture = state.app.scan_picture(tenant, id, side, wanted(&headers)).await?;
+        let picture = state.app.transaction_picture(tenant, id, side, wanted(&headers)).await?;
         picture.ok_or_else(ApiError::not_found)
     };
     let (format, bytes) = found.await.map_err(|error: ApiError| error.at(&uri))?;

@@ -17,8 +17,8 @@ pub(crate) async fn handle(
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
     let id = scan_id(&scan).map_err(|error| error.at(&uri))?;
-    let record = state.app.scan(tenant, id).await.map_err(|error| ApiError::from(error).at(&uri))?;
+    let record = state.app.transaction(tenant, id).await.map_err(|error| ApiError::from(error).at(&uri))?;
     let mut members = Map::new();
-    members.insert("status".to_owned(), words::scan_status(&record.scan.state).into());
+    members.insert("status".to_owned(), words::scan_status(&record.transaction.state).into());
     Ok(Json(stamped(&state, id, members)))
 }

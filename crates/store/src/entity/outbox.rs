@@ -8,9 +8,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub tenant_id: Uuid,
-    /// Whom the event is about: a bio-session or a scan. No foreign key: a dead letter outlives its subject, as a record that says so.
+    /// Whom the event is about: a bio-session or a transaction. No foreign key: a dead letter outlives its subject, as a record that says so.
     pub subject_id: Uuid,
-    /// `session_decided`, `scan_received` or `scan_decided`.
+    /// `session_decided`, `transaction_received` or `transaction_decided`.
     pub event: String,
     pub dialect: String,
     #[sea_orm(column_type = "Text")]

@@ -1,4 +1,4 @@
-//! Scans: verifications of documents from pictures that were sent.
+//! Transactions: verifications of documents from pictures that were sent.
 
 use sea_orm_migration::prelude::*;
 

@@ -8,6 +8,7 @@ mod m0005_identities;
 mod m0006_processes;
 mod m0007_scans;
 mod m0008_tenant_settings;
+mod m0009_transactions;
 #[cfg(test)]
 mod tests;
 
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_processes::Migration),
             Box::new(m0007_scans::Migration),
             Box::new(m0008_tenant_settings::Migration),
+            Box::new(m0009_transactions::Migration),
         ]
     }
 }

@@ -1,12 +1,14 @@
 //! A database of every earlier version, with what that version wrote, becomes one of this version; on both kinds.
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement, Value};
-use selfsame_domain::{BioSessionState, SessionId, Setting, TenantId, Timestamp};
+use selfsame_domain::document::DocumentType;
+use selfsame_domain::transaction::Outcome;
+use selfsame_domain::{BioSessionState, SessionId, Setting, TenantId, Timestamp, TransactionId};
 use selfsame_testkit_postgres::TestDatabase;
 use uuid::Uuid;
 
 use super::*;
-use crate::{Store, StoreSettings, backend};
+use crate::{Store, StoreSettings, TransactionFilter, TransactionFound, backend};
 
 const TENANT: Uuid = Uuid::from_u128(1);
 const OPENED: Uuid = Uuid::from_u128(2);
@@ -14,6 +16,92 @@ const CAPTURING: Uuid = Uuid::from_u128(3);
 const FACE: Uuid = Uuid::from_u128(4);
 const IDENTITY: Uuid = Uuid::from_u128(5);
 const ENTRY: Uuid = Uuid::from_u128(6);
+const SCANS: u128 = 100;
+
+/// Scans as versions 7 and 8 wrote them: state, decision, when it ended, and whether it was erased.
+const SCANS_WRITTEN: [(&str, Option<&str>, Option<i64>, bool); 5] = [
+    ("pending", None, None, false),
+    ("decided", Some(r#"{"outcome":"approved","face":null,"mrz_verified":true,"at":5}"#), Some(5), false),
+    (
+        "decided",
+        Some(
+            r#"{"outcome":{"fraud":{"reason":"fake","details":["photo"]}},"face":null,"mrz_verified":false,"at":5}"#,
+        ),
+        Some(5),
+        false,
+    ),
+    ("failed", None, Some(6), false),
+    (
+        "purged",
+        Some(r#"{"outcome":"unsupported_kind","face":null,"mrz_verified":false,"at":5}"#),
+        Some(5),
+        true,
+    ),
+];
+
+async fn write_scans(connection: &DatabaseConnection) {
+    let request = |similarity: bool| {
+        serde_json::json!({
+            "reference": "order 7", "reporting_criteria": null, "customer_id": "c 9", "country": "DEU",
+            "kind": "driving_licence",
+            "fields": {
+                "number": true, "first_name": true, "last_name": true, "birth_date": true, "expiry": true,
+                "us_state": true, "personal_number": true, "face_match": similarity, "address": true,
+            },
+            "mrz_check": true, "granularity": "on_finish", "pictures": [["front", "jpeg"]],
+        })
+        .to_string()
+    };
+    for (n, (state, decision, ended_at, erased)) in SCANS_WRITTEN.into_iter().enumerate() {
+        let here = |value: Value, none: Value| if erased { none } else { value };
+        let columns = [
+            ("id", Uuid::from_u128(SCANS + n as u128).into()),
+            ("tenant_id", TENANT.into()),
+            ("request", here(request(n == 1).into(), None::<String>.into())),
+            ("claims", here(b"claims".to_vec().into(), None::<Vec<u8>>.into())),
+            ("facemap", false.into()),
+            ("state", state.into()),
+            ("decision", decision.map(str::to_owned).into()),
+            ("ended_at", ended_at.into()),
+            ("wrapped_key", here(b"key".to_vec().into(), None::<Vec<u8>>.into())),
+            ("attempts", 0_i32.into()),
+            ("next_attempt_at", 3_i64.into()),
+            ("created_at", (n as i64).into()),
+            ("expires_at", 99_i64.into()),
+            ("erased_at", Some(8_i64).filter(|_| erased).into()),
+        ];
+        insert(connection, "scans", &columns).await;
+    }
+}
+
+/// Scans of earlier versions are transactions in the same states, found by what they were sent with.
+async fn reads_scans(store: &Store) {
+    let tenant = TenantId::from_uuid(TENANT);
+    let mut repository = store.begin().await.unwrap();
+    let mut states = Vec::new();
+    for n in 0..SCANS_WRITTEN.len() {
+        let id = TransactionId::from_uuid(Uuid::from_u128(SCANS + n as u128));
+        states.push(match repository.transactions().find(tenant, id).await.unwrap().expect("a row") {
+            TransactionFound::Here(row) => {
+                let request = &row.transaction.request;
+                assert_eq!((request.kind, request.country.as_str()), (DocumentType::DrivingLicence, "DEU"));
+                row.transaction.state.name()
+            }
+            TransactionFound::Erased(stone) => {
+                assert_eq!(stone.decision.expect("it was decided").outcome, Outcome::UnsupportedKind);
+                "erased"
+            }
+        });
+    }
+    assert_eq!(states, ["processing", "decided", "decided", "session_expired", "erased"]);
+    let filter = TransactionFilter { reference: Some("order 7".to_owned()), ..TransactionFilter::default() };
+    let (listed, _) = repository.transactions().list(tenant, &filter, None, 9).await.unwrap();
+    let workflows: Vec<_> = listed.iter().map(|listed| listed.workflow.as_str()).collect();
+    assert_eq!(workflows, ["document", "document", "document_and_selfie", "document"]);
+    let of_customer = TransactionFilter { customer: Some("c 9".to_owned()), ..TransactionFilter::default() };
+    let (listed, _) = repository.transactions().list(tenant, &of_customer, None, 9).await.unwrap();
+    assert!(listed.len() == 4 && listed.iter().all(|listed| listed.country.as_deref() == Some("DEU")));
+}
 
 /// Writes a row as an earlier version did: by name, not by today's entities.
 async fn insert(connection: &DatabaseConnection, table: &str, columns: &[(&str, Value)]) {
@@ -222,6 +310,10 @@ async fn from_every_version(url: impl Fn(u32) -> String) {
         let (connection, migrated) = backend::migrate(&settings.url, Some(version)).await.unwrap();
         assert_eq!(migrated.version, version as usize);
         write_as(version, &connection).await;
+        let has_scans = (7..9).contains(&version);
+        if has_scans {
+            write_scans(&connection).await;
+        }
         connection.close().await.unwrap();
         assert_eq!(Store::look(&settings).await.unwrap().pending.len(), (newest - version) as usize);
         let migrated = Store::migrate(&settings).await.unwrap();
@@ -231,6 +323,9 @@ async fn from_every_version(url: impl Fn(u32) -> String) {
         );
         let store = Store::open(&settings).await.unwrap();
         reads_what_was_written_as(version, &store).await;
+        if has_scans {
+            reads_scans(&store).await;
+        }
     }
 }
 

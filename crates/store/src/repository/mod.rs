@@ -5,12 +5,13 @@ mod credentials;
 mod faces;
 mod failed_attempts;
 mod identities;
+mod lists;
 mod outbox;
 mod processes;
-mod scans;
 mod server_keys;
 mod sessions;
 mod tenants;
+mod transactions;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
@@ -19,12 +20,13 @@ pub use credentials::{Credentials, ListedCredential};
 pub use faces::Faces;
 pub use failed_attempts::FailedAttempts;
 pub use identities::{EvidenceRow, Identities, IdentityWithKey, SentPicture};
+pub use lists::{ListedTransaction, TransactionCursor, TransactionFilter, TransactionPage};
 pub use outbox::{Lease, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext, OutboxState};
 pub use processes::Processes;
-pub use scans::{ScanFound, ScanRow, Scans};
 pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
+pub use transactions::{TransactionFound, TransactionRow, Transactions};
 
 use selfsame_domain::Timestamp;
 
@@ -67,8 +69,8 @@ impl Repository {
         Identities { transaction: &self.transaction, erased: &mut self.erased }
     }
 
-    pub fn scans(&mut self) -> Scans<'_> {
-        Scans { transaction: &self.transaction, erased: &mut self.erased }
+    pub fn transactions(&mut self) -> Transactions<'_> {
+        Transactions { transaction: &self.transaction, erased: &mut self.erased }
     }
 
     pub fn outbox(&mut self) -> Outbox<'_> {

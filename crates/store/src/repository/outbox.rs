@@ -22,7 +22,7 @@ const ERASED: &str = "what it told of was erased before it could be told";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOutboxEntry {
     pub tenant_id: TenantId,
-    /// Whom the event is about; the bio-session or the scan.
+    /// Whom the event is about; the bio-session or the transaction.
     pub subject_id: Uuid,
     pub event: CallbackEvent,
     pub target: CallbackTarget,
@@ -326,16 +326,20 @@ fn free(now: Timestamp) -> Condition {
 fn to_text(event: CallbackEvent) -> &'static str {
     match event {
         CallbackEvent::SessionDecided => "session_decided",
-        CallbackEvent::ScanReceived => "scan_received",
-        CallbackEvent::ScanDecided => "scan_decided",
+        CallbackEvent::TransactionReceived => "scan_received",
+        CallbackEvent::TransactionDecided => "scan_decided",
     }
 }
 
 fn from_row(row: outbox::Model) -> Result<OutboxEntry, StoreError> {
     const TABLE: &str = "outbox";
-    let event = [CallbackEvent::SessionDecided, CallbackEvent::ScanReceived, CallbackEvent::ScanDecided]
-        .into_iter()
-        .find(|event| to_text(*event) == row.event);
+    let event = [
+        CallbackEvent::SessionDecided,
+        CallbackEvent::TransactionReceived,
+        CallbackEvent::TransactionDecided,
+    ]
+    .into_iter()
+    .find(|event| to_text(*event) == row.event);
     let finished_at = row.finished_at.map(Timestamp::from_millis);
     let state = match (row.state.as_str(), finished_at, row.dead_because) {
         (PENDING, ..) => {

@@ -5,8 +5,8 @@
 #[macro_use]
 mod backend;
 mod outbox;
-mod scans;
 mod tenants;
+mod transactions;
 
 use std::time::Duration;
 

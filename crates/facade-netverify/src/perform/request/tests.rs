@@ -1,14 +1,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use selfsame_domain::scan::ConsentAnswer;
+use selfsame_domain::transaction::ConsentAnswer;
 use serde_json::json;
 
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_millis(1_660_000_000_000);
 
-fn settings() -> ScanPolicy {
-    ScanPolicy::default()
+fn settings() -> TransactionPolicy {
+    TransactionPolicy::default()
 }
 
 /// Stands for the decoder: a picture begins with its format's first byte.
@@ -45,7 +45,7 @@ fn with(members: Value) -> Value {
     body
 }
 
-fn read(body: Value, settings: &ScanPolicy) -> Result<PerformRequest, Refusal> {
+fn read(body: Value, settings: &TransactionPolicy) -> Result<PerformRequest, Refusal> {
     let rules = Rules {
         policy: settings,
         outbound: OutboundUrlRules::default(),
@@ -65,7 +65,7 @@ fn good(members: Value) -> PerformRequest {
 }
 
 /// Names of the fields that are wrong.
-fn wrong(body: Value, settings: &ScanPolicy) -> Vec<String> {
+fn wrong(body: Value, settings: &TransactionPolicy) -> Vec<String> {
     match read(body.clone(), settings) {
         Err(Refusal::Wrong(fields)) => fields.into_iter().map(|wrong| wrong.field).collect(),
         other => panic!("{body}: {other:?}"),
@@ -80,11 +80,11 @@ fn the_samples_of_the_documentation_are_accepted() {
     ] {
         let request = read(serde_json::from_str(sample).unwrap(), &settings()).unwrap();
         assert_eq!(request.scan.reference, "YOURSCANREFERENCE");
-        assert_eq!((request.scan.country.as_str(), request.scan.kind), ("XKX", IdKind::Passport));
+        assert_eq!((request.scan.country.as_str(), request.scan.kind), ("XKX", DocumentType::Passport));
         assert_eq!(request.scan.customer_id.as_deref(), Some("customerId"));
         assert!(!request.scan.fields.face_match && request.scan.mrz_check);
         assert_eq!(request.warnings, []);
-        assert_eq!(request.pictures, [(ScanSide::Front, vec![0xff, 0xd8, 0xff])]);
+        assert_eq!(request.pictures, [(PartRole::Front, vec![0xff, 0xd8, 0xff])]);
     }
 }
 
@@ -164,11 +164,11 @@ fn the_state_depends_on_the_document() {
 #[test]
 fn a_selfie_is_needed_where_faces_are_compared() {
     let without = |list: &str| with(json!({ "enabledFields": list }));
-    let required = ScanPolicy { face_match: FaceMatchPolicy::Required, ..settings() };
-    let off = ScanPolicy { face_match: FaceMatchPolicy::Off, ..settings() };
+    let required = TransactionPolicy { face_match: FaceMatchPolicy::Required, ..settings() };
+    let off = TransactionPolicy { face_match: FaceMatchPolicy::Off, ..settings() };
     assert_eq!(wrong(body(), &required), ["faceImage"]);
     assert_eq!(wrong(without("idNumber,idFaceMatch"), &settings()), ["faceImage"]);
-    let compared = |body, settings: &ScanPolicy| read(body, settings).unwrap().scan.fields.face_match;
+    let compared = |body, settings: &TransactionPolicy| read(body, settings).unwrap().scan.fields.face_match;
     assert!(compared(with(json!({ "faceImage": jpeg() })), &settings()));
     assert!(!compared(body(), &settings()));
     // The request's own list goes before the setting, within what the account has.
@@ -185,18 +185,18 @@ fn the_list_of_fields_leaves_out_what_it_does_not_name() {
     let fields = good(
         json!({ "enabledFields": "idNumber,idFirstName,idLastName,idDob, idExpiry,idUsState,idPersonalNumber,idAddress" }),
     );
-    assert_eq!(fields.scan.fields, ScanFields::READ);
+    assert_eq!(fields.scan.fields, WantedFields::READ);
     let fields = good(json!({ "enabledFields": "idDob" })).scan.fields;
-    assert_eq!(fields, ScanFields { birth_date: true, ..ScanFields::NONE });
+    assert_eq!(fields, WantedFields { birth_date: true, ..WantedFields::NONE });
     let without_address =
-        ScanPolicy { fields: ScanFields { address: false, ..ScanFields::READ }, ..settings() };
+        TransactionPolicy { fields: WantedFields { address: false, ..WantedFields::READ }, ..settings() };
     let read = read(with(json!({ "enabledFields": "idAddress" })), &without_address).unwrap();
     assert!(!read.scan.fields.address, "not unless the account has it");
 }
 
 #[test]
 fn a_customer_is_needed_where_screening_is_used() {
-    let screening = ScanPolicy { screening: true, ..settings() };
+    let screening = TransactionPolicy { screening: true, ..settings() };
     assert_eq!(wrong(body(), &screening), ["customerId"]);
     let asked = with(json!({ "additionalChecks": { "watchlistScreening": {} } }));
     assert_eq!(wrong(asked, &settings()), ["customerId"]);
@@ -205,7 +205,7 @@ fn a_customer_is_needed_where_screening_is_used() {
 
 #[test]
 fn consent_is_warned_of_until_it_is_enforced() {
-    let enforcing = ScanPolicy { enforce_consent: true, ..settings() };
+    let enforcing = TransactionPolicy { enforce_consent: true, ..settings() };
     let at = |text: &str| {
         json!({ "userIp": "::1", "userLocation": { "country": "USA" },
             "consent": { "obtained": "yes", "obtainedAt": text } })
@@ -254,7 +254,7 @@ fn consent_is_warned_of_until_it_is_enforced() {
 
 #[test]
 fn a_consent_that_is_not_understood_is_warned_of_and_not_kept() {
-    let enforcing = ScanPolicy { enforce_consent: true, ..settings() };
+    let enforcing = TransactionPolicy { enforce_consent: true, ..settings() };
     let at = |text: &str| json!({ "consent": { "obtained": "yes", "obtainedAt": text } });
     for (consent, field) in [
         (json!("yes"), "userConsent"),
@@ -280,7 +280,7 @@ fn a_consent_that_is_not_understood_is_warned_of_and_not_kept() {
         let warned = read(body, &settings()).unwrap_or_else(|refusal| panic!("{field}: {refusal:?}"));
         let named: Vec<_> = warned.warnings.into_iter().map(|fault| fault.field).collect();
         assert_eq!(named, [field]);
-        let ScanClaims { user_ip, user_state, .. } = warned.claims;
+        let Claims { user_ip, user_state, .. } = warned.claims;
         assert_eq!((user_ip, user_state), (None, None), "{field}");
         let kept = warned.scan.consent.map(|kept| (kept.obtained, kept.obtained_at));
         assert_eq!(kept, (field != "userConsent").then_some((None, None)), "{field}");
@@ -314,6 +314,6 @@ fn what_is_not_known_is_not_looked_at() {
     let target = request.scan.callback.unwrap();
     assert_eq!((target.url.as_str(), target.dialect.as_str()), ("https://a.example/x", "netverify"));
     assert_eq!(request.scan.granularity, CallbackGranularity::OnAllSteps);
-    let by_default = ScanPolicy { callback_url: Some("https://b.example/".to_owned()), ..settings() };
+    let by_default = TransactionPolicy { callback_url: Some("https://b.example/".to_owned()), ..settings() };
     assert_eq!(read(body(), &by_default).unwrap().scan.callback.unwrap().url, "https://b.example/");
 }
