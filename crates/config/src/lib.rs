@@ -14,7 +14,8 @@ use serde::Deserialize;
 pub use sections::{
     BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
     DocumentsConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
-    ModelsConfig, NetverifyConfig, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    ModelsConfig, NetverifyConfig, NoSuchSetting, RetentionConfig, Secret, SecurityConfig, ServerConfig,
+    setting_name, setting_named,
 };
 
 /// The default, with a comment for every key.

@@ -7,7 +7,7 @@ use crate::{CredentialId, TenantId, Timestamp};
 /// Which header a credential is shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialKind {
-    /// One opaque value: header `apikey` of the bioserver and GIPS dialects.
+    /// One opaque value: header `apikey`.
     ApiKey,
     /// Token and secret: HTTP Basic, and the client credentials of OAuth2.
     TokenAndSecret,

@@ -12,7 +12,7 @@ pub enum FaceImageType {
     IdDocument,
 }
 
-/// Quality on the bioserver scale: above 100 is a good template, negative means that the picture has to be sent again.
+/// Quality from -100 to 200: above 100 is a good template, negative means that the picture has to be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FaceQuality(pub f32);

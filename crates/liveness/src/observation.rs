@@ -123,7 +123,7 @@ pub struct EvidenceObservation {
     pub face: Option<FaceObservation>,
     /// 0..1 from the texture network; `None` when there was no face to look at.
     pub texture: Option<f32>,
-    /// Quality on the bioserver scale; `None` without a face.
+    /// Quality from -100 to 200; `None` without a face.
     pub quality: Option<f32>,
     /// How alike the full frame is to the tracking frame of the same sequence number where the face is: correlation of details, -1
     /// to 1; `None` when they could not be compared.

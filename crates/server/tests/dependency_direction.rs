@@ -78,3 +78,63 @@ fn every_crate_knows_only_whom_it_may() {
     }
     assert_eq!(seen, allowed.len(), "a crate in MAY_KNOW is gone");
 }
+
+/// Crates that belong to no interface.
+const NEUTRAL: [&str; 5] = ["domain", "liveness", "store", "verification", "vision"];
+/// Words of interfaces, small letters.
+const VENDOR_WORDS: [&str; 11] = [
+    "jumio",
+    "netverify",
+    "idemia",
+    "bioserver",
+    "gips",
+    "merchant",
+    "webcapture",
+    "fastfill",
+    "facetec",
+    "onfido",
+    "video-server",
+];
+
+/// The code of a file: its lines without comments.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines().enumerate().filter_map(|(n, line)| {
+        let line = line.trim_start();
+        (!line.starts_with("//")).then_some((n + 1, line))
+    })
+}
+
+fn rust_files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn no_word_of_a_vendor_stands_where_no_interface_belongs() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (mut looked_at, mut found) = (0, Vec::new());
+    for name in NEUTRAL {
+        let mut files = Vec::new();
+        rust_files(&crates.join(name).join("src"), &mut files);
+        // Rows of earlier versions have words of their own.
+        files.retain(|file| !file.components().any(|part| part.as_os_str() == "migration"));
+        for file in files {
+            looked_at += 1;
+            let text = std::fs::read_to_string(&file).expect("it can be read");
+            for (line, code) in code(&text) {
+                let small = code.to_ascii_lowercase();
+                if let Some(word) = VENDOR_WORDS.into_iter().find(|word| small.contains(word)) {
+                    found.push(format!("{}:{line}: {word}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(looked_at > 150, "{looked_at} files");
+    assert!(found.is_empty(), "words of an interface belong to its facade:\n{}", found.join("\n"));
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use selfsame_config::Config;
+use selfsame_config::{Config, setting_name, setting_named};
 use selfsame_domain::{CredentialKind, Setting, Tenant, TenantSettings};
 use selfsame_server::tenant_desk::{ListedCredential, Revoked, Tenants};
 use selfsame_server::{ServeError, check_settings, open_tenants, server_policy};
@@ -180,9 +180,10 @@ fn say_settings(
     if json {
         let settings = own
             .own()
-            .map(|(setting, value)| (setting.alias(), own.worded(setting).unwrap_or(value)))
+            .map(|(setting, value)| (setting_name(setting), own.worded(setting).unwrap_or(value)))
             .collect();
-        let effective = effective.into_iter().map(|(setting, value)| (setting.alias(), value)).collect();
+        let effective =
+            effective.into_iter().map(|(setting, value)| (setting_name(setting), value)).collect();
         let line = Line { settings: Some(settings), effective: Some(effective), ..Line::of(tenant) };
         line.say(true)?;
         return Ok(ExitCode::SUCCESS);
@@ -195,7 +196,7 @@ fn say_settings(
         };
         say(&format!(
             "  {:<30}  {whose}  {}",
-            setting.alias(),
+            setting_name(*setting),
             if value.is_empty() { "(empty)" } else { value }
         ))?;
     }
@@ -203,7 +204,7 @@ fn say_settings(
 }
 
 fn set(args: &TenantsSetArgs) -> Result<ExitCode, Failure> {
-    let setting = Setting::named(&args.key).map_err(|error| Failure::Input(error.to_string()))?;
+    let setting = setting_named(&args.key).map_err(|error| Failure::Input(error.to_string()))?;
     with_tenants(&args.server, async |config, tenants| {
         let tenant = tenants.find(&args.tenant).await?;
         let own = tenants
@@ -217,7 +218,7 @@ fn set(args: &TenantsSetArgs) -> Result<ExitCode, Failure> {
 }
 
 fn unset(args: &TenantsUnsetArgs) -> Result<ExitCode, Failure> {
-    let setting = args.key.as_deref().map(Setting::named).transpose();
+    let setting = args.key.as_deref().map(setting_named).transpose();
     let setting = setting.map_err(|error| Failure::Input(error.to_string()))?;
     with_tenants(&args.server, async |config, tenants| {
         let tenant = tenants.find(&args.tenant).await?;

@@ -6,6 +6,38 @@ use serde::Deserialize;
 
 use super::OutOfBounds;
 
+/// The name that configurations and commands have a tenant's setting by: that of this section.
+pub const fn setting_name(setting: Setting) -> &'static str {
+    match setting {
+        Setting::FaceMatch => "netverify.face_match",
+        Setting::EnabledFields => "netverify.enabled_fields",
+        Setting::Screening => "netverify.screening",
+        Setting::EnforceConsent => "netverify.enforce_consent",
+        Setting::CallbackUrl => "netverify.callback_url",
+        Setting::AcceptedIdTypes => "netverify.accepted_id_types",
+        Setting::AcceptedCountries => "netverify.accepted_countries",
+        Setting::AcceptExpired => "netverify.accept_expired",
+        Setting::KeepDays => "netverify.keep_days",
+        Setting::FalseMatchRate => "netverify.false_match_rate",
+    }
+}
+
+/// A name that no setting of a tenant has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is no setting of a tenant; there are {}", Setting::ALL.map(setting_name).join(", "))]
+pub struct NoSuchSetting {
+    name: String,
+}
+
+/// The setting of a name: that of this section, or the one that no interface owns.
+///
+/// # Errors
+/// [`NoSuchSetting`], which lists those that there are.
+pub fn setting_named(name: &str) -> Result<Setting, NoSuchSetting> {
+    let found = Setting::ALL.into_iter().find(|setting| setting_name(*setting) == name);
+    found.or_else(|| Setting::named(name).ok()).ok_or_else(|| NoSuchSetting { name: name.to_owned() })
+}
+
 /// The Netverify interface. Names and rules of all but `public_url` are those of [`Setting`]: tenants may have each of their own.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,9 +98,24 @@ impl NetverifyConfig {
         }
         let allowed = self.policy().map(drop);
         allowed.map_err(|SettingError { setting, value, .. }| OutOfBounds {
-            key: setting.alias(),
+            key: setting_name(setting),
             value,
             rule: setting.rule(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_is_known_by_both_of_its_names() {
+        for setting in Setting::ALL {
+            assert_eq!(setting_named(setting_name(setting)), Ok(setting));
+            assert_eq!(setting_named(setting.name()), Ok(setting));
+        }
+        let error = setting_named("netverify.shoe_size").unwrap_err().to_string();
+        assert!(Setting::ALL.iter().all(|setting| error.contains(setting_name(*setting))), "{error}");
     }
 }

@@ -23,7 +23,7 @@ pub enum Setting {
 
 /// A value that a setting may not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} = {value:?} is not allowed: {rule}", .setting.alias())]
+#[error("{} = {value:?} is not allowed: {rule}", .setting.name())]
 pub struct SettingError {
     pub setting: Setting,
     pub value: String,
@@ -39,7 +39,7 @@ pub struct UnknownSetting {
 }
 
 fn names() -> String {
-    Setting::ALL.map(Setting::alias).join(", ")
+    Setting::ALL.map(Setting::name).join(", ")
 }
 
 /// Longest address for callbacks, as in requests.
@@ -59,40 +59,32 @@ impl Setting {
         Self::FalseMatchRate,
     ];
 
-    /// The name that rows have it by, the one that configurations and commands have it by, and what its value may be, in words.
-    const fn row(self) -> (&'static str, &'static str, &'static str) {
+    /// The name that rows have it by, and what its value may be, in words.
+    const fn row(self) -> (&'static str, &'static str) {
         const BOOLEAN: &str = "true or false";
         match self {
-            Self::FaceMatch => {
-                ("transactions.similarity", "netverify.face_match", "one of required, optional, off")
-            }
+            Self::FaceMatch => ("transactions.similarity", "one of required, optional, off"),
             Self::EnabledFields => (
                 "transactions.fields",
-                "netverify.enabled_fields",
                 "names of documentNumber or idNumber, givenNames or idFirstName, surname or idLastName, birthDate or idDob, expiryDate or idExpiry, state or idUsState, personalNumber or idPersonalNumber, similarity or idFaceMatch, address or idAddress, separated by commas",
             ),
-            Self::Screening => ("transactions.screening", "netverify.screening", BOOLEAN),
-            Self::EnforceConsent => ("transactions.enforce_consent", "netverify.enforce_consent", BOOLEAN),
+            Self::Screening => ("transactions.screening", BOOLEAN),
+            Self::EnforceConsent => ("transactions.enforce_consent", BOOLEAN),
             Self::CallbackUrl => (
                 "transactions.callback_url",
-                "netverify.callback_url",
                 "a URL that begins with https:// or http://, of at most 255 ASCII characters, without query or fragment; empty for none",
             ),
             Self::AcceptedIdTypes => (
                 "transactions.accepted_types",
-                "netverify.accepted_id_types",
                 "at least one of PASSPORT, DRIVING_LICENCE or DRIVING_LICENSE, IDENTITY_CARD or ID_CARD, VISA, separated by commas",
             ),
             Self::AcceptedCountries => (
                 "transactions.accepted_countries",
-                "netverify.accepted_countries",
                 "ISO 3166-1 alpha-3 codes in capital letters, separated by commas; empty for all",
             ),
-            Self::AcceptExpired => ("transactions.accept_expired", "netverify.accept_expired", BOOLEAN),
-            Self::KeepDays => ("transactions.keep_days", "netverify.keep_days", "1 to 3660"),
-            Self::FalseMatchRate => {
-                ("transactions.false_match_rate", "netverify.false_match_rate", "1e-9 to 0.01")
-            }
+            Self::AcceptExpired => ("transactions.accept_expired", BOOLEAN),
+            Self::KeepDays => ("transactions.keep_days", "1 to 3660"),
+            Self::FalseMatchRate => ("transactions.false_match_rate", "1e-9 to 0.01"),
         }
     }
 
@@ -101,22 +93,17 @@ impl Setting {
         self.row().0
     }
 
-    /// The name that configurations and commands have it by, with its section.
-    pub const fn alias(self) -> &'static str {
+    /// What its value may be, in words.
+    pub const fn rule(self) -> &'static str {
         self.row().1
     }
 
-    /// What its value may be, in words.
-    pub const fn rule(self) -> &'static str {
-        self.row().2
-    }
-
-    /// The setting of a name or an alias.
+    /// The setting of a name.
     ///
     /// # Errors
     /// [`UnknownSetting`], which lists those that there are.
     pub fn named(name: &str) -> Result<Self, UnknownSetting> {
-        let found = Self::ALL.into_iter().find(|setting| setting.name() == name || setting.alias() == name);
+        let found = Self::ALL.into_iter().find(|setting| setting.name() == name);
         found.ok_or_else(|| UnknownSetting { name: name.to_owned() })
     }
 }
@@ -334,7 +321,6 @@ mod tests {
             ),
             (Setting::KeepDays, "30", "30"),
         ] {
-            assert_eq!(Setting::named(setting.alias()), Ok(setting));
             let mut settings = TenantSettings::default();
             settings.set(setting, written).unwrap();
             assert_eq!(settings.text(setting).as_deref(), Some(text));
@@ -398,12 +384,12 @@ mod tests {
             for text in wrong {
                 let mut settings = TenantSettings::default();
                 let error = settings.set(setting, text).unwrap_err().to_string();
-                assert!(error.contains(setting.alias()) && error.contains(setting.rule()), "{error}");
+                assert!(error.contains(setting.name()) && error.contains(setting.rule()), "{error}");
                 assert_eq!(settings, TenantSettings::default(), "{error}");
             }
         }
-        let error = Setting::named("netverify.shoe_size").unwrap_err().to_string();
-        assert!(Setting::ALL.iter().all(|setting| error.contains(setting.alias())), "{error}");
+        let error = Setting::named("transactions.shoe_size").unwrap_err().to_string();
+        assert!(Setting::ALL.iter().all(|setting| error.contains(setting.name())), "{error}");
         assert!(Setting::ALL.iter().all(|setting| Setting::named(setting.name()) == Ok(*setting)));
     }
 

@@ -58,7 +58,7 @@ pub struct TransactionPolicy {
 
 impl Default for TransactionPolicy {
     /// Everything is read of all kinds of all countries. 360 days: what the portal of the original starts with. 1e-4: the
-    /// bioserver score of 3000.
+    /// score of 3000.
     fn default() -> Self {
         Self {
             face_match: FaceMatchPolicy::Optional,

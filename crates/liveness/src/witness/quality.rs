@@ -7,7 +7,7 @@ use crate::EvidenceObservation;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct QualityParams {
-    /// Least quality of the best frame on the bioserver scale, where negative means that it has to be sent again.
+    /// Least quality of the best frame from -100 to 200, where negative means that it has to be sent again.
     pub least: f32,
 }
 
@@ -17,7 +17,7 @@ impl Default for QualityParams {
     }
 }
 
-/// Score: quality of the best evidence frame on the bioserver scale. Too low is no accusation.
+/// Score: quality of the best evidence frame, from -100 to 200. Too low is no accusation.
 pub fn quality(evidence: &[EvidenceObservation], params: &QualityParams) -> WitnessReport {
     let best = evidence.iter().filter_map(|frame| frame.quality).fold(f32::NEG_INFINITY, f32::max);
     if !best.is_finite() {

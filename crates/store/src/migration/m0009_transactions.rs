@@ -62,6 +62,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(results).await?;
         fill_in(manager).await?;
+        rename_settings(manager).await?;
         for (index, columns) in [
             ("transactions_created", &["tenant_id", "created_at", "id"][..]),
             ("transactions_state", &["tenant_id", "state", "created_at", "id"]),
@@ -115,6 +116,50 @@ async fn fill_in(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             connection.execute_raw(statement(backend, &update)).await?;
         }
     }
+}
+
+/// Names of tenants' settings in earlier versions, and now.
+const SETTINGS: [(&str, &str); 10] = [
+    ("netverify.face_match", "transactions.similarity"),
+    ("netverify.enabled_fields", "transactions.fields"),
+    ("netverify.screening", "transactions.screening"),
+    ("netverify.enforce_consent", "transactions.enforce_consent"),
+    ("netverify.callback_url", "transactions.callback_url"),
+    ("netverify.accepted_id_types", "transactions.accepted_types"),
+    ("netverify.accepted_countries", "transactions.accepted_countries"),
+    ("netverify.accept_expired", "transactions.accept_expired"),
+    ("netverify.keep_days", "transactions.keep_days"),
+    ("netverify.false_match_rate", "transactions.false_match_rate"),
+];
+
+/// Gives tenants' settings the names that no interface owns. What cannot be read stays, and is told when it is asked for.
+async fn rename_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    let backend = connection.get_database_backend();
+    let select = Query::select()
+        .columns([name("id"), name("settings")])
+        .from(name("tenants"))
+        .and_where(Expr::col(name("settings")).is_not_null())
+        .to_owned();
+    for row in connection.query_all_raw(statement(backend, &select)).await? {
+        let id: uuid::Uuid = row.try_get("", "id")?;
+        let written: String = row.try_get("", "settings")?;
+        let Ok(settings) = serde_json::from_str::<serde_json::Map<_, _>>(&written) else { continue };
+        let renamed: serde_json::Map<String, serde_json::Value> = settings
+            .into_iter()
+            .map(|(key, value)| {
+                let now = SETTINGS.iter().find(|(before, _)| *before == key);
+                (now.map_or(key, |(_, now)| (*now).to_owned()), value)
+            })
+            .collect();
+        let update = Query::update()
+            .table(name("tenants"))
+            .value(name("settings"), serde_json::Value::Object(renamed).to_string())
+            .and_where(Expr::col(name("id")).eq(id))
+            .to_owned();
+        connection.execute_raw(statement(backend, &update)).await?;
+    }
+    Ok(())
 }
 
 fn statement(backend: sea_orm::DatabaseBackend, query: &impl sea_orm::StatementBuilder) -> Statement {

@@ -121,7 +121,8 @@ async fn write_as(version: u32, connection: &DatabaseConnection) {
     let blob = |text: &str| Value::from(text.as_bytes().to_vec());
     let mut tenant = vec![("id", TENANT.into()), ("name", "a".into()), ("created_at", 1_i64.into())];
     if version >= 8 {
-        tenant.push(("settings", r#"{"netverify.keep_days":"7"}"#.into()));
+        let name = if version >= 9 { "transactions.keep_days" } else { "netverify.keep_days" };
+        tenant.push(("settings", format!(r#"{{"{name}":"7"}}"#).into()));
     }
     insert(connection, "tenants", &tenant).await;
     insert(

@@ -45,8 +45,8 @@ async fn settings_that_are_not_understood_are_none(backend: Backend) {
         "",
         "{",
         "[]",
-        r#"{"netverify.keep_days":7}"#,
-        r#"{"netverify.keep_days":"0"}"#,
+        r#"{"transactions.keep_days":7}"#,
+        r#"{"transactions.keep_days":"0"}"#,
         r#"{"netverify.of_a_newer_version":"true"}"#,
     ] {
         backend.tamper(&format!("UPDATE tenants SET settings = '{text}'")).await;

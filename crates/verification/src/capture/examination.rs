@@ -73,7 +73,7 @@ pub struct Examination {
     reached: usize,
     /// Of the full frames so far.
     templates: Vec<(u32, Template)>,
-    /// On the bioserver scale, beside the templates.
+    /// From -100 to 200, beside the templates.
     qualities: Vec<f32>,
     /// The best full frame so far.
     best: Option<Portrait>,

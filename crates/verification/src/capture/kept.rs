@@ -5,7 +5,7 @@ use selfsame_vision::{Template, Vision, VisionError};
 /// Which full frames the template is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct KeptParams {
-    /// Least quality on the bioserver scale: a frame below would have to be sent again.
+    /// Least quality from -100 to 200: a frame below would have to be sent again.
     pub least_quality: f32,
     /// A frame counts when strangers look as alike as it and the best frame at most this often. It is far stricter than what a comparison
     /// is decided by: a mean of two people would be alike to both.

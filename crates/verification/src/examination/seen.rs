@@ -11,7 +11,7 @@ use super::agreement::AgreementParams;
 /// Thresholds of what is seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LookParams {
-    /// Document and selfie match when strangers look as alike at most this often. 1e-4: the bioserver score of 3000.
+    /// Document and selfie match when strangers look as alike at most this often. 1e-4: a score of 3000.
     pub false_match_rate: f64,
     /// A portrait whose eyes are closer, in pixels, is not compared. 40: what the embedder needs (docs/benchmarks.md).
     pub least_eye_distance: f32,

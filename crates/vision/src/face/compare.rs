@@ -10,7 +10,7 @@ pub struct Comparison {
     pub cosine: f32,
     /// How often two different people look at least this alike, 0..=1.
     pub false_match_rate: f64,
-    /// The bioserver dialect's score: 3000 at a false-match rate of 1e-4, 750 more for every factor of ten, 0 for certain
+    /// The score: 3000 at a false-match rate of 1e-4, 750 more for every factor of ten, 0 for certain
     /// strangers.
     pub score: f64,
 }
@@ -21,7 +21,7 @@ impl Comparison {
         self.false_match_rate <= false_match_rate
     }
 
-    /// The false-match rate in percent, as the bioserver dialect states it.
+    /// The false-match rate in percent.
     pub fn false_acceptance_rate(&self) -> f64 {
         self.false_match_rate * 100.0
     }

@@ -1,4 +1,4 @@
-//! How well a face can be seen, on the bioserver's scale.
+//! How well a face can be seen, from -100 to 200.
 
 use fast_image_resize as fir;
 use selfsame_domain::Rect;
@@ -31,7 +31,7 @@ pub enum QualityReason {
 /// What was measured, and what it amounts to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quality {
-    /// The bioserver scale: above 100 good, below 0 send the picture again. -100..=200.
+    /// Above 100 good, below 0 send the picture again. -100..=200.
     pub score: f32,
     /// Variance of the Laplacian of the aligned face's luma (crop of 112 x 112, values 0..=255). Hundreds are sharp, tens are
     /// blurred or enlarged.

@@ -18,7 +18,7 @@ pub(crate) use sample::{
 /// What a picture from outside may be. Checked from the header, before anything is allocated for pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the encoded picture. 15 MB: what the Netverify dialect allows for one image.
+    /// Bytes of the encoded picture. 15 MB: what interfaces allow for one image.
     pub max_bytes: usize,
     /// Pixels per side. 8000: the same source.
     pub max_side: u32,
