@@ -3,7 +3,7 @@
 # SPECIMENS=FOLDER (and FASTMRZ_DATA=FOLDER) the public specimens in it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-for bench in tracking cold-start memory load documents zones scans attacks; do
+for bench in tracking cold-start memory load lists documents zones scans attacks; do
   echo "== $bench"
   "./$bench.sh"
 done
