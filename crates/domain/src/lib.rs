@@ -22,7 +22,7 @@ mod verdict;
 pub use bio_session::{
     BioSession, BioSessionState, LivenessMode, NewBioSession, SecurityLevel, TransitionError,
 };
-pub use callback::{CallbackEvent, CallbackTarget};
+pub use callback::{CallbackEvent, CallbackMoment, CallbackSubject, CallbackTarget};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use credential::{ApiCredential, CredentialKind, SecretString};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};

@@ -1,6 +1,6 @@
 //! How this dialect tells that a session has its result: `{"sessionId": "…"}`, and the result is asked for.
 
-use selfsame_domain::CallbackEvent;
+use selfsame_domain::{CallbackMoment, CallbackSubject};
 use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
 use serde_json::json;
 
@@ -18,13 +18,13 @@ impl Dialect for BioserverDialect {
 
     fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
         Box::pin(async move {
-            match event.event {
-                CallbackEvent::SessionDecided => {
+            match (event.event.subject, event.event.moment) {
+                (CallbackSubject::Session, CallbackMoment::Decided) => {
                     let body = json!({ "sessionId": event.subject_id.hyphenated().to_string() });
                     Ok(Message { content_type: "application/json", body: body.to_string().into_bytes() })
                 }
-                // Transactions are opened in other dialects.
-                CallbackEvent::TransactionReceived | CallbackEvent::TransactionDecided => {
+                // Of transactions their own dialects tell, and of sessions only the end is told.
+                (CallbackSubject::Transaction, _) | (CallbackSubject::Session, CallbackMoment::Received) => {
                     Err(DialectError::Gone)
                 }
             }

@@ -1,7 +1,7 @@
 //! How this dialect tells that a live capture has ended. The original's body is not documented: ours names what to ask for, and
 //! the status that the answer will show.
 
-use selfsame_domain::{CallbackEvent, EvidenceId, IdentityId, SessionId, TenantId};
+use selfsame_domain::{CallbackMoment, CallbackSubject, EvidenceId, IdentityId, SessionId, TenantId};
 use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
 use selfsame_verification::identities::{EvidenceRecord, IdentityError};
 use selfsame_verification::{UseCaseError, Verification};
@@ -43,8 +43,8 @@ impl Dialect for GipsDialect {
 
     fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
         Box::pin(async move {
-            match event.event {
-                CallbackEvent::SessionDecided => {
+            match (event.event.subject, event.event.moment) {
+                (CallbackSubject::Session, CallbackMoment::Decided) => {
                     let session = SessionId::from_uuid(event.subject_id);
                     let (identity, record) =
                         self.evidence(event.tenant_id, session).await.map_err(|error| match error {
@@ -60,8 +60,8 @@ impl Dialect for GipsDialect {
                     );
                     Ok(Message { content_type: "application/json", body: body.to_string().into_bytes() })
                 }
-                // Transactions are opened in other dialects.
-                CallbackEvent::TransactionReceived | CallbackEvent::TransactionDecided => {
+                // Of transactions their own dialects tell, and of sessions only the end is told.
+                (CallbackSubject::Transaction, _) | (CallbackSubject::Session, CallbackMoment::Received) => {
                     Err(DialectError::Gone)
                 }
             }

@@ -2,7 +2,7 @@
 
 use selfsame_domain::document::{Extraction, PartialDay};
 use selfsame_domain::transaction::{Outcome, PartRole, Transaction};
-use selfsame_domain::{CallbackEvent, Timestamp, TransactionId};
+use selfsame_domain::{CallbackMoment, CallbackSubject, Timestamp, TransactionId};
 use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
 use selfsame_verification::transactions::TransactionRecord;
 use selfsame_verification::{UseCaseError, Verification};
@@ -37,11 +37,11 @@ impl Dialect for NetverifyDialect {
 
     fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
         Box::pin(async move {
-            let received = match event.event {
-                CallbackEvent::TransactionReceived => true,
-                CallbackEvent::TransactionDecided => false,
+            let received = match (event.event.subject, event.event.moment) {
+                (CallbackSubject::Transaction, CallbackMoment::Received) => true,
+                (CallbackSubject::Transaction, CallbackMoment::Decided) => false,
                 // Sessions are opened in other dialects.
-                CallbackEvent::SessionDecided => return Err(DialectError::Gone),
+                (CallbackSubject::Session, _) => return Err(DialectError::Gone),
             };
             let id = TransactionId::from_uuid(event.subject_id);
             let record = self.app.transaction(event.tenant_id, id).await.map_err(|error| match error {

@@ -36,7 +36,7 @@ async fn entries(store: &Store, tenant: TenantId, count: i64) -> BTreeSet<Uuid> 
         let new = NewOutboxEntry {
             tenant_id: tenant,
             subject_id: OsEntropy.uuid(),
-            event: CallbackEvent::SessionDecided,
+            event: CallbackEvent::SESSION_DECIDED,
             target: CallbackTarget {
                 url: "https://bank.example.com/".to_owned(),
                 dialect: "bioserver".to_owned(),
@@ -288,7 +288,7 @@ async fn what_is_decided_while_its_session_is_erased_is_told_to_nobody() {
     let new = NewOutboxEntry {
         tenant_id: tenant,
         subject_id: id.as_uuid(),
-        event: CallbackEvent::SessionDecided,
+        event: CallbackEvent::SESSION_DECIDED,
         target: CallbackTarget { url: "https://bank.example.com/".to_owned(), dialect: "d".to_owned() },
         receiver: "https://bank.example.com".to_owned(),
     };

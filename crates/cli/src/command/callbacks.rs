@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use selfsame_config::Config;
 use selfsame_domain::TenantId;
+use selfsame_domain::{CallbackMoment, CallbackSubject};
 use selfsame_server::desk::{CallbackFilter, Callbacks, OutboxAttempt, OutboxEntry, OutboxState};
 use selfsame_server::tenant_desk::TenantsError;
 use selfsame_server::{open_callback_secrets, open_callbacks};
@@ -68,10 +69,11 @@ impl<'a> Line<'a> {
             id: entry.id,
             tenant: entry.tenant_id.to_string(),
             subject: entry.subject_id,
-            event: match entry.event {
-                selfsame_domain::CallbackEvent::SessionDecided => "sessionDecided",
-                selfsame_domain::CallbackEvent::TransactionReceived => "scanReceived",
-                selfsame_domain::CallbackEvent::TransactionDecided => "scanDecided",
+            event: match (entry.event.subject, entry.event.moment) {
+                (CallbackSubject::Session, CallbackMoment::Received) => "sessionReceived",
+                (CallbackSubject::Session, CallbackMoment::Decided) => "sessionDecided",
+                (CallbackSubject::Transaction, CallbackMoment::Received) => "scanReceived",
+                (CallbackSubject::Transaction, CallbackMoment::Decided) => "scanDecided",
             },
             dialect: &entry.target.dialect,
             receiver: &entry.receiver,

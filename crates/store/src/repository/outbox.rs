@@ -5,7 +5,9 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use selfsame_domain::{CallbackEvent, CallbackTarget, Entropy, TenantId, Timestamp};
+use selfsame_domain::{
+    CallbackEvent, CallbackMoment, CallbackSubject, CallbackTarget, Entropy, TenantId, Timestamp,
+};
 use uuid::Uuid;
 
 use super::impossible;
@@ -323,23 +325,19 @@ fn free(now: Timestamp) -> Condition {
         .add(outbox::Column::LeaseUntil.lte(now.as_millis()))
 }
 
+/// The name that rows have an event by: transactions are called scans there, as earlier versions do.
 fn to_text(event: CallbackEvent) -> &'static str {
-    match event {
-        CallbackEvent::SessionDecided => "session_decided",
-        CallbackEvent::TransactionReceived => "scan_received",
-        CallbackEvent::TransactionDecided => "scan_decided",
+    match (event.subject, event.moment) {
+        (CallbackSubject::Session, CallbackMoment::Received) => "session_received",
+        (CallbackSubject::Session, CallbackMoment::Decided) => "session_decided",
+        (CallbackSubject::Transaction, CallbackMoment::Received) => "scan_received",
+        (CallbackSubject::Transaction, CallbackMoment::Decided) => "scan_decided",
     }
 }
 
 fn from_row(row: outbox::Model) -> Result<OutboxEntry, StoreError> {
     const TABLE: &str = "outbox";
-    let event = [
-        CallbackEvent::SessionDecided,
-        CallbackEvent::TransactionReceived,
-        CallbackEvent::TransactionDecided,
-    ]
-    .into_iter()
-    .find(|event| to_text(*event) == row.event);
+    let event = CallbackEvent::ALL.into_iter().find(|event| to_text(*event) == row.event);
     let finished_at = row.finished_at.map(Timestamp::from_millis);
     let state = match (row.state.as_str(), finished_at, row.dead_because) {
         (PENDING, ..) => {

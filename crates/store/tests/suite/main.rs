@@ -40,7 +40,7 @@ fn news(session: &BioSession) -> NewOutboxEntry {
     NewOutboxEntry {
         tenant_id: session.tenant_id,
         subject_id: session.id.as_uuid(),
-        event: CallbackEvent::SessionDecided,
+        event: CallbackEvent::SESSION_DECIDED,
         target: target(),
         receiver: "https://bank.example.com".to_owned(),
     }

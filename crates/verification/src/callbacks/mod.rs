@@ -37,7 +37,7 @@ impl Verification {
         session: &BioSession,
     ) -> Result<(), UseCaseError> {
         let Some(target) = session.request.callback.clone() else { return Ok(()) };
-        let event = CallbackEvent::SessionDecided;
+        let event = CallbackEvent::SESSION_DECIDED;
         self.enqueue(repository, session.tenant_id, session.id.as_uuid(), event, target).await
     }
 

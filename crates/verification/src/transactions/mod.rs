@@ -154,7 +154,7 @@ impl Verification {
             if transaction.request.granularity == CallbackGranularity::OnAllSteps
                 && let Some(target) = transaction.request.callback.clone()
             {
-                let event = CallbackEvent::TransactionReceived;
+                let event = CallbackEvent::TRANSACTION_RECEIVED;
                 self.enqueue(&mut repository, tenant, id.as_uuid(), event, target).await?;
             }
             Ok::<_, UseCaseError>(repository)

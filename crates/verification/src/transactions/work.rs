@@ -289,7 +289,7 @@ impl Verification {
         if repository.transactions().end(ended, owner, examined, (reading, made.is_some())).await? {
             if let Some(target) = ended.request.callback.clone() {
                 let (tenant, subject) = (ended.tenant_id, ended.id.as_uuid());
-                self.enqueue(&mut repository, tenant, subject, CallbackEvent::TransactionDecided, target)
+                self.enqueue(&mut repository, tenant, subject, CallbackEvent::TRANSACTION_DECIDED, target)
                     .await?;
             }
             repository.save().await?;
