@@ -164,7 +164,7 @@ mod tests {
     fn timeout() -> Verdict {
         Verdict::without_image(
             LivenessStatus::Timeout,
-            "no face",
+            crate::Reason::NoFaceInTime,
             LivenessReport::default(),
             Timestamp::from_millis(2_000),
         )

@@ -15,6 +15,7 @@ mod id;
 pub mod identity;
 mod lockout;
 mod personal;
+mod remark;
 mod tenant;
 pub mod transaction;
 mod verdict;
@@ -36,6 +37,7 @@ pub use identity::{
 };
 pub use lockout::{FailedAttempts, LockoutParams, network};
 pub use personal::Personal;
+pub use remark::{Diagnostic, Reason, Remark, Saw};
 pub use tenant::{CaptureChainPolicy, Setting, SettingError, Tenant, TenantSettings, UnknownSetting};
 pub use verdict::{
     BestImage, DeviceInfo, LivenessReport, LivenessStatus, StoredRecording, Testimony, Verdict, Witness,

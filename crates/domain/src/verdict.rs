@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FaceId, Rect, Timestamp};
+use crate::{Diagnostic, FaceId, Reason, Rect, Saw, Timestamp};
 
 /// How a liveness check ended. Only [`Success`](Self::Success) is a yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,8 +74,8 @@ pub struct WitnessReport {
     /// Higher speaks for a live person; range and meaning per witness are in docs/liveness.md. Absent when it abstained.
     pub score: Option<f32>,
     pub threshold: Option<f32>,
-    /// What it saw, in a sentence without personal data.
-    pub saw: String,
+    /// What it saw. Holds nothing of the person.
+    pub saw: Saw,
     /// Whether its word is needed for SUCCESS under the policy that applied.
     pub binding: bool,
 }
@@ -135,9 +135,9 @@ pub struct LivenessReport {
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
     pub status: LivenessStatus,
-    /// Which witness decided and what can be done; absent on SUCCESS.
+    /// Which witness decided, or what else happened; absent on SUCCESS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub diagnostic: Option<String>,
+    pub diagnostic: Option<Diagnostic>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_image: Option<BestImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,7 +150,7 @@ impl Verdict {
     /// A verdict without a best image: time-outs, errors, and captures that broke off.
     pub fn without_image(
         status: LivenessStatus,
-        diagnostic: impl Into<String>,
+        reason: Reason,
         report: LivenessReport,
         at: Timestamp,
     ) -> Self {
@@ -158,7 +158,7 @@ impl Verdict {
         let status = if status == LivenessStatus::Success { LivenessStatus::Error } else { status };
         Self {
             status,
-            diagnostic: Some(diagnostic.into()),
+            diagnostic: Some(reason.into()),
             best_image: None,
             recording: None,
             report,

@@ -1,8 +1,9 @@
 //! Domain states in the words of this dialect. Exhaustive on purpose: a new state does not compile until it has a word here.
 
 use selfsame_domain::{
-    BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict,
+    BioSession, Face, FaceImageType, LivenessMode, LivenessStatus, SecurityLevel, Verdict, WitnessReport,
 };
+use selfsame_facade_kit::{diagnostic_words, saw_words};
 use selfsame_liveness::{Direction, Instruction, Position};
 use selfsame_verification::faces::{FaceMatch, StoredMedia};
 use serde_json::{Map, Value, json};
@@ -89,6 +90,13 @@ pub(crate) fn position(position: Position) -> &'static str {
     }
 }
 
+/// What one witness said, with its words.
+fn witness(report: &WitnessReport) -> Value {
+    let mut said = json!(report);
+    said["saw"] = saw_words(&report.saw).into();
+    said
+}
+
 /// The liveness-challenge-result of a decided session, without its signature.
 ///
 /// `report` (each witness with score, threshold and what it saw) is ours; clients of the original ignore it.
@@ -96,7 +104,7 @@ pub fn result_json(session: &BioSession, verdict: &Verdict) -> Value {
     let mut result = Map::new();
     result.insert("livenessStatus".into(), status(verdict.status).into());
     if let Some(diagnostic) = &verdict.diagnostic {
-        result.insert("diagnostic".into(), diagnostic.as_str().into());
+        result.insert("diagnostic".into(), diagnostic_words(diagnostic).into());
     }
     if let Some(best) = &verdict.best_image {
         result.insert("bestImageId".into(), best.face_id.to_string().into());
@@ -116,7 +124,7 @@ pub fn result_json(session: &BioSession, verdict: &Verdict) -> Value {
     result.insert(
         "report".into(),
         json!({
-            "witnesses": report.witnesses,
+            "witnesses": report.witnesses.iter().map(witness).collect::<Vec<_>>(),
             "framesTracked": report.frames_tracked,
             "framesOfEvidence": report.frames_of_evidence,
         }),

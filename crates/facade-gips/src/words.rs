@@ -4,6 +4,7 @@ use selfsame_domain::{
     AssuranceLevel, BioSession, Confidence, Consent, ConsentKind, Evidence, EvidenceKind, EvidenceProblem,
     EvidenceState, IdentityStatus, LivenessMode, LivenessStatus, SecurityLevel, Submission,
 };
+use selfsame_facade_kit::diagnostic_words;
 use selfsame_verification::identities::{EvidenceRecord, IdentityRecord};
 use serde_json::{Map, Value, json};
 
@@ -146,7 +147,9 @@ fn errors(record: &EvidenceRecord) -> Vec<Value> {
         EvidenceKind::PortraitReference => "portraitReference",
     };
     let diagnostic =
-        record.session.as_ref().and_then(BioSession::verdict).and_then(|v| v.diagnostic.as_deref());
+        record.session.as_ref().and_then(BioSession::verdict).and_then(|v| v.diagnostic.as_ref());
+    let diagnostic = diagnostic.map(diagnostic_words);
+    let diagnostic = diagnostic.as_deref();
     let word = |one: EvidenceProblem| {
         let (code, message) = problem(one);
         let message = match one {
@@ -266,7 +269,7 @@ fn liveness(record: &EvidenceRecord) -> Option<Value> {
         object["livenessStatus"] = liveness_status(verdict.status).into();
         object["decidedAt"] = moment::text(verdict.decided_at).into();
         if let Some(diagnostic) = &verdict.diagnostic {
-            object["diagnostic"] = diagnostic.as_str().into();
+            object["diagnostic"] = diagnostic_words(diagnostic).into();
         }
     }
     Some(object)

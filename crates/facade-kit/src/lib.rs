@@ -8,9 +8,11 @@ mod client_address;
 mod multipart;
 mod outbound_url;
 mod shares;
+mod words;
 
 pub use auth::{AuthFailure, tenant_by_api_key};
 pub use client_address::{NetworkError, TrustedProxies};
 pub use multipart::{PartError, bounded_part};
 pub use outbound_url::{CallbackUrlRules, OutboundUrlError, OutboundUrlRules};
 pub use shares::{NoShare, Share, Shares};
+pub use words::{diagnostic_words, remark_words, saw_words};

@@ -5,7 +5,7 @@ mod evidence;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use selfsame_domain::{DeviceInfo, Timestamp};
+use selfsame_domain::{DeviceInfo, Remark, Timestamp};
 
 pub use evidence::EvidenceRequest;
 
@@ -118,7 +118,7 @@ pub enum Ending {
     /// The browser never started its camera.
     NeverStarted,
     /// The person did not do what was asked. Says what was missing.
-    Unmet(&'static str),
+    Unmet(Remark),
 }
 
 /// Where a capture stands.

@@ -1,7 +1,7 @@
 //! The witnesses' words into one status. The only way to SUCCESS is that every binding witness speaks for a live person.
 
 use selfsame_domain::{
-    CaptureChainPolicy, LivenessReport, LivenessStatus, Testimony, Witness, WitnessReport,
+    CaptureChainPolicy, LivenessReport, LivenessStatus, Reason, Testimony, Witness, WitnessReport,
 };
 
 use crate::capture::Capture;
@@ -32,7 +32,7 @@ impl Default for FusionParams {
 pub struct Judgement {
     pub status: LivenessStatus,
     /// Which witness decided and what can be done; `None` on SUCCESS.
-    pub diagnostic: Option<String>,
+    pub reason: Option<Reason>,
     pub report: LivenessReport,
     /// The fused score, 0..1.
     pub score: f32,
@@ -89,9 +89,9 @@ pub fn judge(capture: &Capture, params: &WitnessParams, policy: CaptureChainPoli
         }
     }
     let score = weigh(&witnesses);
-    let (status, diagnostic) = fuse(&witnesses, capture.plan(), score, &params.fusion);
+    let (status, reason) = fuse(&witnesses, capture.plan(), score, &params.fusion);
     let report = LivenessReport { score: Some(score), ..report(capture, witnesses) };
-    Judgement { status, diagnostic, score, report }
+    Judgement { status, reason, score, report }
 }
 
 /// The report of a capture that ended before its evidence was complete: what the witnesses say who need none. None of them binds,
@@ -223,37 +223,32 @@ fn fuse(
     plan: &Plan,
     score: f32,
     params: &FusionParams,
-) -> (LivenessStatus, Option<String>) {
+) -> (LivenessStatus, Option<Reason>) {
     let binding = || witnesses.iter().filter(|word| word.binding);
     // Whoever has to mend it should not have to mend one thing to learn of the next: all that accuse are named.
     let against = |accusing: bool| {
-        let mut words = binding().filter(|word| {
+        let words = binding().filter(|word| {
             (word.testimony == Testimony::Attack) == accusing && word.testimony != Testimony::BonaFide
         });
-        let first = words.next()?;
-        let mut diagnostic = format!("{}: {}", name(first.witness), first.saw);
-        for word in words {
-            diagnostic += &format!("; {}: {}", name(word.witness), word.saw);
-        }
-        Some(format!("{diagnostic}. {}", advice(first.witness)))
+        let heard: Vec<_> = words.map(|word| (word.witness, word.saw.clone())).collect();
+        (!heard.is_empty()).then_some(Reason::Witnesses(heard))
     };
-    if let Some(diagnostic) = against(true) {
-        return (LivenessStatus::Spoof, Some(diagnostic));
+    if let Some(reason) = against(true) {
+        return (LivenessStatus::Spoof, Some(reason));
     }
-    if let Some(diagnostic) = against(false) {
-        return (LivenessStatus::Failed, Some(diagnostic));
+    if let Some(reason) = against(false) {
+        return (LivenessStatus::Failed, Some(reason));
     }
     // Nobody bound, nobody heard: silence is not a yes.
     let heard = |witness: &Witness| binding().any(|word| word.witness == *witness);
     if !required(plan).iter().all(heard) {
-        return (LivenessStatus::Error, Some("a witness that is needed was not heard".to_owned()));
+        return (LivenessStatus::Error, Some(Reason::NotHeard));
     }
     // Written so that a score that is not a number fails.
     if score >= params.least {
         (LivenessStatus::Success, None)
     } else {
-        let diagnostic = "the witnesses together are not convinced. Face the light and try again";
-        (LivenessStatus::Failed, Some(diagnostic.to_owned()))
+        (LivenessStatus::Failed, Some(Reason::NotConvinced))
     }
 }
 
@@ -264,44 +259,6 @@ fn required(plan: &Plan) -> &'static [Witness] {
         Plan::Passive => &[Texture, Consistency, MicroMotion, Replay, Quality],
         Plan::PassiveVideo { .. } => &[Texture, Consistency, MicroMotion, Replay, Quality, Perspective],
         Plan::Active(_) => &[Texture, Consistency, MicroMotion, Replay, Quality, Depth, Obedience],
-    }
-}
-
-fn name(witness: Witness) -> &'static str {
-    match witness {
-        Witness::Texture => "texture",
-        Witness::Consistency => "consistency",
-        Witness::MicroMotion => "micro-motion",
-        Witness::CaptureChain => "capture chain",
-        Witness::Quality => "quality",
-        Witness::Depth => "depth",
-        Witness::Surroundings => "surroundings",
-        Witness::Obedience => "obedience",
-        Witness::Perspective => "perspective",
-        Witness::Replay => "replay",
-        Witness::Eyes => "eyes",
-        Witness::Patterns => "patterns",
-        Witness::Edges => "edges",
-    }
-}
-
-fn advice(witness: Witness) -> &'static str {
-    match witness {
-        Witness::Texture => "Clean the lens, face the light and try again with your own face",
-        Witness::Consistency => {
-            "Stay alone in front of the camera, in good light and with a steady connection, and try again"
-        }
-        Witness::MicroMotion => "Try again with a camera in front of a person",
-        Witness::CaptureChain => "Use the device's own camera in an ordinary browser",
-        Witness::Quality => "Come closer, face the light, hold still and try again",
-        Witness::Depth => "Turn your head, not the phone, and try again",
-        Witness::Surroundings => "Try again in front of surroundings that stay where they are",
-        Witness::Obedience => "Follow each dot with your head as soon as it appears",
-        Witness::Perspective => "Come closer yourself, slowly, until your face fills the oval",
-        Witness::Replay => "Try again with a camera in front of a person",
-        Witness::Eyes => "Look into the camera and blink as usual",
-        Witness::Patterns => "Try again with your own face, not a screen or a print",
-        Witness::Edges => "Try again away from frames and mirrors, with your own face",
     }
 }
 
@@ -329,7 +286,7 @@ mod tests {
                     .map_or(Testimony::BonaFide, |(_, testimony)| testimony),
                 score: Some(1.0),
                 threshold: Some(0.5),
-                saw: "x".to_owned(),
+                saw: selfsame_domain::Remark::NoScore.into(),
                 binding: true,
             })
             .collect()
@@ -394,7 +351,7 @@ mod tests {
             testimony: Testimony::BonaFide,
             score: Some(score),
             threshold: None,
-            saw: String::new(),
+            saw: selfsame_domain::Remark::NoScore.into(),
             binding: true,
         };
         for witness in [

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use selfsame_blobs::BlobKey;
-use selfsame_domain::{BioSessionState, LivenessReport, LivenessStatus, SessionId, TenantId, Verdict};
+use selfsame_domain::{
+    BioSessionState, LivenessReport, LivenessStatus, Reason, SessionId, TenantId, Verdict,
+};
 
 use crate::{UseCaseError, Verification};
 
@@ -104,16 +106,12 @@ impl Verification {
                 .await?;
             let mut progress = 0;
             for session in &abandoned {
-                let (status, diagnostic) = match &session.state {
-                    BioSessionState::Opened => {
-                        (LivenessStatus::Timeout, "no browser came for the session in time")
-                    }
-                    BioSessionState::Capturing { .. } => {
-                        (LivenessStatus::Error, "the server was stopped during the capture. Try again")
-                    }
+                let (status, reason) = match &session.state {
+                    BioSessionState::Opened => (LivenessStatus::Timeout, Reason::NobodyCame),
+                    BioSessionState::Capturing { .. } => (LivenessStatus::Error, Reason::ServerStopped),
                     BioSessionState::Decided(_) => continue,
                 };
-                let verdict = Verdict::without_image(status, diagnostic, LivenessReport::default(), now);
+                let verdict = Verdict::without_image(status, reason, LivenessReport::default(), now);
                 let after =
                     session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
                 // Lost when the capture's own task decided meanwhile: its verdict stands.

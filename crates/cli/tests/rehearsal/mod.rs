@@ -69,8 +69,8 @@ impl Ended {
                 format!("{:?} {:?} {score:.3}", word.witness, word.testimony)
             })
             .collect();
-        let Judgement { status, score, diagnostic, .. } = &**judgement;
-        format!("{status:?} {score:.2} {diagnostic:?} [{}]", words.join("; "))
+        let Judgement { status, score, reason, .. } = &**judgement;
+        format!("{status:?} {score:.2} {reason:?} [{}]", words.join("; "))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use selfsame_domain::Timestamp;
+use selfsame_domain::{Remark, Timestamp};
 
 use super::{Seen, Step};
 use crate::guidance::Position;
@@ -103,7 +103,7 @@ impl Approach {
     /// `seen.guidance` carries what [`Self::position`] said.
     pub(crate) fn step(&mut self, seen: &Seen<'_>, params: &ApproachParams) -> Step {
         if seen.now.since(self.began) >= params.timeout {
-            return Step::Unmet("the face never filled the oval for long enough");
+            return Step::Unmet(Remark::OvalNeverFilled);
         }
         if seen.guidance.face.is_none() {
             self.lost += 1;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use selfsame_domain::{Point, Timestamp};
+use selfsame_domain::{Point, Remark, Timestamp};
 
 use super::{Seen, Step};
 use crate::challenge::{Challenge, Direction, Dot};
@@ -261,11 +261,7 @@ impl Dots {
     pub(crate) fn step(&mut self, seen: &Seen<'_>, params: &DotsParams) -> Step {
         let Some(face) = &seen.guidance.face else {
             self.lost += 1;
-            return if self.lost > params.grace {
-                Step::Unmet("the face was lost while the dots were shown")
-            } else {
-                Step::On
-            };
+            return if self.lost > params.grace { Step::Unmet(Remark::FaceLostDuringDots) } else { Step::On };
         };
         self.lost = 0;
         let now = seen.now;
@@ -279,7 +275,7 @@ impl Dots {
             return self.wait(at, aim, params);
         }
         let strays = self.strays(params);
-        let Some(record) = self.record.dots.last_mut() else { return Step::Unmet("no dot was asked for") };
+        let Some(record) = self.record.dots.last_mut() else { return Step::Unmet(Remark::NoDotAskedFor) };
         record.path.push(aim);
         let place = record.dot.place();
         if distance(self.aim, place) <= params.tolerance
@@ -318,7 +314,7 @@ impl Dots {
             return Step::Done;
         }
         let Some(next) = self.challenge.dots.get(self.record.dots.len()) else {
-            return Step::Unmet("too many dots were missed");
+            return Step::Unmet(Remark::TooManyDotsMissed);
         };
         self.next_at = Some(now + next.pause);
         Step::On

@@ -4,7 +4,7 @@ mod approach;
 mod dots;
 mod hold;
 
-use selfsame_domain::Timestamp;
+use selfsame_domain::{Remark, Timestamp};
 
 pub use approach::{ApproachParams, ApproachRecord, Target};
 #[cfg(test)]
@@ -39,5 +39,5 @@ pub(crate) enum Step {
     Lost,
     Done,
     /// The person did not do it; says what was missing.
-    Unmet(&'static str),
+    Unmet(Remark),
 }

@@ -1,7 +1,7 @@
 //! What the page says of its camera and browser, and whether it can be true. All of it can be forged by someone who rewrites
 //! the page; it catches the tools that people use, and its cost to a bona fide person is nothing.
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Saw, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::{CameraClaims, EnvironmentClaims, FrameObservation};
@@ -69,55 +69,55 @@ pub fn capture_chain<'a>(
 ) -> WitnessReport {
     let frames: Vec<_> = frames.into_iter().collect();
     let Some(first) = frames.first() else {
-        return abstained(Witness::CaptureChain, "no frame arrived");
+        return abstained(Witness::CaptureChain, Remark::NoFrame);
     };
-    let mut objections: Vec<&str> = Vec::new();
+    let mut objections: Vec<Remark> = Vec::new();
     let label = camera.label.to_lowercase();
     if label.trim().is_empty() {
         // Once permission is given every browser names the camera.
-        objections.push("the camera has no name");
+        objections.push(Remark::CameraWithoutName);
     }
     if params.virtual_names.iter().any(|name| label.contains(name)) {
-        objections.push("the camera names itself as a virtual one");
+        objections.push(Remark::VirtualCamera);
     }
     let is_path = label.contains('/') || label.contains('\\');
     let is_file = [".mjpeg", ".y4m", ".mp4", ".webm", ".avi", ".mkv"].iter().any(|end| label.ends_with(end));
     if is_path || is_file {
-        objections.push("the camera's name is that of a file");
+        objections.push(Remark::CameraNamedAsFile);
     }
     if environment.webdriver {
-        objections.push("the browser is driven by automation");
+        objections.push(Remark::AutomatedBrowser);
     }
     if environment.headless || environment.user_agent.contains("Headless") {
-        objections.push("the browser has no window");
+        objections.push(Remark::BrowserWithoutWindow);
     }
     if camera.frame_rate.is_some_and(|rate| !(0.0..=params.max_frame_rate).contains(&rate)) {
-        objections.push("the frame rate is not one of a camera");
+        objections.push(Remark::FrameRateOfNoCamera);
     }
     let (width, height) = (f64::from(first.size.width), f64::from(first.size.height));
     let turned = camera.width == height && camera.height == width;
     if (camera.width != width || camera.height != height) && !turned {
-        objections.push("frames do not have the size that the camera claims");
+        objections.push(Remark::FramesOfOtherSize);
     }
     if frames.iter().any(|frame| frame.size != first.size) {
-        objections.push("frames change their size");
+        objections.push(Remark::FramesChangeSize);
     }
     let intervals: Vec<f64> =
         frames.windows(2).map(|pair| pair[1].captured_at - pair[0].captured_at).collect();
     if intervals.iter().any(|interval| !interval.is_finite() || *interval <= 0.0) {
-        objections.push("frame times run backwards");
+        objections.push(Remark::FrameTimesRunBackwards);
     } else if intervals.len() >= params.interval_frames
         && deviation(&intervals) < params.min_interval_deviation
     {
-        objections.push("frame times are more regular than a camera's");
+        objections.push(Remark::FrameTimesTooRegular);
     }
 
     let threshold = 0.75;
     let score = (1.0 - 0.5 * objections.len() as f32).max(0.0);
     let (testimony, saw) = if objections.is_empty() {
-        (Testimony::BonaFide, "nothing speaks against a camera in a person's browser".to_owned())
+        (Testimony::BonaFide, Saw::from(Remark::OrdinaryCamera))
     } else {
-        (Testimony::Attack, objections.join("; "))
+        (Testimony::Attack, objections.into())
     };
     report(Witness::CaptureChain, testimony, score, threshold, saw)
 }

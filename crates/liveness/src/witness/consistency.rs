@@ -2,7 +2,7 @@
 //! end, where the small tracking frames of the same sequence number showed it, and be the same pictures. And the page's time must be
 //! the server's.
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::capture::EvidenceRequest;
@@ -56,28 +56,29 @@ pub fn consistency<'a>(
     params: &ConsistencyParams,
 ) -> WitnessReport {
     if evidence.is_empty() || evidence.len() < requested.len() {
-        return abstained(Witness::Consistency, "not all full frames that were asked for arrived");
+        return abstained(Witness::Consistency, Remark::FullFramesMissing);
     }
-    let unsure = |saw: &str| report(Witness::Consistency, Testimony::Insufficient, 0.0, params.overlap, saw);
-    let attack = |saw: &str| report(Witness::Consistency, Testimony::Attack, 0.0, params.overlap, saw);
+    let unsure =
+        |saw: Remark| report(Witness::Consistency, Testimony::Insufficient, 0.0, params.overlap, saw);
+    let attack = |saw: Remark| report(Witness::Consistency, Testimony::Attack, 0.0, params.overlap, saw);
     let mut worst = 1.0_f32;
     for frame in evidence {
         let Some(face) = &frame.face else {
-            return attack("a full frame shows no face where the stream showed one");
+            return attack(Remark::FullFrameWithoutFace);
         };
         let Some(seen) = tracked(frame.seq).and_then(|tracked| tracked.faces.first()) else {
-            return attack("a full frame does not belong to the stream");
+            return attack(Remark::FullFrameOfNoStream);
         };
         worst = worst.min(face.bounds.iou(&seen.bounds));
         let compared = recognised.full.iter().find(|compared| compared.seq == frame.seq);
         if !compared.is_some_and(|compared| is_one_person(compared, params.false_match_rate, params)) {
-            return attack("the full frames do not show one and the same face");
+            return attack(Remark::FullFramesOfSeveralFaces);
         }
         match frame.likeness {
             // Written so that what is no number fails.
             Some(likeness) if likeness >= params.likeness => {}
-            Some(_) => return attack("a full frame is another picture than the stream showed"),
-            None => return unsure("a full frame is too dark or plain to be compared with the stream"),
+            Some(_) => return attack(Remark::FullFrameIsAnotherPicture),
+            None => return unsure(Remark::FullFrameTooPlain),
         }
     }
     let stream = &recognised.stream;
@@ -85,26 +86,24 @@ pub fn consistency<'a>(
     match others.count() {
         0 => {}
         // A hand before the face looks the same.
-        1 => return unsure("once the stream does not show the face of the full frames"),
-        _ => return attack("the stream shows another face than the full frames"),
+        1 => return unsure(Remark::StreamOnceOfAnotherFace),
+        _ => return attack(Remark::StreamOfAnotherFace),
     }
     if evidence.len() < wanted {
-        return unsure(
-            "the stream had too few frames with a face to ask for as many full frames as are needed",
-        );
+        return unsure(Remark::TooFewFramesToAskFor);
     }
     if !is_recognised(held.clone(), stream, &tracked, params) {
-        return unsure("it was not seen often enough whose face the stream shows");
+        return unsure(Remark::StreamSeldomRecognised);
     }
     if !is_in_step(held, params) {
         // A connection that stalls looks the same.
-        return unsure("the page's clock and the server's do not agree, or the connection stalled");
+        return unsure(Remark::ClocksDisagree);
     }
     if worst >= params.overlap {
-        let saw = "the full frames show the face where the stream showed it";
+        let saw = Remark::FullFramesFitStream;
         report(Witness::Consistency, Testimony::BonaFide, worst, params.overlap, saw)
     } else {
-        let saw = "the face in a full frame is not where the stream showed it";
+        let saw = Remark::FaceElsewhereInFullFrame;
         report(Witness::Consistency, Testimony::Attack, worst, params.overlap, saw)
     }
 }

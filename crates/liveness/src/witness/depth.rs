@@ -15,7 +15,7 @@
 
 use std::ops::Range;
 
-use selfsame_domain::{Point, Testimony, Witness, WitnessReport};
+use selfsame_domain::{Point, Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::{FaceObservation, FrameObservation};
@@ -86,13 +86,13 @@ pub fn depth<'a>(
         }
     }
     if shapes.len() < params.frames {
-        return abstained(Witness::Depth, "too few frames showed a face");
+        return abstained(Witness::Depth, Remark::TooFewFaces);
     }
     let everywhere: Vec<usize> = (0..RELIEF.len()).collect();
     let on_paper: Vec<usize> = everywhere.iter().copied().filter(|&n| !EYES.contains(&RELIEF[n].0)).collect();
     let [Some(of_all), Some(on_paper)] = [everywhere, on_paper].map(|points| parallax(&shapes, &points))
     else {
-        return abstained(Witness::Depth, "the landmarks do not have the arrangement of a face");
+        return abstained(Witness::Depth, Remark::LandmarksOfNoFace);
     };
     let mut score = spread(&of_all).min(spread(&on_paper));
     if let Some(share) = share(&of_head, &of_points, params) {
@@ -103,12 +103,12 @@ pub fn depth<'a>(
         }
     }
     let (testimony, saw) = if score >= params.head {
-        (Testimony::BonaFide, "the nose moves against eyes and mouth as on a head that turns")
+        (Testimony::BonaFide, Remark::DepthOfAHead)
     } else if score < params.turn {
-        let saw = "the head did not turn far enough to see its depth";
+        let saw = Remark::TurnedTooLittle;
         return report(Witness::Depth, Testimony::Abstained, score, params.head, saw);
     } else {
-        (Testimony::Attack, "all points of the face stay in one plane: indicates a print or a screen")
+        (Testimony::Attack, Remark::FaceInOnePlane)
     };
     report(Witness::Depth, testimony, score, params.head, saw)
 }

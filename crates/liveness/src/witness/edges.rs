@@ -1,6 +1,6 @@
 //! Do straight edges make a rectangle about the face, in front of the body?
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, mean, report};
 use crate::EvidenceObservation;
@@ -24,13 +24,13 @@ impl Default for EdgesParams {
 pub fn edges(evidence: &[EvidenceObservation], params: &EdgesParams) -> WitnessReport {
     let scores: Vec<f32> = evidence.iter().filter_map(|frame| frame.edges).collect();
     let Some(score) = mean(scores.iter().copied()).filter(|_| scores.len() >= params.frames) else {
-        return abstained(Witness::Edges, "too little around the face was seen to search for edges");
+        return abstained(Witness::Edges, Remark::TooLittleAroundFace);
     };
     if score <= params.attack {
-        let saw = "straight edges lie about the face, in front of the body: indicates a device or a sheet";
+        let saw = Remark::EdgesAboutFace;
         return report(Witness::Edges, Testimony::Attack, score, params.attack, saw);
     }
-    let saw = "no device or sheet has its edges about the face";
+    let saw = Remark::NoEdgesAboutFace;
     report(Witness::Edges, Testimony::BonaFide, score, params.attack, saw)
 }
 

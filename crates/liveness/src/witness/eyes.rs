@@ -1,6 +1,6 @@
 //! Do the eyes blink? People do so every few seconds; a picture never does.
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::FrameObservation;
@@ -32,17 +32,17 @@ pub fn eyes<'a>(
         .filter(|open| open.is_finite())
         .collect();
     if open.len() < params.frames {
-        return abstained(Witness::Eyes, "too few frames showed eyes");
+        return abstained(Witness::Eyes, Remark::TooFewEyes);
     }
     open.sort_by(f32::total_cmp);
     let (lowest, usual) = (open[0], open[open.len() * 9 / 10]);
     let score = (usual - lowest).clamp(0.0, 1.0);
     if score < params.blink {
         // Weighed for what it is, but nobody is accused of not blinking.
-        let word = report(Witness::Eyes, Testimony::Abstained, score, params.blink, "no blink was seen");
+        let word = report(Witness::Eyes, Testimony::Abstained, score, params.blink, Remark::NoBlink);
         return word;
     }
-    report(Witness::Eyes, Testimony::BonaFide, score, params.blink, "the eyes blinked")
+    report(Witness::Eyes, Testimony::BonaFide, score, params.blink, Remark::Blinked)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A living face is never quite still, and no camera sends the same picture twice.
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, median, report};
 use crate::FrameObservation;
@@ -31,7 +31,7 @@ pub fn micro_motion<'a>(
     let faces: Vec<_> =
         held.into_iter().filter_map(|frame| Some((frame.arrived_at, frame.faces.first()?))).collect();
     if faces.len() < params.frames {
-        return abstained(Witness::MicroMotion, "too few frames of the hold showed a face");
+        return abstained(Witness::MicroMotion, Remark::TooFewFacesInHold);
     }
     let movements = faces
         .iter()
@@ -48,12 +48,12 @@ pub fn micro_motion<'a>(
         })
         .collect();
     let Some(score) = median(movements) else {
-        return abstained(Witness::MicroMotion, "no landmarks to follow");
+        return abstained(Witness::MicroMotion, Remark::NoLandmarks);
     };
     let (testimony, saw) = if score >= params.movement {
-        (Testimony::BonaFide, "the face moves from frame to frame")
+        (Testimony::BonaFide, Remark::FaceMoves)
     } else {
-        (Testimony::Attack, "the face does not move at all: indicates a still picture fed into the camera")
+        (Testimony::Attack, Remark::FaceStandsStill)
     };
     report(Witness::MicroMotion, testimony, score, params.movement, saw)
 }

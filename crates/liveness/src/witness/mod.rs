@@ -30,7 +30,7 @@ pub use replay::{ReplayParams, replay};
 pub use surroundings::{SurroundingsParams, surroundings};
 pub use texture::{TextureParams, texture};
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Saw, Testimony, Witness, WitnessReport};
 
 use crate::fusion::FusionParams;
 
@@ -58,11 +58,11 @@ fn report(
     testimony: Testimony,
     score: f32,
     threshold: f32,
-    saw: impl Into<String>,
+    saw: impl Into<Saw>,
 ) -> WitnessReport {
     // A score that is not a number is no score: whoever compared with it would get "false" both ways.
     if !score.is_finite() {
-        return abstained(witness, "the score could not be computed");
+        return abstained(witness, Remark::NoScore);
     }
     WitnessReport {
         witness,
@@ -74,7 +74,7 @@ fn report(
     }
 }
 
-fn abstained(witness: Witness, saw: impl Into<String>) -> WitnessReport {
+fn abstained(witness: Witness, saw: impl Into<Saw>) -> WitnessReport {
     WitnessReport {
         witness,
         testimony: Testimony::Abstained,

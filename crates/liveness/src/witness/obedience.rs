@@ -1,6 +1,6 @@
 //! Did the head do what was asked, when it was asked, and as heads do?
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::{DotRecord, DotsRecord};
@@ -72,7 +72,7 @@ impl Default for ObedienceParams {
 /// A missed dot is due again, and one more after it.
 pub fn obedience(record: Option<&DotsRecord>, params: &ObedienceParams) -> WitnessReport {
     let Some(record) = record else {
-        return abstained(Witness::Obedience, "no dots were shown");
+        return abstained(Witness::Obedience, Remark::NoDots);
     };
     let sum = tally(record, params);
     let (testimony, saw) = if sum.machine {
@@ -80,10 +80,10 @@ pub fn obedience(record: Option<&DotsRecord>, params: &ObedienceParams) -> Witne
     } else if record.asked == 0 || sum.met < sum.due || sum.missed > record.misses {
         (Testimony::Insufficient, sum.why)
     } else if record.dots.len() > record.asked {
-        let saw = "the head followed the dots in human time, with more than were asked for at first";
+        let saw = Remark::FollowedMoreDots;
         (Testimony::BonaFide, saw)
     } else {
-        (Testimony::BonaFide, "the head followed the dots in order and in human time")
+        (Testimony::BonaFide, Remark::FollowedDots)
     };
     let score = (sum.met as f32 / sum.due as f32).min(1.0);
     let score = if testimony == Testimony::BonaFide { score } else { score.min(0.99) };
@@ -118,11 +118,11 @@ pub(crate) struct Tally {
     /// One of them was followed as only a machine does.
     pub(crate) machine: bool,
     /// What was wrong last.
-    pub(crate) why: &'static str,
+    pub(crate) why: Remark,
 }
 
 pub(crate) fn tally(record: &DotsRecord, params: &ObedienceParams) -> Tally {
-    let (mut met, mut roughly, mut machine, mut why) = (0, false, false, "not all dots were reached");
+    let (mut met, mut roughly, mut machine, mut why) = (0, false, false, Remark::DotsNotReached);
     let mut sooner = 0;
     for (index, dot) in record.dots.iter().enumerate() {
         match followed(dot, index == 0, params) {
@@ -150,23 +150,19 @@ fn due(asked: usize, missed: usize, roughly: bool, offered: usize) -> usize {
 }
 
 /// Whether a head went to a dot as heads do; otherwise whether a machine did, and what was wrong.
-fn followed(
-    record: &DotRecord,
-    first: bool,
-    params: &ObedienceParams,
-) -> Result<Followed, (Fault, &'static str)> {
+fn followed(record: &DotRecord, first: bool, params: &ObedienceParams) -> Result<Followed, (Fault, Remark)> {
     if record.reached_at.is_none() {
-        return Err((Fault::Missed, "a dot was not reached in time"));
+        return Err((Fault::Missed, Remark::DotMissed));
     }
     if record.strays + record.early > params.strays {
-        return Err((Fault::Missed, "the head went where no dot was, or before it was shown"));
+        return Err((Fault::Missed, Remark::HeadStrayed));
     }
     let place = record.dot.place();
     let (dx, dy) = (place.x - record.from.x, place.y - record.from.y);
     let square = dx * dx + dy * dy;
     // The head stood on the dot before anybody knew of it.
     if square.sqrt() < params.least_way {
-        return Err((Fault::Missed, "the head was at a dot before it was shown"));
+        return Err((Fault::Missed, Remark::AtDotBefore));
     }
     let along: Vec<(u128, f32)> = record
         .path
@@ -177,17 +173,17 @@ fn followed(
         })
         .collect();
     let Some(onset) = along.iter().find(|(_, part)| *part >= params.onset).map(|(time, _)| *time) else {
-        return Err((Fault::Missed, "no motion towards a dot was seen"));
+        return Err((Fault::Missed, Remark::NoMotionToDot));
     };
     if onset < params.reaction {
-        return Err((Fault::TooSoon, "the head moved sooner than a person can react"));
+        return Err((Fault::TooSoon, Remark::MovedTooSoon));
     }
     let mut roughly = onset > if first { params.prompt_first } else { params.prompt };
     let departed = record.path.iter().map(|aim| (aim.point.x - record.from.x, aim.point.y - record.from.y));
     if let Some((x, y)) = departed.into_iter().find(|(x, y)| x.hypot(*y) >= params.departure) {
         let along = (x * dx + y * dy) / (x.hypot(y) * square.sqrt());
         if along.is_nan() || along < params.aside.to_radians().cos() {
-            return Err((Fault::Missed, "the head first went another way than to the dot"));
+            return Err((Fault::Missed, Remark::WentAnotherWay));
         }
         roughly |= along < params.straight.to_radians().cos();
     }
@@ -204,10 +200,10 @@ fn followed(
     let outside = farther(params.corridor);
     roughly |= farther(params.beside) > 1;
     if outside > params.outside {
-        return Err((Fault::Missed, "the head went elsewhere before it went to the dot"));
+        return Err((Fault::Missed, Remark::WentElsewhere));
     }
     if onset > if first { params.slowest_first } else { params.slowest } {
-        return Err((Fault::Missed, "the head moved long after a dot was shown"));
+        return Err((Fault::Missed, Remark::MovedTooLate));
     }
     // The stretch of the way itself, without the rests at both ends.
     let way: Vec<_> = along.iter().filter(|(_, part)| (0.08..0.9).contains(part)).collect();
@@ -220,7 +216,7 @@ fn followed(
         let mean = speeds.iter().sum::<f32>() / speeds.len() as f32;
         let variance = speeds.iter().map(|speed| (speed - mean).powi(2)).sum::<f32>() / speeds.len() as f32;
         if mean > 0.0 && variance.sqrt() / mean < params.unevenness {
-            return Err((Fault::Machine, "the head moved as evenly as a machine"));
+            return Err((Fault::Machine, Remark::MovedAsAMachine));
         }
     }
     Ok(if roughly { Followed::Roughly } else { Followed::Promptly })

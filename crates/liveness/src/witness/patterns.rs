@@ -1,6 +1,6 @@
 //! Do the full frames show the grid of a screen or the dots of a print?
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, mean, report};
 use crate::EvidenceObservation;
@@ -25,19 +25,13 @@ impl Default for PatternsParams {
 pub fn patterns(evidence: &[EvidenceObservation], params: &PatternsParams) -> WitnessReport {
     let scores: Vec<f32> = evidence.iter().filter_map(|frame| frame.pattern).collect();
     let Some(score) = mean(scores.iter().copied()).filter(|_| scores.len() >= params.frames) else {
-        return abstained(Witness::Patterns, "too few full frames could be searched for patterns");
+        return abstained(Witness::Patterns, Remark::TooFewFramesForPatterns);
     };
     if score <= params.attack {
-        let saw = "a regular pattern lies over the face: indicates a screen or a print";
+        let saw = Remark::PatternOverFace;
         return report(Witness::Patterns, Testimony::Attack, score, params.attack, saw);
     }
-    report(
-        Witness::Patterns,
-        Testimony::BonaFide,
-        score,
-        params.attack,
-        "no regular pattern lies over the face",
-    )
+    report(Witness::Patterns, Testimony::BonaFide, score, params.attack, Remark::NoPatternOverFace)
 }
 
 #[cfg(test)]

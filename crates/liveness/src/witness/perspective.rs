@@ -1,7 +1,7 @@
 //! Did the person really come closer? Perspective changes with distance: seen from near, a face is narrower at the ears for
 //! the size of its eyes, and grows before a room that does not. A picture that is enlarged changes neither.
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::surroundings::{plus, share_at_rest};
 use super::{abstained, median, report};
@@ -49,14 +49,14 @@ pub fn perspective<'a>(
     params: &PerspectiveParams,
 ) -> WitnessReport {
     let Some(record) = record else {
-        return abstained(Witness::Perspective, "nobody was asked to come closer");
+        return abstained(Witness::Perspective, Remark::NotAskedCloser);
     };
     let seen = |seqs: &[u32]| -> Vec<&'a FrameObservation> {
         seqs.iter().filter_map(|seq| frame(*seq)).filter(|frame| !frame.faces.is_empty()).collect()
     };
     let [far, way, near] = [&record.far, &record.way, &record.near].map(|seqs| seen(seqs));
     if far.len() < params.frames || near.len() < params.frames {
-        return abstained(Witness::Perspective, "too few frames at one of the distances");
+        return abstained(Witness::Perspective, Remark::TooFewFramesAtDistance);
     }
     let whole = (size_of(&near) / size_of(&far)).ln();
     let frames = [far, way, near].concat();
@@ -66,7 +66,7 @@ pub fn perspective<'a>(
         before > 0.0 && after / before > params.jump && pair[1].captured_at - pair[0].captured_at < 300.0
     });
     if jumps {
-        let saw = "the face grew faster than anybody comes closer";
+        let saw = Remark::GrewTooFast;
         return report(Witness::Perspective, Testimony::Attack, 0.0, params.growth, saw);
     }
     let comparisons = compared(&frames);
@@ -74,7 +74,7 @@ pub fn perspective<'a>(
     let counted = comparisons.iter().filter(|(weight, _)| *weight > 0.0).count();
     // Written so that what is no number fails.
     if !(whole > 0.0 && grown >= params.seen * whole) {
-        let saw = "the face was not seen while it came closer";
+        let saw = Remark::NotSeenComingCloser;
         return report(Witness::Perspective, Testimony::Insufficient, 0.0, params.growth, saw);
     }
     // About the head: also a phone that is brought closer before a room that stays grows with what is about the face. The camera may
@@ -123,18 +123,15 @@ pub fn perspective<'a>(
         // Further away there is the rest of the room, also behind a phone: that it stays acquits nobody.
         (None, Some(room)) if room <= params.enlarged => room,
         (None, _) => {
-            return abstained(Witness::Perspective, "too little around the face could be followed");
+            return abstained(Witness::Perspective, Remark::SurroundingsNotFollowed);
         }
     };
     let (testimony, saw) = if score >= params.growth {
-        (Testimony::BonaFide, "the face came closer before surroundings that did not")
+        (Testimony::BonaFide, Remark::FaceCameCloser)
     } else if score <= params.enlarged {
-        (
-            Testimony::Attack,
-            "face and surroundings grew alike: indicates a picture that was enlarged or brought closer",
-        )
+        (Testimony::Attack, Remark::GrewAlike)
     } else {
-        (Testimony::Insufficient, "the growth of the face and of its surroundings are hard to tell apart")
+        (Testimony::Insufficient, Remark::GrowthUnclear)
     };
     report(Witness::Perspective, testimony, score, params.growth, saw)
 }

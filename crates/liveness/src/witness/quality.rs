@@ -1,6 +1,6 @@
 //! Is there a frame good enough to be compared with?
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::EvidenceObservation;
@@ -21,12 +21,12 @@ impl Default for QualityParams {
 pub fn quality(evidence: &[EvidenceObservation], params: &QualityParams) -> WitnessReport {
     let best = evidence.iter().filter_map(|frame| frame.quality).fold(f32::NEG_INFINITY, f32::max);
     if !best.is_finite() {
-        return abstained(Witness::Quality, "no full frame shows a face");
+        return abstained(Witness::Quality, Remark::NoFaceInFullFrames);
     }
     let (testimony, saw) = if best >= params.least {
-        (Testimony::BonaFide, "the best frame is good enough to be compared with")
+        (Testimony::BonaFide, Remark::GoodFrame)
     } else {
-        (Testimony::Insufficient, "no frame is sharp, large and evenly lit enough")
+        (Testimony::Insufficient, Remark::NoGoodFrame)
     };
     report(Witness::Quality, testimony, best, params.least, saw)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::FrameObservation;
@@ -33,7 +33,7 @@ pub fn replay<'a>(
         }
     }
     if distinct.len() < params.frames {
-        return abstained(Witness::Replay, "too few different frames");
+        return abstained(Witness::Replay, Remark::TooFewDifferentFrames);
     }
     let mut seen: HashMap<u64, u32> = HashMap::new();
     for digest in &distinct {
@@ -43,9 +43,9 @@ pub fn replay<'a>(
     let score = 1.0 - repeated as f32 / distinct.len() as f32;
     let threshold = 1.0 - params.repeated;
     let (testimony, saw) = if score >= threshold {
-        (Testimony::BonaFide, "no stretch of the stream repeats another")
+        (Testimony::BonaFide, Remark::NoRepetition)
     } else {
-        (Testimony::Attack, "pictures come again that were shown before: indicates a looped recording")
+        (Testimony::Attack, Remark::PicturesComeAgain)
     };
     report(Witness::Replay, testimony, score, threshold, saw)
 }

@@ -4,7 +4,7 @@
 //! Each comparison of a frame with an earlier one says how much of the picture about the head is explained by carrying the
 //! earlier picture along with the face, and how much by leaving it where it was (`selfsame_vision::motion::around`).
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, report};
 use crate::{Explained, FrameObservation};
@@ -54,28 +54,25 @@ pub fn surroundings<'a>(
         comparisons += 1;
     }
     if comparisons < params.comparisons || moved < params.motion || moved.is_nan() {
-        return abstained(
-            Witness::Surroundings,
-            "the face did not move enough against or with its surroundings",
-        );
+        return abstained(Witness::Surroundings, Remark::MovedTooLittle);
     }
     if let Some(score) = share_at_rest(near, params.near_difference) {
         let (testimony, saw) = if score >= params.own {
-            (Testimony::BonaFide, "the face moves against its surroundings")
+            (Testimony::BonaFide, Remark::MovesAgainstSurroundings)
         } else if score <= params.shared {
-            (Testimony::Attack, "face and surroundings move as one plane: indicates a print or a screen")
+            (Testimony::Attack, Remark::MovesAsOnePlane)
         } else {
-            (Testimony::Insufficient, "the face's motion and that of its surroundings are hard to tell apart")
+            (Testimony::Insufficient, Remark::MotionUnclear)
         };
         return report(Witness::Surroundings, testimony, score, params.own, saw);
     }
     // Far away there is the rest of the room, also behind a phone: that it stays acquits nobody.
     match share_at_rest(far, params.far_difference) {
         Some(score) if score <= params.shared => {
-            let saw = "everything in view moves with the face: indicates a print or a screen";
+            let saw = Remark::EverythingMovesWithFace;
             report(Witness::Surroundings, Testimony::Attack, score, params.own, saw)
         }
-        _ => abstained(Witness::Surroundings, "nothing about the head can be told from a plain wall"),
+        _ => abstained(Witness::Surroundings, Remark::PlainSurroundings),
     }
 }
 

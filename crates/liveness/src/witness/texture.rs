@@ -1,6 +1,6 @@
 //! Skin texture: does the face look photographed from a person, or from a print or a screen?
 
-use selfsame_domain::{Testimony, Witness, WitnessReport};
+use selfsame_domain::{Remark, Testimony, Witness, WitnessReport};
 
 use super::{abstained, mean, report};
 use crate::EvidenceObservation;
@@ -30,18 +30,18 @@ impl Default for TextureParams {
 pub fn texture(evidence: &[EvidenceObservation], params: &TextureParams) -> WitnessReport {
     let scores: Vec<f32> = evidence.iter().filter_map(|frame| frame.texture).collect();
     let Some(score) = mean(scores.iter().copied()).filter(|_| scores.len() >= params.frames) else {
-        return abstained(Witness::Texture, "too few full frames with a face");
+        return abstained(Witness::Texture, Remark::TooFewFullFrames);
     };
     let mut sorted = scores;
     sorted.sort_by(f32::total_cmp);
     let middle = sorted[sorted.len() / 2];
     let worst = sorted[1.min(sorted.len() - 1)];
     let (testimony, saw) = if score >= params.live && middle >= params.live && worst >= params.every_frame {
-        (Testimony::BonaFide, "skin texture indicates a person in front of the camera")
+        (Testimony::BonaFide, Remark::TextureOfSkin)
     } else if score <= params.attack || worst < params.every_frame {
-        (Testimony::Attack, "texture indicates a print or a screen")
+        (Testimony::Attack, Remark::TextureOfCopy)
     } else {
-        (Testimony::Insufficient, "texture is not clear enough to tell a person from a picture")
+        (Testimony::Insufficient, Remark::TextureUnclear)
     };
     report(Witness::Texture, testimony, score, params.live, saw)
 }

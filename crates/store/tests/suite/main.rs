@@ -163,8 +163,12 @@ async fn a_verdict_is_final(backend: Backend) {
     let session = session(tenant(&store, "a").await);
     add(&store, &session).await;
     let first = session.clone().decide(verdict(&face(&session))).unwrap();
-    let timeout =
-        Verdict::without_image(LivenessStatus::Timeout, "too late", LivenessReport::default(), now());
+    let timeout = Verdict::without_image(
+        LivenessStatus::Timeout,
+        selfsame_domain::Reason::NobodyCame,
+        LivenessReport::default(),
+        now(),
+    );
     let second = session.clone().decide(timeout).unwrap();
     let mut repository = store.begin().await.unwrap();
     assert!(repository.sessions().transition(&session, &first).await.unwrap());

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::{
-    BestImage, BioSession, BioSessionState, DeviceInfo, Face, FaceId, FaceImageType, FaceQuality,
-    LivenessReport, LivenessStatus, Point, StoredRecording, Timestamp, Verdict,
+    BestImage, BioSession, BioSessionState, DeviceInfo, Diagnostic, Face, FaceId, FaceImageType, FaceQuality,
+    LivenessReport, LivenessStatus, Point, Reason, Remark, StoredRecording, Timestamp, Verdict,
 };
 use selfsame_liveness::{Capture, Ending, FrameOutcome, Instruction, Phase, report_early};
 use sha2::{Digest, Sha256};
@@ -125,7 +125,7 @@ impl Session {
                 _ = tick.tick() => {
                     if heard.elapsed() >= SILENCE && self.claimed {
                         self.flees();
-                        self.end(LivenessStatus::Timeout, "the browser fell silent. Try again", CaptureFailure::PoorVideo).await
+                        self.end(LivenessStatus::Timeout, Reason::BrowserSilent, CaptureFailure::PoorVideo).await
                     } else {
                         self.tick().await
                     }
@@ -189,13 +189,12 @@ impl Session {
             }
             Input::Cancel => {
                 if self.claimed {
-                    let diagnostic = "the capture was cancelled in the browser";
                     // Giving up is nobody's failed attempt, as long as the challenge is not known.
                     self.flees();
                     if !self.fled {
                         self.subjects = Subjects::default();
                     }
-                    self.decide_without_image(LivenessStatus::Failed, diagnostic).await;
+                    self.decide_without_image(LivenessStatus::Failed, Reason::Cancelled).await;
                 }
                 Flow::Over
             }
@@ -353,7 +352,7 @@ impl Session {
             Ok(Some((face, sealed_template, best_image))) => {
                 let verdict = Verdict {
                     status: judgement.status,
-                    diagnostic: judgement.diagnostic,
+                    diagnostic: judgement.reason.map(Diagnostic::from),
                     best_image: Some(best_image),
                     recording: None,
                     report: judgement.report,
@@ -363,12 +362,12 @@ impl Session {
             }
             // A yes without a picture of whom it is about is not a yes.
             Ok(None) if judgement.status == LivenessStatus::Success => {
-                let diagnostic = "no frame could be kept as best image";
-                (Verdict::without_image(LivenessStatus::Error, diagnostic, judgement.report, now), None)
+                let reason = Reason::NoBestImage;
+                (Verdict::without_image(LivenessStatus::Error, reason, judgement.report, now), None)
             }
             Ok(None) => {
-                let diagnostic = judgement.diagnostic.unwrap_or_default();
-                (Verdict::without_image(judgement.status, diagnostic, judgement.report, now), None)
+                let reason = judgement.reason.unwrap_or(Reason::NotConvinced);
+                (Verdict::without_image(judgement.status, reason, judgement.report, now), None)
             }
             Err(error) => {
                 tracing::error!(%error, session = %self.session.id, "the best image could not be kept");
@@ -481,17 +480,17 @@ impl Session {
         report_early(self.examination.capture(), &params)
     }
 
-    async fn decide_without_image(&mut self, status: LivenessStatus, diagnostic: &str) {
-        let verdict = Verdict::without_image(status, diagnostic, self.report(), self.app.clock().now());
+    async fn decide_without_image(&mut self, status: LivenessStatus, reason: Reason) {
+        let verdict = Verdict::without_image(status, reason, self.report(), self.app.clock().now());
         if let Err(error) = self.decide(verdict, None).await {
             // Maintenance decides it as ERROR later; nothing says yes meanwhile.
             tracing::error!(%error, session = %self.session.id, "the verdict could not be stored");
         }
     }
 
-    async fn end(&mut self, status: LivenessStatus, diagnostic: &str, failure: CaptureFailure) -> Flow {
+    async fn end(&mut self, status: LivenessStatus, reason: Reason, failure: CaptureFailure) -> Flow {
         if self.claimed {
-            self.decide_without_image(status, diagnostic).await;
+            self.decide_without_image(status, reason).await;
         }
         self.say(Output::Instruction(Instruction::Pending));
         self.say(Output::Failed(failure));
@@ -515,24 +514,16 @@ impl Session {
 
     async fn ended(&mut self, ending: Ending) -> Flow {
         self.flees();
-        let (status, diagnostic, failure) = match ending {
-            Ending::NoFace => (
-                LivenessStatus::Timeout,
-                "no face was seen in time. Face the camera in good light and try again".to_owned(),
-                CaptureFailure::NoFace,
-            ),
+        let (status, reason, failure) = match ending {
+            Ending::NoFace => (LivenessStatus::Timeout, Reason::NoFaceInTime, CaptureFailure::NoFace),
             Ending::NeverGood(position) => (
                 LivenessStatus::Timeout,
-                format!(
-                    "a face was seen, but never well enough for long enough ({position:?}). Follow the guidance and try again"
-                ),
+                Reason::NeverGood(format!("{position:?}")),
                 CaptureFailure::PoorVideo,
             ),
-            Ending::EvidenceMissing => (
-                LivenessStatus::Timeout,
-                "the full frames did not arrive in time. Check the connection and try again".to_owned(),
-                CaptureFailure::PoorVideo,
-            ),
+            Ending::EvidenceMissing => {
+                (LivenessStatus::Timeout, Reason::FullFramesLate, CaptureFailure::PoorVideo)
+            }
             Ending::Unmet(what) => {
                 return self.unmet(what).await;
             }
@@ -542,14 +533,14 @@ impl Session {
                 return Flow::Over;
             }
         };
-        self.end(status, &diagnostic, failure).await
+        self.end(status, reason, failure).await
     }
 
     /// The person did not do what was asked: the verdict is stored, and there is a result to read.
-    async fn unmet(&mut self, what: &'static str) -> Flow {
-        let diagnostic = format!("the challenge was not met: {what}. Follow the guidance and try again");
+    async fn unmet(&mut self, what: Remark) -> Flow {
         let now = self.app.clock().now();
-        let verdict = Verdict::without_image(LivenessStatus::Failed, diagnostic, self.report(), now);
+        let verdict =
+            Verdict::without_image(LivenessStatus::Failed, Reason::ChallengeNotMet(what), self.report(), now);
         self.say(Output::Instruction(Instruction::Pending));
         match self.decide(verdict, None).await {
             Ok(()) => self.say(Output::Result(None)),
@@ -563,23 +554,22 @@ impl Session {
 
     async fn protocol(&mut self, what: &'static str) -> Flow {
         self.flees();
-        let diagnostic = format!("the browser broke the capture protocol: {what}");
-        self.end(LivenessStatus::Error, &diagnostic, CaptureFailure::Protocol(what)).await
+        self.end(
+            LivenessStatus::Error,
+            Reason::ProtocolBroken(what.to_owned()),
+            CaptureFailure::Protocol(what),
+        )
+        .await
     }
 
     async fn broke(&mut self) -> Flow {
-        let diagnostic = "the server could not finish the capture. Try again";
-        self.end(LivenessStatus::Error, diagnostic, CaptureFailure::Internal).await
+        self.end(LivenessStatus::Error, Reason::ServerFailed, CaptureFailure::Internal).await
     }
 
     async fn gone(&mut self) -> Flow {
         self.flees();
         if self.claimed {
-            self.decide_without_image(
-                LivenessStatus::Error,
-                "the browser disconnected during the capture. Try again",
-            )
-            .await;
+            self.decide_without_image(LivenessStatus::Error, Reason::Disconnected).await;
         }
         Flow::Over
     }
