@@ -11,6 +11,6 @@ mod shares;
 
 pub use auth::{AuthFailure, tenant_by_api_key};
 pub use client_address::{NetworkError, TrustedProxies};
-pub use multipart::{PartError, bounded_part};
+pub use multipart::{Form, PartError, boundary_in_body, boundary_in_content_type, bounded_part};
 pub use outbound_url::{CallbackUrlRules, OutboundUrlError, OutboundUrlRules};
 pub use shares::{NoShare, Share, Shares};
