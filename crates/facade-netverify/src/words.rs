@@ -209,6 +209,18 @@ pub(crate) fn readable(record: &ScanRecord) -> Option<&ScanReading> {
     }
 }
 
+/// The reading of a document that does not count as readable: its kind and country are told of it, and nothing else.
+pub(crate) fn not_readable(record: &ScanRecord) -> Option<&ScanReading> {
+    match record.scan.decision()?.outcome {
+        Outcome::NotReadable { .. } => record.reading.as_ref(),
+        Outcome::Approved
+        | Outcome::Fraud { .. }
+        | Outcome::UnsupportedKind
+        | Outcome::UnsupportedCountry
+        | Outcome::NothingUploaded => None,
+    }
+}
+
 /// `{"day": "12", "month": "8", "year": "1974"}`, for dates that are not known to the day.
 pub(crate) fn date_parts(day: PartialDay) -> Value {
     let mut parts = Map::new();

@@ -169,6 +169,26 @@ fn a_number_is_never_cut() {
 }
 
 #[test]
+fn of_a_document_that_is_not_readable_kind_and_country_are_told_when_they_were_read() {
+    let not_readable = || Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
+    let told = |outcome: Outcome, reading: Option<ScanReading>| {
+        let record = ScanRecord { reading, ..decided(outcome, None) };
+        crate::scans::data::everything(&record, PUBLIC)["document"].clone()
+    };
+    let reading = decided(not_readable(), None).reading;
+    let expected = serde_json::json!({
+        "status": "ERROR_NOT_READABLE_ID", "type": "PASSPORT", "issuingCountry": "DEU",
+    });
+    assert_eq!(told(not_readable(), reading.clone()), expected);
+    let nameless = ScanReading { kind: None, issuing_country: None, ..reading.clone().unwrap() };
+    let alone = serde_json::json!({ "status": "ERROR_NOT_READABLE_ID" });
+    assert_eq!(told(not_readable(), Some(nameless)), alone, "what was announced was not read");
+    assert_eq!(told(not_readable(), None), alone);
+    let nothing = serde_json::json!({ "status": "NO_ID_UPLOADED" });
+    assert_eq!(told(Outcome::NothingUploaded, reading), nothing);
+}
+
+#[test]
 fn one_detail_is_an_object_and_several_are_an_array() {
     let reason = |details: Vec<LegibilityDetail>| {
         let outcome = Outcome::NotReadable { reason: UnreadableReason::NotReadable, details };
