@@ -15,6 +15,9 @@ pub const DIALECT: &str = "netverify";
 /// As the documentation has it.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
+/// In the place of a value that there is none of.
+const NOT_AVAILABLE: &str = "N/A";
+
 /// Words events for receivers that speak Netverify.
 #[derive(Debug, Clone)]
 pub struct NetverifyDialect {
@@ -85,6 +88,7 @@ fn common(record: &ScanRecord, status: &str, told_at: Timestamp) -> Fields {
         ("clientIp", &record.claims.user_ip),
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+    fields.extend(words::first_attempt(&record.scan).map(|at| ("firstAttemptDate", at.to_rfc3339())));
     fields
 }
 
@@ -116,7 +120,7 @@ pub(crate) fn fields(record: &ScanRecord, public_url: &str, told_at: Timestamp) 
     let status = words::verification_status(&record.scan.state).unwrap_or("ERROR_NOT_READABLE_ID");
     let mut fields = common(record, if approved { "SUCCESS" } else { "ERROR" }, told_at);
     fields.insert(2, ("verificationStatus", status.to_owned()));
-    let ok = |yes: bool| if yes { "OK" } else { "N/A" }.to_owned();
+    let ok = |yes: bool| if yes { "OK" } else { NOT_AVAILABLE }.to_owned();
     let mrz = approved && decision.is_some_and(|decision| decision.mrz_verified);
     fields.extend([
         ("idCheckDataPositions", ok(approved)),
@@ -148,12 +152,14 @@ fn read_fields(scan: &Scan, reading: &ScanReading) -> Fields {
     fields.extend(reading.kind.map(|kind| ("idType", words::id_type(kind).to_owned())));
     let country = words::fitting(reading.country(scan), 3);
     fields.extend(country.map(|country| ("idCountry", country.to_owned())));
+    // A receiver that has to find the field is told that there is no number. One that is too long is left out, as it is there.
+    let personal_number = reading.personal_number.clone().unwrap_or_else(|| NOT_AVAILABLE.to_owned());
     for (name, value, most) in [
         ("idNumber", &reading.number, 200),
         ("idFirstName", &reading.first_name, 200),
         ("idLastName", &reading.last_name, 200),
         ("idUsState", &reading.us_state, 255),
-        ("personalNumber", &reading.personal_number, 14),
+        ("personalNumber", &Some(personal_number), 14),
         ("issuingAuthority", &reading.issuing_authority, 50),
         ("gender", &reading.sex, 2),
         ("nationality", &reading.nationality, 3),

@@ -1,5 +1,6 @@
 //! Words of this dialect for states of the domain. Exhaustive matches: a new state does not compile until it has a word.
 
+use selfsame_domain::Timestamp;
 use selfsame_domain::scan::{
     Decision, FaceMatch, FaceProblem, FraudReason, IdKind, LegibilityDetail, ManipulationDetail, Outcome,
     PartialDay, Scan, ScanReading, ScanSide, ScanState, Similarity, UnreadableReason,
@@ -219,6 +220,16 @@ pub(crate) fn not_readable(record: &ScanRecord) -> Option<&ScanReading> {
         | Outcome::UnsupportedCountry
         | Outcome::NothingUploaded => None,
     }
+}
+
+/// When the person was first seen to try; `None` where nothing was uploaded. All pictures of this interface come at once.
+pub(crate) fn first_attempt(scan: &Scan) -> Option<Timestamp> {
+    let nothing_came = match &scan.state {
+        ScanState::Pending => false,
+        ScanState::Decided(decision) => decision.outcome == Outcome::NothingUploaded,
+        ScanState::Failed { .. } => true,
+    };
+    (!nothing_came).then_some(scan.created_at)
 }
 
 /// `{"day": "12", "month": "8", "year": "1974"}`, for dates that are not known to the day.
