@@ -1,7 +1,7 @@
 //! Errors of this dialect. The original's body is not documented; ours has the members of the browser's `errorFn`.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use selfsame_facade_kit::{AuthFailure, PartError};
 use selfsame_verification::UseCaseError;
@@ -19,6 +19,11 @@ pub struct ApiError {
 struct Body {
     code: u16,
     error: String,
+}
+
+/// Words what no handler of this dialect says about its paths.
+pub(crate) fn problem(status: StatusCode, message: &str, _: &Uri) -> Response {
+    ApiError { status, message: message.to_owned(), retry_after: None }.into_response()
 }
 
 impl ApiError {

@@ -14,14 +14,19 @@ use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use selfsame_domain::TenantId;
-use selfsame_facade_kit::{CallbackUrlRules, TrustedProxies};
+use selfsame_facade_kit::{Base, CallbackUrlRules, TrustedProxies};
 use selfsame_verification::Verification;
 
 pub use callback::{BioserverDialect, DIALECT};
 pub use error::ApiError;
+use error::problem;
 pub use socket::CaptureSocket;
 pub use video::liveness_mode;
 pub use words::{face_json, result_json};
+
+/// Where this dialect is spoken.
+pub const BASES: &[Base] =
+    &[Base { path: "/video-server", problem }, Base { path: "/bioserver-app", problem }];
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

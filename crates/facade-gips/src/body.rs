@@ -1,4 +1,5 @@
-//! Bodies as clients of this dialect really send them: JSON under `multipart/form-data` without a boundary, real forms, nothing.
+//! Bodies as clients of this dialect really send them: JSON under `multipart/form-data` without a boundary, real forms with and
+//! without one, nothing.
 //!
 //! The content type alone says little, so the body itself is looked at.
 
@@ -8,12 +9,15 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderValue, header};
 use bytes::Bytes;
+use selfsame_facade_kit::{boundary_in_body, boundary_in_content_type};
 use serde_json::{Map, Value};
 
 use crate::{ApiError, JSON_LIMIT};
 
 /// Parts that a form may have.
 const MOST_PARTS: usize = 32;
+/// The part, and the member of an object, that holds the context of an identity.
+pub(crate) const CONTEXT: &str = "context";
 
 /// JSON, or a form as a JSON object of its parts; [`Value::Null`] for no body. A form of one part that is a JSON array or object is
 /// that part.
@@ -58,7 +62,7 @@ async fn form(content_type: &str, body: &Bytes) -> Result<Value, ApiError> {
         body.trim_ascii_start().split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap_or_default();
     let line = std::str::from_utf8(line).map_err(|_| broken())?.trim_end();
     let boundary = line.trim_start_matches("--");
-    let named = content_type.split("boundary=").nth(1).map(|text| text.trim_matches('"'));
+    let named = boundary_in_content_type(content_type);
     // A form without parts is its closing delimiter alone.
     if boundary
         .strip_suffix("--")
@@ -66,28 +70,24 @@ async fn form(content_type: &str, body: &Bytes) -> Result<Value, ApiError> {
     {
         return Ok(Value::Null);
     }
-    let content_type = if named.is_some() {
-        content_type.to_owned()
-    } else {
-        format!("multipart/form-data; boundary=\"{}\"", &line[2..])
-    };
+    let boundary = named.or_else(|| boundary_in_body(body)).ok_or_else(broken)?;
+    let content_type = format!("multipart/form-data; boundary=\"{boundary}\"");
     let content_type = HeaderValue::from_str(&content_type).map_err(|_| broken())?;
     let mut request = Request::new(Body::from(body.clone()));
     request.headers_mut().insert(header::CONTENT_TYPE, content_type);
     let parts: Result<Multipart, MultipartRejection> = request.extract().await;
     let mut parts = parts.map_err(|_| broken())?;
     let mut members = Map::new();
+    let mut count = 0;
     while let Some(part) = parts.next_field().await.map_err(|_| broken())? {
+        count += 1;
+        if count > MOST_PARTS {
+            return Err(ApiError::format("", format!("a form may have at most {MOST_PARTS} parts")));
+        }
         let name = part.name().unwrap_or_default().to_owned();
         let text = part.text().await.map_err(|_| broken())?;
-        let value = match text.trim_ascii_start().as_bytes() {
-            [b'{' | b'[', ..] => serde_json::from_str(&text)
-                .map_err(|error| ApiError::format(&name, format!("{name} is not JSON: {error}")))?,
-            _ => Value::String(text),
-        };
-        members.insert(name, value);
-        if members.len() > MOST_PARTS {
-            return Err(ApiError::format("", format!("a form may have at most {MOST_PARTS} parts")));
+        if let Some(value) = part_value(&name, text)? {
+            members.insert(name, value);
         }
     }
     let only = members.len() == 1;
@@ -96,6 +96,21 @@ async fn form(content_type: &str, body: &Bytes) -> Result<Value, ApiError> {
         Some(value @ (Value::Array(_) | Value::Object(_))) if only => value.clone(),
         Some(_) => Value::Object(members),
     })
+}
+
+/// JSON as what it is, and any other text as a text. A context that is not JSON is none: older clients mean to send pairs, and their
+/// form library makes one zero byte, or `[object Object]`, of them.
+fn part_value(name: &str, text: String) -> Result<Option<Value>, ApiError> {
+    let is_context = name.eq_ignore_ascii_case(CONTEXT);
+    match text.trim_ascii_start().as_bytes() {
+        [b'{' | b'[', ..] => match serde_json::from_str(&text) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if is_context => Ok(None),
+            Err(error) => Err(ApiError::format(name, format!("{name} is not JSON: {error}"))),
+        },
+        _ if is_context => Ok(None),
+        _ => Ok(Some(Value::String(text))),
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +152,41 @@ mod tests {
             assert_eq!(value(content_type, &wrapped).await, Some(expected), "{content_type}");
             assert_eq!(value(content_type, "--xyz--\r\n").await, Some(Value::Null), "{content_type}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_context_that_is_not_json_is_none() {
+        let boundary = "--------------------------314159265358979323846264";
+        let part = |name: &str, text: &str| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n"
+            )
+        };
+        let quoted = format!("multipart/form-data; charset=utf-8; BOUNDARY=\"{boundary}\"");
+        for content_type in ["multipart/form-data", "multipart/form-data; boundary=", &quoted, ""] {
+            for text in ["\0", "", "[object Object]", "LOA1P", "{\"key\":", "null"] {
+                for name in ["context", "Context"] {
+                    let alone = format!("{}--{boundary}--\r\n", part(name, text));
+                    assert_eq!(
+                        value(content_type, &alone).await,
+                        Some(Value::Null),
+                        "{content_type}: {text:?}"
+                    );
+                }
+                let pair = part("BUSINESS_ID", "LOA1P");
+                let beside = format!("{}{pair}--{boundary}--\r\n", part("context", text));
+                let expected = json!({ "BUSINESS_ID": "LOA1P" });
+                assert_eq!(value(content_type, &beside).await, Some(expected), "{content_type}: {text:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn dropped_parts_count_as_well() {
+        let part = "--xyz\r\nContent-Disposition: form-data; name=\"context\"\r\n\r\n\0\r\n";
+        let form = |count| format!("{}--xyz--\r\n", part.repeat(count));
+        assert_eq!(value("multipart/form-data", &form(MOST_PARTS)).await, Some(Value::Null));
+        assert_eq!(value("multipart/form-data", &form(MOST_PARTS + 1)).await, None);
     }
 
     #[tokio::test]

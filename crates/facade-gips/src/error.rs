@@ -1,7 +1,7 @@
 //! Errors of this dialect. The original documents the items (`field`, `code`, `message`) and not the body around them.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use selfsame_facade_kit::{AuthFailure, PartError};
 use selfsame_verification::UseCaseError;
@@ -40,8 +40,8 @@ pub struct ApiError {
     retry_after: Option<u32>,
 }
 
-/// What is said for this dialect's paths by whoever stands around it.
-pub fn problem(status: StatusCode, message: &str) -> Response {
+/// Words what no handler of this dialect says about its paths.
+pub(crate) fn problem(status: StatusCode, message: &str, _: &Uri) -> Response {
     let code = match status {
         StatusCode::NOT_FOUND => code::NOT_FOUND,
         StatusCode::SERVICE_UNAVAILABLE => code::OVERLOADED,

@@ -1,10 +1,9 @@
 //! Forms, in and out.
 
-use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use selfsame_facade_kit::bounded_part;
+use selfsame_facade_kit::{Form, bounded_part};
 use uuid::Uuid;
 
 use crate::ApiError;
@@ -36,12 +35,12 @@ pub(crate) fn answer(boundary: Uuid, parts: &[Part]) -> Response {
 
 /// The picture of a form: the part of one of these names, the first of which is the documented one.
 pub(crate) async fn picture(
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<Form, MultipartRejection>,
     names: &[&str],
     most: usize,
 ) -> Result<Vec<u8>, ApiError> {
     let expected = names.first().copied().unwrap_or_default();
-    let mut form = form.map_err(|_| {
+    let Form(mut form) = form.map_err(|_| {
         ApiError::format(expected, format!("the body must be multipart/form-data with the part {expected}"))
     })?;
     let mut picture = None;

@@ -19,12 +19,16 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::routing::{get, post};
 use selfsame_domain::{EvidenceId, IdentityId, TenantId};
-use selfsame_facade_kit::CallbackUrlRules;
+use selfsame_facade_kit::{Base, CallbackUrlRules};
 use selfsame_verification::Verification;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, GipsDialect};
-pub use error::{ApiError, problem};
+pub use error::ApiError;
+use error::problem;
+
+/// Where this dialect is spoken.
+pub const BASES: &[Base] = &[Base { path: "/gips", problem }];
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

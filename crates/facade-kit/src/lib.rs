@@ -4,6 +4,7 @@
 //! What a caller is *told* is each dialect's own: nothing here produces a response.
 
 mod auth;
+mod base;
 mod client_address;
 mod multipart;
 mod outbound_url;
@@ -11,8 +12,9 @@ mod shares;
 mod words;
 
 pub use auth::{AuthFailure, tenant_by_api_key};
+pub use base::Base;
 pub use client_address::{NetworkError, TrustedProxies};
-pub use multipart::{PartError, bounded_part};
+pub use multipart::{Form, PartError, boundary_in_body, boundary_in_content_type, bounded_part};
 pub use outbound_url::{CallbackUrlRules, OutboundUrlError, OutboundUrlRules};
 pub use shares::{NoShare, Share, Shares};
 pub use words::{diagnostic_words, remark_words, saw_words};

@@ -1,4 +1,4 @@
-//! `/api/netverify/v2/authentications/{reference}`, its pictures, and `DELETE /api/netverify/v2/documents/{reference}`
+//! `/api/netverify/v2/authentications/{reference}`, its pictures, and `/api/netverify/v2/documents/{reference}`
 
 use axum::http::Uri;
 

@@ -16,6 +16,9 @@ pub const DIALECT: &str = "netverify";
 /// As the documentation has it.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
+/// In the place of a value that there is none of.
+const NOT_AVAILABLE: &str = "N/A";
+
 /// Words events for receivers that speak Netverify.
 #[derive(Debug, Clone)]
 pub struct NetverifyDialect {
@@ -86,6 +89,7 @@ fn common(record: &TransactionRecord, status: &str, told_at: Timestamp) -> Field
         ("clientIp", &record.claims.user_ip),
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+    fields.extend(words::first_attempt(&record.transaction).map(|at| ("firstAttemptDate", at.to_rfc3339())));
     fields
 }
 
@@ -117,7 +121,7 @@ pub(crate) fn fields(record: &TransactionRecord, public_url: &str, told_at: Time
     let status = words::verification_status(&record.transaction.state).unwrap_or("ERROR_NOT_READABLE_ID");
     let mut fields = common(record, if approved { "SUCCESS" } else { "ERROR" }, told_at);
     fields.insert(2, ("verificationStatus", status.to_owned()));
-    let ok = |yes: bool| if yes { "OK" } else { "N/A" }.to_owned();
+    let ok = |yes: bool| if yes { "OK" } else { NOT_AVAILABLE }.to_owned();
     let mrz = approved && decision.is_some_and(|decision| decision.mrz_verified);
     fields.extend([
         ("idCheckDataPositions", ok(approved)),
@@ -149,12 +153,14 @@ fn read_fields(scan: &Transaction, reading: &Extraction) -> Fields {
     fields.extend(reading.kind.map(|kind| ("idType", words::id_type(kind).to_owned())));
     let country = words::fitting(scan.issuing_country(reading), 3);
     fields.extend(country.map(|country| ("idCountry", country.to_owned())));
+    // A receiver that has to find the field is told that there is no number. One that is too long is left out, as it is there.
+    let personal_number = reading.personal_number.clone().unwrap_or_else(|| NOT_AVAILABLE.to_owned());
     for (name, value, most) in [
         ("idNumber", &reading.number, 200),
         ("idFirstName", &reading.first_name, 200),
         ("idLastName", &reading.last_name, 200),
         ("idUsState", &reading.us_state, 255),
-        ("personalNumber", &reading.personal_number, 14),
+        ("personalNumber", &Some(personal_number), 14),
         ("issuingAuthority", &reading.issuing_authority, 50),
         ("gender", &reading.sex, 2),
         ("nationality", &reading.nationality, 3),

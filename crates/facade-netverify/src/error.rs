@@ -76,8 +76,8 @@ impl ApiError {
     }
 }
 
-/// What is said for this dialect's paths by whoever stands around it.
-pub fn problem(status: StatusCode, message: &str, uri: &Uri) -> Response {
+/// Words what no handler of this dialect says about its paths.
+pub(crate) fn problem(status: StatusCode, message: &str, uri: &Uri) -> Response {
     ApiError::new(status, message).at(uri).into_response()
 }
 

@@ -1,10 +1,10 @@
 //! `POST /api/netverify/v2/fastfill`: what stands on a document, to fill in a form with. Nothing is judged and nothing kept.
 
 use axum::Json;
+use axum::extract::State;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
-use axum::extract::{Multipart, State};
 use axum::http::{StatusCode, Uri};
-use selfsame_facade_kit::bounded_part;
+use selfsame_facade_kit::{Form, bounded_part};
 use serde_json::{Map, Value};
 
 use crate::auth::Caller;
@@ -21,20 +21,20 @@ pub(crate) async fn handle(
     _: Caller,
     State(state): State<NetverifyState>,
     uri: Uri,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<Form, MultipartRejection>,
 ) -> Result<Json<Value>, ApiError> {
     fill(&state, form).await.map_err(|error| error.at(&uri))
 }
 
 async fn fill(
     state: &NetverifyState,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<Form, MultipartRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let malformed = |error: MultipartError| match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(FASTFILL_LIMIT),
         _ => ApiError::bad_request("the multipart body is malformed or breaks off"),
     };
-    let mut form = form.map_err(|_| ApiError::forbidden("Content-Type must be multipart/form-data"))?;
+    let Form(mut form) = form.map_err(|_| ApiError::forbidden("Content-Type must be multipart/form-data"))?;
     let (mut metadata, mut front, mut back) = (false, None, None);
     while let Some(field) = form.next_field().await.map_err(malformed)? {
         let name = field.name().unwrap_or_default().to_owned();

@@ -9,13 +9,18 @@ use serde_json::{Value, json};
 use crate::auth::Anyone;
 use crate::{ApiError, NetverifyState, country, words};
 
+/// The member that holds what can be read.
+const SUPPORTED: &str = "supportedIdTypes";
+/// The member that holds what the tenant accepts.
+const ACCEPTED: &str = "acceptedIdTypes";
+
 /// What can be read.
 pub(crate) async fn supported(
     _: Anyone,
     State(state): State<NetverifyState>,
 ) -> Result<Json<Value>, ApiError> {
     let countries = listed(&DocumentType::ALL, &[]);
-    Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "supportedIdTypes": countries })))
+    Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), SUPPORTED: countries })))
 }
 
 /// What the tenant's settings accept of it.
@@ -27,7 +32,7 @@ pub(crate) async fn accepted(
     let policy =
         state.app.transaction_policy(tenant).await.map_err(|error| ApiError::from(error).at(&uri))?;
     let countries = listed(&policy.accepted_kinds, &policy.accepted_countries);
-    Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), "acceptedIdTypes": countries })))
+    Ok(Json(json!({ "timestamp": state.app.now().to_rfc3339(), ACCEPTED: countries })))
 }
 
 /// `only`: alpha-3 codes; empty: all.
@@ -50,6 +55,17 @@ fn listed(kinds: &[DocumentType], only: &[String]) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_documentation_names_the_member_of_each_list() {
+        let guide = include_str!("../../../docs/api-netverify.md");
+        let row =
+            guide.lines().find(|line| line.starts_with("| `GET /supportedIdTypes`, `/acceptedIdTypes`"));
+        let row = row.expect("a row");
+        for member in [SUPPORTED, ACCEPTED] {
+            assert!(row.contains(&format!("{{timestamp, {member}: […]}}")), "{member}: {row}");
+        }
+    }
 
     #[test]
     fn lists_what_is_accepted_alone() {

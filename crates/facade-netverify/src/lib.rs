@@ -12,6 +12,7 @@ mod error;
 mod fastfill;
 mod id_types;
 mod national;
+mod neighbours;
 mod perform;
 mod scans;
 mod words;
@@ -21,15 +22,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Uri, header};
-use axum::routing::{MethodRouter, delete, get, post};
-use selfsame_facade_kit::OutboundUrlRules;
+use axum::routing::{MethodRouter, get, post};
+use selfsame_facade_kit::{Base, OutboundUrlRules};
 use selfsame_verification::Verification;
 use tokio::sync::Semaphore;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, NetverifyDialect};
 pub use country::is_alpha3;
-pub use error::{ApiError, problem};
+pub use error::ApiError;
+use error::problem;
 pub use perform::FieldError;
 
 /// What the handlers need.
@@ -48,6 +50,14 @@ impl NetverifyState {
         Self { app, outbound, public_url: public_url.into(), uploads: Arc::new(Semaphore::new(UPLOADS_MIB)) }
     }
 }
+
+/// Where this dialect is spoken, and its vendor's others, which are not offered yet. A longer base goes before a shorter one.
+pub const BASES: &[Base] = &[
+    Base { path: "/api", problem },
+    Base { path: "/recognition", problem },
+    Base { path: "/api/v1", problem: neighbours::accounts_problem },
+    Base { path: "/oauth2", problem: neighbours::token_problem },
+];
 
 /// Three pictures of 15 MB in base64, and the fields.
 const PERFORM_LIMIT: usize = 64 * 1024 * 1024;
@@ -82,7 +92,7 @@ pub fn router(state: NetverifyState) -> Router {
         (authentication.clone(), get(absent::none).delete(absent::none)),
         (format!("{authentication}/images/face"), get(absent::none)),
         (format!("{authentication}/images/liveness/{{number}}"), get(absent::none)),
-        (format!("{base}/documents/{{document}}"), delete(absent::none)),
+        (format!("{base}/documents/{{document}}"), get(absent::none).delete(absent::none)),
         // What callbacks name.
         ("/recognition/v1/idscan/{scan}/{side}".to_owned(), get(scans::images::one)),
     ];

@@ -1,5 +1,6 @@
 //! Words of this dialect for states of the domain. Exhaustive matches: a new state does not compile until it has a word.
 
+use selfsame_domain::Timestamp;
 use selfsame_domain::document::{
     DocumentType, Extraction, FaceProblem, FraudReason, LegibilityDetail, ManipulationDetail, PartialDay,
     UnreadableReason,
@@ -238,6 +239,33 @@ pub(crate) fn readable(record: &TransactionRecord) -> Option<&Extraction> {
         | Outcome::UnsupportedCountry => record.reading.as_ref(),
         Outcome::NotReadable { .. } | Outcome::NothingUploaded => None,
     }
+}
+
+/// The reading of a document that does not count as readable: its kind and country are told of it, and nothing else.
+pub(crate) fn not_readable(record: &TransactionRecord) -> Option<&Extraction> {
+    match record.transaction.decision()?.outcome {
+        Outcome::NotReadable { .. } => record.reading.as_ref(),
+        Outcome::Approved
+        | Outcome::Fraud { .. }
+        | Outcome::UnsupportedKind
+        | Outcome::UnsupportedCountry
+        | Outcome::NothingUploaded => None,
+    }
+}
+
+/// When the person was first seen to try; `None` where nothing was uploaded. All pictures of this interface come at once.
+pub(crate) fn first_attempt(scan: &Transaction) -> Option<Timestamp> {
+    let nothing_came = match &scan.state {
+        TransactionState::Awaiting
+        | TransactionState::Acquiring
+        | TransactionState::Processing
+        | TransactionState::InReview => false,
+        TransactionState::Decided(decision) => decision.outcome == Outcome::NothingUploaded,
+        TransactionState::TokenExpired { .. }
+        | TransactionState::SessionExpired { .. }
+        | TransactionState::Superseded { .. } => true,
+    };
+    (!nothing_came).then_some(scan.created_at)
 }
 
 /// `{"day": "12", "month": "8", "year": "1974"}`, for dates that are not known to the day.

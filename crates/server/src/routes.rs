@@ -12,6 +12,7 @@ use axum::routing::get;
 use selfsame_domain::TenantId;
 use selfsame_facade_bioserver::BioserverState;
 use selfsame_facade_gips::GipsState;
+use selfsame_facade_kit::Base;
 use selfsame_facade_netverify::NetverifyState;
 use selfsame_verification::Verification;
 use serde_json::{Value, json};
@@ -77,21 +78,27 @@ fn problem(status: StatusCode, error: &'static str) -> Response {
     response
 }
 
+/// The bases of all dialects. What lies under none of them is answered in the server's own words.
+const DIALECTS: [&[Base]; 3] =
+    [selfsame_facade_bioserver::BASES, selfsame_facade_gips::BASES, selfsame_facade_netverify::BASES];
+
+/// The longest base that the path lies under.
+fn base_of(path: &str) -> Option<&'static Base> {
+    let under = DIALECTS.into_iter().flatten().filter(|base| base.holds(path));
+    under.max_by_key(|base| base.path.len())
+}
+
 /// Words what is answered here as the dialect does that the path belongs to.
 async fn in_dialect(request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let response = next.run(request).await;
     let Some(Problem { status, error }) = response.extensions().get().copied() else { return response };
-    let is_under = |base: &str| uri.path().starts_with(base);
-    let mut worded = if is_under("/api/netverify/") || is_under("/recognition/") {
-        selfsame_facade_netverify::problem(status, error, &uri)
-    } else if is_under("/gips/") {
-        selfsame_facade_gips::problem(status, error)
-    } else {
-        return response;
-    };
-    if let Some(seconds) = response.headers().get(header::RETRY_AFTER) {
-        worded.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+    let Some(base) = base_of(uri.path()) else { return response };
+    let mut worded = (base.problem)(status, error, &uri);
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = response.headers().get(&name) {
+            worded.headers_mut().insert(name, value.clone());
+        }
     }
     worded
 }
@@ -156,4 +163,51 @@ async fn log(matched: Option<MatchedPath>, request: Request, next: Next) -> Resp
         tracing::debug!(%method, route, status = status.as_u16(), millis, "request");
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::http::Uri;
+
+    use super::*;
+
+    /// What a problem at this path has as members, sorted.
+    async fn members(path: &'static str) -> Option<String> {
+        let base = base_of(path)?;
+        let response = (base.problem)(StatusCode::NOT_FOUND, "nothing", &Uri::from_static(path));
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        let body: Value = serde_json::from_slice(&to_bytes(response.into_body(), 1_000).await.ok()?).ok()?;
+        let mut names: Vec<&str> = body.as_object()?.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        Some(names.join(" "))
+    }
+
+    #[tokio::test]
+    async fn each_base_has_the_words_of_its_dialect() {
+        for (paths, expected) in [
+            (&["/video-server/x", "/bioserver-app", "/bioserver-app/v2/x"][..], Some("code error")),
+            (&["/gips", "/gips/", "/gips/v1/x", "/gips/v9"], Some("code errors message")),
+            (
+                &[
+                    "/api",
+                    "/api/x",
+                    "/api/v4/initiate",
+                    "/api/v10",
+                    "/api/authentication/v1/x",
+                    "/api/netverify",
+                    "/api/netverify/v2/x",
+                    "/recognition/v1/x",
+                ],
+                Some("errors httpStatus message requestURI"),
+            ),
+            (&["/api/v1", "/api/v1/accounts", "/api/v1/accounts/x/"], Some("detail status title")),
+            (&["/oauth2", "/oauth2/token", "/oauth2/x"], Some("error error_description")),
+            (&["/", "/x", "/apis", "/gipsy", "/oauth2x", "/health/x", "/try/x"], None),
+        ] {
+            for path in paths {
+                assert_eq!(members(path).await.as_deref(), expected, "{path}");
+            }
+        }
+    }
 }

@@ -54,11 +54,13 @@ export type Guided = Pick<TrackingInfo, 'positionInfo' | 'phoneNotVertical' | 't
 export function guidanceWords(info: Guided, holding: boolean): string {
   if (info.phoneNotVertical) return 'Hold the phone upright';
   const position = info.positionInfo.replace('TRACKER_POSITION_INFO_', '');
-  const { livenessActive, targetInfo } = info;
+  const { livenessActive } = info;
+  // Before the server has chosen a size the target is all zeros.
+  const target = (info.targetInfo?.targetR ?? 0) > 0;
   if (livenessActive && Object.keys(livenessActive.challengeCircles).length > 0) return dotWords(livenessActive, position);
-  if (targetInfo && position === 'CENTER_MOVE_FORWARDS') return 'Come closer, until your face fills the oval';
-  if (targetInfo && position === 'CENTER_MOVE_BACKWARDS') return 'Move back, until your face fits into the oval';
-  if (targetInfo && (position === 'GOOD' || position === 'STAND_STILL')) return 'Good. Stay within the oval';
+  if (target && position === 'CENTER_MOVE_FORWARDS') return 'Come closer, until your face fills the oval';
+  if (target && position === 'CENTER_MOVE_BACKWARDS') return 'Move back, until your face fits into the oval';
+  if (target && (position === 'GOOD' || position === 'STAND_STILL')) return 'Good. Stay within the oval';
   if (holding && position === 'GOOD') return 'Do not move';
   return GUIDANCE[position] ?? 'Look into the camera';
 }

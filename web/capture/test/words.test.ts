@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import type { TargetInfo } from '../../sdk/src/protocol.ts';
 import { corners, oval } from '../src/overlay.ts';
 import { errorWords, guidanceWords, position, resultWords, sentence, witnessWords, type WitnessReport } from '../src/words.ts';
 
@@ -32,8 +33,12 @@ test('the challenges have words that lead through them', () => {
   assert.match(dot({ movingPhone: true }), /only your head/);
   assert.match(dot({ targetOnHover: true }), /Stay/);
   assert.equal(dot({ challengeCircles: {} }), 'Good. Stay like this', 'before the dots it is guidance as ever');
-  const oval = (position: string, stability: number) => guidanceWords(
-    { positionInfo: `TRACKER_POSITION_INFO_${position}`, phoneNotVertical: false, targetInfo: { targetR: 200, stability } }, false);
+  const passiveVideo = (position: string, targetInfo: TargetInfo) =>
+    guidanceWords({ positionInfo: `TRACKER_POSITION_INFO_${position}`, phoneNotVertical: false, targetInfo }, false);
+  const oval = (position: string, stability: number) =>
+    passiveVideo(position, { targetX: 640, targetY: 360, targetR: 200, stability });
+  const none = { targetX: 0, targetY: 0, targetR: 0, stability: 0 };
+  assert.equal(passiveVideo('GOOD', none), 'Good. Stay like this', 'before there is a target it is guidance as ever');
   assert.match(oval('CENTER_MOVE_FORWARDS', 0), /fills the oval/);
   assert.match(oval('CENTER_MOVE_BACKWARDS', 0), /fits into the oval/);
   assert.match(oval('STAND_STILL', 0.3), /within the oval/);

@@ -83,7 +83,7 @@ test('what may come before any graphics were there does not throw', () => {
   ui.resetLivenessActiveGraphics();
   ui.resetLivenessActiveGraphics({ tooltip: { enabled: true, text: 'Here' } });
   ui.stopPassiveVideoAnimation();
-  ui.displayPassiveVideoAnimation({ w: 1280, h: 720, targetInfo: { targetR: 200, stability: 0 } });
+  ui.displayPassiveVideoAnimation({ w: 1280, h: 720, targetInfo: { targetX: 640, targetY: 360, targetR: 200, stability: 0 } });
   ui.displayPassiveVideoAnimation(undefined);
   ui.updateLivenessActiveGraphics('user-video', undefined);
   ui.updateLivenessActiveGraphics('user-video', { w: 1280, h: 720 });

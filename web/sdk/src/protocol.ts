@@ -32,8 +32,11 @@ export interface LivenessActive {
   positionInfo: string;
 }
 
-/** What LIVENESS_PASSIVE_VIDEO asks for. */
+/** What LIVENESS_PASSIVE_VIDEO asks for. All zeros until the server has chosen a size. */
 export interface TargetInfo {
+  /** Middle of the wanted face box, in pixels of the frame. */
+  targetX: number;
+  targetY: number;
   /** Wanted half height of the face box, in pixels of the frame. */
   targetR: number;
   /** 0..1: how much of the stay at that size is done. */
@@ -58,7 +61,7 @@ export interface TrackingInfo {
   /** 0..1: how much of the evidence has been uploaded. */
   uploadProgress: number;
   downloadProgress: number;
-  /** In LIVENESS_PASSIVE_VIDEO, from when the server has chosen a size. */
+  /** In LIVENESS_PASSIVE_VIDEO. */
   targetInfo?: TargetInfo;
   /** In LIVENESS_ACTIVE. */
   livenessActive?: LivenessActive;

@@ -163,6 +163,22 @@ async fn every_body_that_clients_send_is_understood() {
         ),
         ("an empty form", form, "--b--\r\n".to_owned()),
         ("a form that does not say so", None, format!("{}--b--\r\n", part("BUSINESS_ID", "LOA1P"))),
+        (
+            "older demos, whose list of pairs became one zero byte",
+            Some("multipart/form-data"),
+            "----------------------------31415926\r\nContent-Disposition: form-data; name=\"context\"\r\nContent-Type: application/octet-stream\r\n\r\n\0\r\n----------------------------31415926--\r\n"
+                .to_owned(),
+        ),
+        ("a context that is no JSON", form, format!("{}--b--\r\n", part("context", "[object Object]"))),
+        (
+            "a context beside a pair",
+            Some("multipart/form-data"),
+            format!(
+                "{}{}--b--\r\n",
+                part("context", "[{\"key\":\"a\",\"value\":\"b\"}]"),
+                part("BUSINESS_ID", "LOA1P")
+            ),
+        ),
     ] {
         let answer = server.answers(raw("", kind, &body)).await;
         assert_eq!(answer.status, 200, "{what}: {}", String::from_utf8_lossy(&answer.body));
@@ -205,6 +221,17 @@ async fn every_body_that_clients_send_is_understood() {
             let expected = json!({ "type": mode, "securityLevel": level, "nbChallenge": challenges });
             assert_eq!(answer.json()["livenessParameters"], expected, "{what}");
         }
+    }
+
+    let mut picture =
+        b"--b\r\nContent-Disposition: form-data; name=\"Portrait\"; filename=\"p.jpg\"\r\n\r\n".to_vec();
+    picture.extend(own_photo());
+    picture.extend(b"\r\n--b--\r\n");
+    for path in ["portrait/capture", "portrait-reference"] {
+        let path = format!("/{identity}/attributes/{path}");
+        let nameless = request(&server, Method::POST, &path).header("content-type", "multipart/form-data");
+        let answer = server.answers(nameless.body(picture.clone())).await;
+        assert_eq!(answer.status, 200, "{path}: {}", String::from_utf8_lossy(&answer.body));
     }
 
     let single = post(&server, &format!("/{identity}/consents"), json!({ "approved": true, "type": "GIV" }))

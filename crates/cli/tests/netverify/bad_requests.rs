@@ -125,6 +125,7 @@ async fn of_what_is_not_offered_there_is_none() {
         (Method::GET, format!("/authentications/{some}/images/liveness/1")),
         (Method::DELETE, format!("/authentications/{some}")),
         (Method::DELETE, format!("/documents/{some}")),
+        (Method::GET, format!("/documents/{some}")),
     ] {
         for slash in ["", "/"] {
             let path = format!("{BASE}{path}{slash}");
@@ -139,8 +140,50 @@ async fn of_what_is_not_offered_there_is_none() {
             assert_eq!(answer.json()["requestURI"], path);
         }
     }
-    let other = server.answers(request(&server, Method::GET, &format!("{BASE}/documents/{some}"))).await;
-    assert_error("nothing is read there", &other, 405);
+    let path = format!("{BASE}/documents/{some}");
+    let other = request(&server, Method::POST, &path).send().await.expect("an answer");
+    let allowed = other.headers()["allow"].to_str().expect("a text").to_owned();
+    assert!(allowed.contains("GET") && allowed.contains("DELETE"), "{allowed}");
+    assert_error("nothing is sent there", &server.answers(request(&server, Method::POST, &path)).await, 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_nowhere_is_told_in_the_words_of_its_base() {
+    let server = settings().start().await;
+    let netverify = ["message", "httpStatus", "errors", "requestURI"];
+    for (path, members) in [
+        ("/api/netverify", &netverify[..]),
+        ("/api/netverify/v2/nothing", &netverify),
+        ("/api/netverify/v2/%ff", &netverify),
+        ("/api/v4/initiate", &netverify),
+        ("/api/authentication/v1/web/initiate", &netverify),
+        ("/recognition/v1/nothing", &netverify),
+        ("/api/v1/accounts", &["title", "status", "detail"]),
+        ("/oauth2/token", &["error", "error_description"]),
+        ("/gips/v1/nothing", &["code", "message", "errors"]),
+        ("/video-server/nothing", &["code", "error"]),
+        ("/nothing", &["code", "error"]),
+    ] {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            let answer = server.answers(server.request(method.clone(), path)).await;
+            assert_eq!(answer.status, 404, "{method} {path}");
+            let body = answer.json();
+            let mut names: Vec<&String> = body.as_object().expect("an object").keys().collect();
+            let mut expected = members.to_vec();
+            names.sort();
+            expected.sort_unstable();
+            assert_eq!(names, expected, "{method} {path}: {body}");
+        }
+    }
+    for (method, path) in [
+        (Method::PUT, "/video-server/init-liveness-session"),
+        (Method::PUT, "/gips/healthcheck"),
+        (Method::GET, "/api/netverify/v2/performNetverify"),
+    ] {
+        let answer = server.request(method, path).send().await.expect("an answer");
+        assert_eq!(answer.status(), 405, "{path}");
+        assert!(answer.headers().contains_key("allow"), "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use selfsame_domain::{FaceImageType, Personal};
-use selfsame_facade_kit::bounded_part;
+use selfsame_facade_kit::{Form, bounded_part};
 use selfsame_verification::faces::NewFace;
 use serde::Deserialize;
 use serde_json::Value;
@@ -38,10 +38,10 @@ pub(crate) async fn handle(
     Caller(tenant): Caller,
     State(state): State<BioserverState>,
     Path(session): Path<String>,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<Form, MultipartRejection>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
     let session = session_id(&session)?;
-    let mut form = form.map_err(|_| {
+    let Form(mut form) = form.map_err(|_| {
         ApiError::bad_request("the body must be multipart/form-data with the parts image and face")
     })?;
     let most = state.app.settings().images.max_bytes;

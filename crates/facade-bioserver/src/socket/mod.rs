@@ -20,7 +20,7 @@ use engineioxide::config::EngineIoConfig;
 use engineioxide::handler::EngineIoHandler;
 use engineioxide::service::EngineIoService;
 use engineioxide::{DisconnectReason, Socket, Str};
-use selfsame_domain::Personal;
+use selfsame_domain::{LivenessMode, Personal};
 use selfsame_facade_kit::TrustedProxies;
 use selfsame_verification::Verification;
 use selfsame_verification::capture::{AttachError, CaptureHandle, Input, Output};
@@ -208,11 +208,11 @@ async fn attach(app: Verification, hello: Hello, attempter: Attempter, socket: C
     match app.attach(hello.session, hello.device, &attempter).await {
         Ok(handle) => {
             let ready = outgoing::ready(handle.mode, handle.security_level);
-            let CaptureHandle { input, output, .. } = handle;
+            let CaptureHandle { input, output, mode, .. } = handle;
             if socket.data.capture(input) {
                 newcomers::give_back(&socket.req_parts);
                 emit(&socket, ready);
-                pump(output, socket).await;
+                pump(output, mode, socket).await;
             }
         }
         Err(error) => {
@@ -231,10 +231,10 @@ async fn attach(app: Verification, hello: Hello, attempter: Attempter, socket: C
 }
 
 /// Passes on what the task says until it has said its last.
-async fn pump(mut output: mpsc::UnboundedReceiver<Output>, socket: ConnectionSocket) {
+async fn pump(mut output: mpsc::UnboundedReceiver<Output>, mode: LivenessMode, socket: ConnectionSocket) {
     while let Some(said) = output.recv().await {
         let last = matches!(said, Output::Result(_) | Output::Failed(_));
-        emit(&socket, outgoing::output(&said));
+        emit(&socket, outgoing::output(&said, mode));
         if last {
             break;
         }

@@ -1,7 +1,7 @@
 //! What a browser is told, as JSON.
 
 use selfsame_domain::{LivenessMode, SecurityLevel, Timestamp};
-use selfsame_liveness::DotsView;
+use selfsame_liveness::{DotsView, FrameSize, Target};
 use selfsame_verification::capture::{CaptureFailure, Output, TOO_MANY};
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,25 @@ pub(super) fn locked_out(until: Timestamp) -> String {
         .to_string()
 }
 
-pub(super) fn output(output: &Output) -> String {
+/// Where the face should be. All zero before there is a target: pages of older versions read one of the members in every frame.
+fn target_info(target: Option<Target>, size: FrameSize) -> Value {
+    let half = |side: u32| (f64::from(side) / 2.0).round();
+    let (x, y, radius, stability) = match target {
+        // It is in the middle of the frame, always.
+        Some(target) => (half(size.width), half(size.height), target.radius.round(), target.stability),
+        None => (0.0, 0.0, 0.0, 0.0),
+    };
+    json!({
+        "targetX": x,
+        "targetY": y,
+        "targetR": radius,
+        // Rounded as the text will show it: 0.67, not the nearest of 32 bits.
+        "stability": (f64::from(stability) * 100.0).round() / 100.0,
+    })
+}
+
+/// `mode`: of the capture that says it.
+pub(super) fn output(output: &Output, mode: LivenessMode) -> String {
     let value = match output {
         Output::Started => json!({ "type": "started" }),
         Output::Tracking { seq, size, guidance, tilted, target, dots } => {
@@ -76,12 +94,8 @@ pub(super) fn output(output: &Output) -> String {
                 "uploadProgress": 0,
                 "downloadProgress": 0,
             });
-            if let Some(target) = target {
-                tracking["targetInfo"] = json!({
-                    "targetR": target.radius.round(),
-                    // Rounded as the text will show it: 0.67, not the nearest of 32 bits.
-                    "stability": (f64::from(target.stability) * 100.0).round() / 100.0,
-                });
+            if mode == LivenessMode::PassiveVideo {
+                tracking["targetInfo"] = target_info(*target, *size);
             }
             if let Some(dots) = dots {
                 let active = active(dots, words::position(guidance.position));
@@ -148,13 +162,18 @@ fn failure_code(failure: CaptureFailure) -> (u16, &'static str) {
 #[cfg(test)]
 mod tests {
     use selfsame_domain::{Point, Rect};
-    use selfsame_liveness::{Direction, FaceObservation, FrameSize, Guidance, Position, ShownDot, Target};
+    use selfsame_liveness::{Direction, FaceObservation, Guidance, Position, ShownDot};
 
     use super::*;
 
-    fn tracking(guidance: Guidance, target: Option<Target>, dots: Option<DotsView>) -> Value {
+    fn tracking(
+        mode: LivenessMode,
+        guidance: Guidance,
+        target: Option<Target>,
+        dots: Option<DotsView>,
+    ) -> Value {
         let size = FrameSize { width: 1280, height: 720 };
-        let said = output(&Output::Tracking { seq: 7, size, guidance, tilted: true, target, dots });
+        let said = output(&Output::Tracking { seq: 7, size, guidance, tilted: true, target, dots }, mode);
         serde_json::from_str(&said).unwrap()
     }
 
@@ -177,11 +196,16 @@ mod tests {
             "distance": false, "tooFar": false, "tooClose": true, "phoneNotVertical": true,
             "positionInfo": "TRACKER_POSITION_INFO_STAND_STILL", "uploadProgress": 0, "downloadProgress": 0,
         });
-        assert_eq!(tracking(near(), None, None), plain);
+        assert_eq!(tracking(LivenessMode::Passive, near(), None, None), plain);
 
         let mut video = plain.clone();
-        video["targetInfo"] = json!({ "targetR": 210.0, "stability": 0.67 });
-        assert_eq!(tracking(near(), Some(Target { radius: 209.7, stability: 0.666 }), None), video);
+        video["targetInfo"] =
+            json!({ "targetX": 640.0, "targetY": 360.0, "targetR": 210.0, "stability": 0.67 });
+        let target = Some(Target { radius: 209.7, stability: 0.666 });
+        assert_eq!(tracking(LivenessMode::PassiveVideo, near(), target, None), video);
+        // Pages of older versions read it before there is a target.
+        video["targetInfo"] = json!({ "targetX": 0.0, "targetY": 0.0, "targetR": 0.0, "stability": 0.0 });
+        assert_eq!(tracking(LivenessMode::PassiveVideo, near(), None, None), video);
 
         let at = |x, y| Point { x, y };
         let dots = DotsView {
@@ -207,14 +231,14 @@ mod tests {
         let mut active = plain;
         active["livenessActive"] = challenge.clone();
         active["livenessHigh"] = challenge;
-        assert_eq!(tracking(near(), None, Some(dots)), active);
+        assert_eq!(tracking(LivenessMode::Active, near(), None, Some(dots)), active);
     }
 
     #[test]
     fn without_a_face_its_box_is_nothing() {
         let nobody =
             Guidance { position: Position::MoveIntoFrame, too_close: false, too_far: true, face: None };
-        let said = tracking(nobody, None, None);
+        let said = tracking(LivenessMode::Passive, nobody, None, None);
         assert_eq!((&said["facew"], &said["faceh"]), (&json!(0.0), &json!(0.0)));
         assert_eq!(said["positionInfo"], "TRACKER_POSITION_INFO_MOVE_BACK_INTO_FRAME");
         assert_eq!((&said["distance"], &said["tooFar"]), (&json!(true), &json!(true)));

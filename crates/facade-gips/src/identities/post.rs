@@ -5,7 +5,7 @@ use axum::extract::State;
 use selfsame_domain::{CallbackTarget, NewIdentity};
 use serde_json::Value;
 
-use crate::body::Loose;
+use crate::body::{CONTEXT, Loose};
 use crate::{ApiError, Caller, DIALECT, GipsState, words};
 
 /// Pairs that one identity may be opened with.
@@ -27,12 +27,7 @@ pub(crate) async fn handle(
 }
 
 fn parse(body: &Value, state: &GipsState) -> Result<NewIdentity, ApiError> {
-    let pairs: Vec<(&str, &Value)> = match body {
-        Value::Null => Vec::new(),
-        Value::Object(members) => members.iter().map(|(key, value)| (key.as_str(), value)).collect(),
-        Value::Array(pairs) => pairs.iter().map(pair).collect::<Result<_, _>>()?,
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(no_pairs()),
-    };
+    let pairs = pairs(body)?;
     if pairs.len() > MOST_PAIRS {
         return Err(ApiError::not_allowed(
             "",
@@ -57,6 +52,31 @@ fn parse(body: &Value, state: &GipsState) -> Result<NewIdentity, ApiError> {
         request.context.push((key.to_owned(), value.clone()));
     }
     Ok(request)
+}
+
+/// The pairs of a body. The context may be the whole of it, or stand in it under its name.
+fn pairs(body: &Value) -> Result<Vec<(&str, &Value)>, ApiError> {
+    match body {
+        Value::Null => Ok(Vec::new()),
+        Value::Object(members) => {
+            let mut pairs = Vec::new();
+            for (key, value) in members {
+                match value {
+                    Value::Array(context) if key.eq_ignore_ascii_case(CONTEXT) => {
+                        let named: Vec<_> = context.iter().map(pair).collect::<Result<_, _>>()?;
+                        pairs.extend(named);
+                    }
+                    Value::Object(context) if key.eq_ignore_ascii_case(CONTEXT) => {
+                        pairs.extend(context.iter().map(|(key, value)| (key.as_str(), value)));
+                    }
+                    _ => pairs.push((key.as_str(), value)),
+                }
+            }
+            Ok(pairs)
+        }
+        Value::Array(pairs) => pairs.iter().map(pair).collect(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(no_pairs()),
+    }
 }
 
 fn pair(entry: &Value) -> Result<(&str, &Value), ApiError> {

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::body::HttpBody as _;
-use axum::extract::{FromRequest as _, Multipart, Path, Request, State};
+use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
+use selfsame_facade_kit::Form;
 
 use crate::form::{answer, picture};
 use crate::portrait::part;
@@ -32,7 +33,7 @@ pub(crate) async fn post(
         return get(Caller(tenant), State(state), Path(identity)).await;
     }
     let id = identity_id(&identity)?;
-    let form = Multipart::from_request(request, &state).await;
+    let form = Form::from_request(request, &state).await;
     let image = picture(form, &["Portrait"], state.app.settings().images.max_bytes).await?;
     let (record, evidence) = state.app.add_portrait(tenant, id, image).await?;
     let evidence = record.find(evidence).ok_or_else(ApiError::no_evidence)?;

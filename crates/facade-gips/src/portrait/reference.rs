@@ -3,7 +3,8 @@
 
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
+use selfsame_facade_kit::Form;
 use serde_json::Value;
 
 use crate::form::picture;
@@ -15,7 +16,7 @@ pub(crate) async fn handle(
     Caller(tenant): Caller,
     State(state): State<GipsState>,
     Path(identity): Path<String>,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<Form, MultipartRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let id = identity_id(&identity)?;
     let names = ["Portrait", "PortraitReference"];

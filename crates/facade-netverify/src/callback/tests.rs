@@ -183,6 +183,61 @@ fn a_number_is_never_cut() {
 }
 
 #[test]
+fn the_personal_number_is_there_wherever_the_document_is_readable() {
+    let told = |outcome: Outcome, number: Option<&str>| {
+        let mut record = decided(outcome, None);
+        record.reading.as_mut().unwrap().personal_number = number.map(str::to_owned);
+        value(&fields(&record, PUBLIC, Timestamp::from_millis(0)), "personalNumber")
+    };
+    let fraud = || Outcome::Fraud { reason: FraudReason::Fake, details: Vec::new() };
+    for outcome in [Outcome::Approved, fraud(), Outcome::UnsupportedKind, Outcome::UnsupportedCountry] {
+        assert_eq!(told(outcome.clone(), None).as_deref(), Some("N/A"), "{outcome:?}");
+        assert_eq!(told(outcome.clone(), Some("1234")).as_deref(), Some("1234"), "{outcome:?}");
+    }
+    let not_readable = || Outcome::NotReadable { reason: UnreadableReason::NotReadable, details: Vec::new() };
+    assert_eq!(told(not_readable(), Some("1234")), None);
+    assert_eq!(told(Outcome::NothingUploaded, None), None);
+}
+
+#[test]
+fn the_first_attempt_is_told_wherever_there_was_one() {
+    let told_at = Timestamp::from_millis(0);
+    let first = |fields: Fields| value(&fields, "firstAttemptDate");
+    let at = Some("2017-07-14T02:40:00.000Z".to_owned());
+    assert_eq!(first(received_fields(&record(TransactionState::Processing), PUBLIC, told_at)), at);
+    for outcome in [
+        Outcome::Approved,
+        Outcome::UnsupportedKind,
+        Outcome::NotReadable { reason: UnreadableReason::NoDocument, details: Vec::new() },
+    ] {
+        assert_eq!(first(fields(&decided(outcome.clone(), None), PUBLIC, told_at)), at, "{outcome:?}");
+    }
+    let failed = record(TransactionState::SessionExpired { at: told_at });
+    assert_eq!(first(fields(&failed, PUBLIC, told_at)), None);
+    assert_eq!(first(fields(&decided(Outcome::NothingUploaded, None), PUBLIC, told_at)), None);
+}
+
+#[test]
+fn of_a_document_that_is_not_readable_kind_and_country_are_told_when_they_were_read() {
+    let not_readable = || Outcome::NotReadable { reason: UnreadableReason::MissingBack, details: Vec::new() };
+    let told = |outcome: Outcome, reading: Option<Extraction>| {
+        let record = TransactionRecord { reading, ..decided(outcome, None) };
+        crate::scans::data::everything(&record, PUBLIC)["document"].clone()
+    };
+    let reading = decided(not_readable(), None).reading;
+    let expected = serde_json::json!({
+        "status": "ERROR_NOT_READABLE_ID", "type": "PASSPORT", "issuingCountry": "DEU",
+    });
+    assert_eq!(told(not_readable(), reading.clone()), expected);
+    let nameless = Extraction { kind: None, issuing_country: None, ..reading.clone().unwrap() };
+    let alone = serde_json::json!({ "status": "ERROR_NOT_READABLE_ID" });
+    assert_eq!(told(not_readable(), Some(nameless)), alone, "what was announced was not read");
+    assert_eq!(told(not_readable(), None), alone);
+    let nothing = serde_json::json!({ "status": "NO_ID_UPLOADED" });
+    assert_eq!(told(Outcome::NothingUploaded, reading), nothing);
+}
+
+#[test]
 fn one_detail_is_an_object_and_several_are_an_array() {
     let reason = |details: Vec<LegibilityDetail>| {
         let outcome = Outcome::NotReadable { reason: UnreadableReason::NotReadable, details };

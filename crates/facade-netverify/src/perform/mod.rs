@@ -17,7 +17,7 @@ use selfsame_domain::TenantId;
 use selfsame_domain::transaction::{PictureFormat, TransactionPolicy};
 use serde_json::{Value, json};
 
-pub(crate) use picture::mime;
+pub(crate) use picture::{format_of, mime};
 pub use reader::FieldError;
 use request::{PerformRequest, Refusal, Rules, parse};
 

@@ -118,14 +118,21 @@ fn document_members(record: &TransactionRecord) -> Option<Members> {
     let mut members = Members::new();
     members.insert("status".to_owned(), status.into());
     members.extend(words::readable(record).map(reading_members).unwrap_or_default());
+    members.extend(words::not_readable(record).map(naming_members).unwrap_or_default());
     Some(members)
 }
 
-pub(crate) fn reading_members(reading: &Extraction) -> Members {
+/// Which document it is.
+fn naming_members(reading: &Extraction) -> Members {
     let mut members = Members::new();
     put(&mut members, "type", reading.kind.map(words::id_type), 255);
+    put(&mut members, "issuingCountry", reading.issuing_country.as_deref(), 3);
+    members
+}
+
+pub(crate) fn reading_members(reading: &Extraction) -> Members {
+    let mut members = naming_members(reading);
     for (name, value, most) in [
-        ("issuingCountry", &reading.issuing_country, 3),
         ("firstName", &reading.first_name, 200),
         ("lastName", &reading.last_name, 200),
         ("number", &reading.number, 200),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{scan_id, stamped};
 use crate::auth::Administrator;
-use crate::perform::mime;
+use crate::perform::{format_of, mime};
 use crate::{ApiError, NetverifyState, words};
 
 /// `{timestamp, scanReference, images: [{classifier, href}], livenessImages: []}`
@@ -67,8 +67,8 @@ fn wanted(headers: &HeaderMap) -> Option<PictureFormat> {
     if ["*/*", "image/*"].iter().any(|any| accepts.contains(any)) {
         return None;
     }
-    let (jpeg, png) = (accepts.contains("image/jpeg"), accepts.contains("image/png"));
-    match (jpeg, png) {
+    let named = |format| accepts.split(',').any(|range| format_of(range) == Some(format));
+    match (named(PictureFormat::Jpeg), named(PictureFormat::Png)) {
         (true, false) => Some(PictureFormat::Jpeg),
         (false, true) => Some(PictureFormat::Png),
         (true, true) | (false, false) => None,
@@ -84,6 +84,8 @@ mod tests {
         for (accept, expected) in [
             ("image/jpeg", Some(PictureFormat::Jpeg)),
             ("image/png", Some(PictureFormat::Png)),
+            ("image/jpg", Some(PictureFormat::Jpeg)),
+            ("text/html, image/JPG;q=0.5", Some(PictureFormat::Jpeg)),
             ("image/jpeg, image/png", None),
             ("*/*", None),
             ("image/avif,image/webp,image/png,image/*;q=0.8,*/*;q=0.5", None),

@@ -133,6 +133,13 @@ fn each_field_has_its_bounds() {
         ("frontsideImage", json!(jpeg()), json!(STANDARD.encode([0xff; 101]))),
         ("frontsideImageMimeType", json!("image/jpeg"), json!("image/png")),
         ("frontsideImageMimeType", json!("image/jpeg"), json!("image/webp")),
+        ("frontsideImageMimeType", json!("image/JPG"), json!("jpg")),
+        (
+            "frontsideImage",
+            json!(format!("data:image/jpg;base64,{}", jpeg())),
+            json!(format!("data:image/png;base64,{}", jpeg())),
+        ),
+        ("frontsideImage", json!(format!("data:;base64,{}", png())), json!(format!("data:,{}", png()))),
         ("backsideImage", json!(png()), json!("AAAA")),
         ("faceImage", json!(png()), json!("AAAA")),
         ("enabledFields", json!("idNumber, idDob"), json!("idNumber,idShoeSize")),
@@ -142,6 +149,29 @@ fn each_field_has_its_bounds() {
         assert_eq!(wrong(with(json!({ name: does_not })), &settings()), [name], "{name}: {does_not}");
         if name != "additionalChecks" {
             assert_eq!(wrong(with(json!({ name: { "a": 1 } })), &settings()), [name], "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_picture_may_be_a_data_url_of_any_name_of_its_format() {
+    for name in ["frontsideImage", "backsideImage", "faceImage"] {
+        let mime_type = format!("{name}MimeType");
+        for (picture, words, other) in [
+            (jpeg(), ["image/jpeg", "image/jpg", "image/JPG", "Image/Jpeg"], "image/png"),
+            (png(), ["image/png", "image/PNG", "IMAGE/PNG", "image/x-png"], "image/jpg"),
+        ] {
+            for word in words {
+                good(json!({ name: picture, &mime_type: word }));
+                let url = format!("data:{word};base64,{picture}");
+                let request = good(json!({ name: url, &mime_type: word }));
+                let plain = good(json!({ name: picture }));
+                assert_eq!(request.pictures, plain.pictures, "{word}");
+            }
+            let mixed_up = with(json!({ name: picture, &mime_type: other }));
+            assert_eq!(wrong(mixed_up, &settings()), [mime_type.as_str()]);
+            let mixed_up = with(json!({ name: format!("data:{other};base64,{picture}") }));
+            assert_eq!(wrong(mixed_up, &settings()), [name]);
         }
     }
 }

@@ -1,0 +1,38 @@
+//! Where a dialect speaks.
+
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+/// A path under which everything is said in one dialect's words, also what none of its handlers says.
+#[derive(Debug, Clone, Copy)]
+pub struct Base {
+    /// Without a slash at its end, as in `/api/v4`.
+    pub path: &'static str,
+    /// Words a problem for a request of this address.
+    pub problem: fn(StatusCode, &str, &Uri) -> Response,
+}
+
+impl Base {
+    /// Whether `path` is this base, or lies under it.
+    pub fn holds(&self, path: &str) -> bool {
+        path.strip_prefix(self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    #[test]
+    fn a_base_holds_whole_segments() {
+        let base = Base { path: "/api/v1", problem: |status, _, _| status.into_response() };
+        for path in ["/api/v1", "/api/v1/", "/api/v1/accounts"] {
+            assert!(base.holds(path), "{path}");
+        }
+        for path in ["/api", "/api/v10", "/api/v1x/accounts", "/x/api/v1", ""] {
+            assert!(!base.holds(path), "{path}");
+        }
+    }
+}
