@@ -10,11 +10,13 @@ mod socket;
 mod video;
 mod words;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use selfsame_domain::TenantId;
-use selfsame_facade_kit::{Base, CallbackUrlRules, TrustedProxies};
+use selfsame_facade_kit::{Base, CallbackUrlRules, Mount, TrustedProxies};
 use selfsame_verification::Verification;
 
 pub use callback::{BioserverDialect, DIALECT};
@@ -48,8 +50,13 @@ pub struct ImagePlace {
     pub bucket: String,
 }
 
+/// All of the dialect.
+pub fn mount(state: BioserverState) -> Mount {
+    Mount { bases: BASES, router: router(state), dialect: Arc::new(BioserverDialect) }
+}
+
 /// All routes of the dialect. The scripts themselves are static files of the web build and are mounted by the server.
-pub fn router(state: BioserverState) -> Router {
+fn router(state: BioserverState) -> Router {
     Router::new().merge(video::router(&state)).merge(core::router()).with_state(state)
 }
 

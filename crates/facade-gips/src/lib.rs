@@ -13,13 +13,15 @@ mod moment;
 mod portrait;
 mod words;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::routing::{get, post};
 use selfsame_domain::{EvidenceId, IdentityId, TenantId};
-use selfsame_facade_kit::{Base, CallbackUrlRules};
+use selfsame_facade_kit::{Base, CallbackUrlRules, Mount};
 use selfsame_verification::Verification;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -44,8 +46,14 @@ pub(crate) const JSON_LIMIT: usize = 64 * 1024;
 /// A picture of 15 MB, and the form around it.
 const PICTURE_LIMIT: usize = 16 * 1024 * 1024;
 
+/// All of the dialect.
+pub fn mount(state: GipsState) -> Mount {
+    let dialect = Arc::new(GipsDialect::new(state.app.clone()));
+    Mount { bases: BASES, router: router(state), dialect }
+}
+
 /// All routes of the dialect.
-pub fn router(state: GipsState) -> Router {
+fn router(state: GipsState) -> Router {
     Router::new()
         .route("/gips/healthcheck", get(healthcheck::handle))
         .merge(identities("/gips/v1/identities"))

@@ -1,7 +1,11 @@
-//! Where a dialect speaks.
+//! Where a dialect speaks, and what its facade hands over.
 
+use std::sync::Arc;
+
+use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use selfsame_verification::callbacks::Dialect;
 
 /// A path under which everything is said in one dialect's words, also what none of its handlers says.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +21,15 @@ impl Base {
     pub fn holds(&self, path: &str) -> bool {
         path.strip_prefix(self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
+}
+
+/// What a facade hands over to the server.
+pub struct Mount {
+    /// Where its words are used, also for what none of its handlers answers.
+    pub bases: &'static [Base],
+    pub router: Router,
+    /// How it words events for integrators.
+    pub dialect: Arc<dyn Dialect>,
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod shares;
 mod words;
 
 pub use auth::{AuthFailure, tenant_by_api_key};
-pub use base::Base;
+pub use base::{Base, Mount};
 pub use client_address::{NetworkError, TrustedProxies};
 pub use multipart::{Form, PartError, boundary_in_body, boundary_in_content_type, bounded_part};
 pub use outbound_url::{CallbackUrlRules, OutboundUrlError, OutboundUrlRules};

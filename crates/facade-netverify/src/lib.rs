@@ -23,7 +23,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Uri, header};
 use axum::routing::{MethodRouter, get, post};
-use selfsame_facade_kit::{Base, OutboundUrlRules};
+use selfsame_facade_kit::{Base, Mount, OutboundUrlRules};
 use selfsame_verification::Verification;
 use tokio::sync::Semaphore;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -66,8 +66,14 @@ const FASTFILL_LIMIT: usize = 11 * 1024 * 1024;
 /// Of bodies under way together: two of the largest, or twenty of what phones send.
 const UPLOADS_MIB: usize = 128;
 
+/// All of the dialect.
+pub fn mount(state: NetverifyState) -> Mount {
+    let dialect = Arc::new(NetverifyDialect::new(state.app.clone(), state.public_url.to_string()));
+    Mount { bases: BASES, router: router(state), dialect }
+}
+
 /// All routes of the dialect, with and without a slash at the end.
-pub fn router(state: NetverifyState) -> Router {
+fn router(state: NetverifyState) -> Router {
     let base = "/api/netverify/v2";
     let scan = format!("{base}/scans/{{scan}}");
     let authentication = format!("{base}/authentications/{{authentication}}");

@@ -22,11 +22,12 @@ use std::time::Duration;
 use selfsame_config::{Config, LockoutConfig};
 use selfsame_domain::transaction::workflow::{Workflow, WorkflowError};
 use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
-use selfsame_facade_bioserver::{BioserverDialect, BioserverState};
-use selfsame_facade_gips::{GipsDialect, GipsState};
-use selfsame_facade_kit::{CallbackUrlRules, OutboundUrlRules, TrustedProxies};
-use selfsame_facade_netverify::{NetverifyDialect, NetverifyState};
+use selfsame_facade_bioserver::BioserverState;
+use selfsame_facade_gips::GipsState;
+use selfsame_facade_kit::{CallbackUrlRules, Mount, OutboundUrlRules, TrustedProxies};
+use selfsame_facade_netverify::NetverifyState;
 use selfsame_store::{Store, StoreSettings};
+use selfsame_verification::callbacks::AddressRules;
 use selfsame_verification::identities::IdentityParams;
 use selfsame_verification::lockout::LockoutSettings;
 use selfsame_verification::tenants::{Bootstrap, NewCredentials};
@@ -124,25 +125,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     };
     let public_url = netverify::public_url(&config, address);
 
-    let networks = vision_settings(&config);
-    let loading = tokio::task::spawn_blocking(move || Vision::load(&networks));
-    // Before the database is touched: a key of the wrong form is told first.
-    let master = keys::open_master(&config)?;
-    let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
-    let blobs = stores::open_blobs(&config)?;
-    blobs.check(&OsEntropy).await?;
-    let vision = Arc::new(loading.await.map_err(|_| ServeError::Panicked)??);
-
-    let cores = config.models.sessions.unwrap_or_else(available_cores);
-    let parts = Parts {
-        store,
-        blobs,
-        master,
-        vision,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
-        cores,
-    };
+    let parts = open_parts(&config).await?;
     let app = Verification::new(parts, settings);
     let bootstrap = Bootstrap {
         api_key: config.bootstrap.api_key.clone(),
@@ -175,36 +158,16 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         request: Duration::from_secs(config.server.request_timeout_seconds),
         keep_alive: Duration::from_secs(config.server.keep_alive_seconds),
     };
-    let bioserver = BioserverState {
-        app: app.clone(),
-        outbound: CallbackUrlRules { addresses: addresses.clone() },
-        proxies,
-        images: stores::image_place(&config),
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    let gips =
-        GipsState { app: app.clone(), outbound: bioserver.outbound.clone(), version: bioserver.version };
-    let names_only = OutboundUrlRules { development: config.development };
-    let netverify = NetverifyState::new(app.clone(), names_only, &public_url);
-    let netverify_dialect = NetverifyDialect::new(app.clone(), public_url);
+    let facades = facades(&config, &app, &addresses, proxies, &public_url);
+    let (routers, dialects): (Vec<_>, Vec<_>) =
+        facades.into_iter().map(|Mount { bases, router, dialect }| ((router, bases), dialect)).unzip();
     let router = routes::router(routes::Mounts {
         app: app.clone(),
-        bioserver,
-        gips,
-        netverify,
+        facades: routers,
         try_it,
         request_timeout: patience.request,
     });
-    let courier = callbacks::courier(
-        &config,
-        &app,
-        addresses,
-        vec![
-            Arc::new(BioserverDialect),
-            Arc::new(GipsDialect::new(app.clone())),
-            Arc::new(netverify_dialect),
-        ],
-    )?;
+    let courier = callbacks::courier(&config, &app, addresses, dialects)?;
     tokio::spawn(courier.run());
     tokio::spawn(app.clone().work_on_transactions());
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
@@ -225,6 +188,54 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         tracing::warn!(error, "captures cut off by this stop wait for the lease of this process to run out");
     }
     served
+}
+
+/// Networks, keys, database and objects, in the order in which a fault is told soonest.
+async fn open_parts(config: &Config) -> Result<Parts, ServeError> {
+    let networks = vision_settings(config);
+    let loading = tokio::task::spawn_blocking(move || Vision::load(&networks));
+    // Before the database is touched: a key of the wrong form is told first.
+    let master = keys::open_master(config)?;
+    let store = Store::open(&StoreSettings { url: config.database_url() }).await?;
+    let blobs = stores::open_blobs(config)?;
+    blobs.check(&OsEntropy).await?;
+    let vision = Arc::new(loading.await.map_err(|_| ServeError::Panicked)??);
+
+    let cores = config.models.sessions.unwrap_or_else(available_cores);
+    Ok(Parts {
+        store,
+        blobs,
+        master,
+        vision,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        cores,
+    })
+}
+
+/// Every interface that the server speaks.
+fn facades(
+    config: &Config,
+    app: &Verification,
+    addresses: &AddressRules,
+    proxies: TrustedProxies,
+    public_url: &str,
+) -> Vec<Mount> {
+    let outbound = CallbackUrlRules { addresses: addresses.clone() };
+    let version = env!("CARGO_PKG_VERSION");
+    let bioserver = BioserverState {
+        app: app.clone(),
+        outbound: outbound.clone(),
+        proxies,
+        images: stores::image_place(config),
+        version,
+    };
+    let names_only = OutboundUrlRules { development: config.development };
+    vec![
+        selfsame_facade_bioserver::mount(bioserver),
+        selfsame_facade_gips::mount(GipsState { app: app.clone(), outbound, version }),
+        selfsame_facade_netverify::mount(NetverifyState::new(app.clone(), names_only, public_url)),
+    ]
 }
 
 /// Ends when the preparation fails, and never when it succeeds.

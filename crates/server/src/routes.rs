@@ -1,5 +1,6 @@
 //! Everything that is mounted, and what surrounds every request.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -10,10 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use selfsame_domain::TenantId;
-use selfsame_facade_bioserver::BioserverState;
-use selfsame_facade_gips::GipsState;
 use selfsame_facade_kit::Base;
-use selfsame_facade_netverify::NetverifyState;
 use selfsame_verification::Verification;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -22,31 +20,28 @@ use crate::{draining, try_it, web};
 
 pub(crate) struct Mounts {
     pub(crate) app: Verification,
-    pub(crate) bioserver: BioserverState,
-    pub(crate) gips: GipsState,
-    pub(crate) netverify: NetverifyState,
+    /// Routers and bases of every facade; their dialects are the courier's.
+    pub(crate) facades: Vec<(Router, &'static [Base])>,
     /// The tenant of the try-it page; `None` switches it off.
     pub(crate) try_it: Option<TenantId>,
     pub(crate) request_timeout: Duration,
 }
 
 pub(crate) fn router(mounts: Mounts) -> Router {
-    let Mounts { app, bioserver, gips, netverify, try_it, request_timeout } = mounts;
+    let Mounts { app, facades, try_it, request_timeout } = mounts;
+    let bases: Bases = facades.iter().flat_map(|(_, bases)| *bases).collect();
     let own = Router::new()
         .route("/health/live", get(async || StatusCode::NO_CONTENT))
         .route("/health/ready", get(ready))
         .route("/.well-known/jwks.json", get(jwks))
         .route("/.well-known/result-signing.pem", get(certificate))
         .with_state(app.clone());
-    let mut router = Router::new()
-        .merge(own)
-        .merge(selfsame_facade_bioserver::router(bioserver))
-        .merge(selfsame_facade_gips::router(gips))
-        .merge(selfsame_facade_netverify::router(netverify))
-        .merge(web::router())
-        .method_not_allowed_fallback(async || {
-            problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
-        });
+    let mut router = Router::new().merge(own).merge(web::router()).method_not_allowed_fallback(async || {
+        problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
+    });
+    for (facade, _) in facades {
+        router = router.merge(facade);
+    }
     if let Some(tenant) = try_it {
         router = router.merge(try_it::router(app, tenant));
     }
@@ -60,7 +55,7 @@ pub(crate) fn router(mounts: Mounts) -> Router {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. The server's log says more")
         }))
         .layer(middleware::from_fn(readable_path))
-        .layer(middleware::from_fn(in_dialect))
+        .layer(middleware::from_fn_with_state(bases, in_dialect))
         .layer(middleware::from_fn(draining::drain_on_error))
         .layer(middleware::from_fn(log))
 }
@@ -79,21 +74,19 @@ fn problem(status: StatusCode, error: &'static str) -> Response {
 }
 
 /// The bases of all dialects. What lies under none of them is answered in the server's own words.
-const DIALECTS: [&[Base]; 3] =
-    [selfsame_facade_bioserver::BASES, selfsame_facade_gips::BASES, selfsame_facade_netverify::BASES];
+type Bases = Arc<[&'static Base]>;
 
 /// The longest base that the path lies under.
-fn base_of(path: &str) -> Option<&'static Base> {
-    let under = DIALECTS.into_iter().flatten().filter(|base| base.holds(path));
-    under.max_by_key(|base| base.path.len())
+fn base_of(bases: &[&'static Base], path: &str) -> Option<&'static Base> {
+    bases.iter().copied().filter(|base| base.holds(path)).max_by_key(|base| base.path.len())
 }
 
 /// Words what is answered here as the dialect does that the path belongs to.
-async fn in_dialect(request: Request, next: Next) -> Response {
+async fn in_dialect(State(bases): State<Bases>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let response = next.run(request).await;
     let Some(Problem { status, error }) = response.extensions().get().copied() else { return response };
-    let Some(base) = base_of(uri.path()) else { return response };
+    let Some(base) = base_of(&bases, uri.path()) else { return response };
     let mut worded = (base.problem)(status, error, &uri);
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = response.headers().get(&name) {
@@ -174,7 +167,12 @@ mod tests {
 
     /// What a problem at this path has as members, sorted.
     async fn members(path: &'static str) -> Option<String> {
-        let base = base_of(path)?;
+        let bases: Vec<&'static Base> =
+            [selfsame_facade_bioserver::BASES, selfsame_facade_gips::BASES, selfsame_facade_netverify::BASES]
+                .into_iter()
+                .flatten()
+                .collect();
+        let base = base_of(&bases, path)?;
         let response = (base.problem)(StatusCode::NOT_FOUND, "nothing", &Uri::from_static(path));
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         let body: Value = serde_json::from_slice(&to_bytes(response.into_body(), 1_000).await.ok()?).ok()?;

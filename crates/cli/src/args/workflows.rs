@@ -19,7 +19,7 @@ Examples:
 Checked are: names of capabilities and results, what steps need, cycles, rules that no result reaches, the last rule, and
 every example. Each fault is told with file and line. --json prints [{file,ok,key,version,errors:[{line,what}]}].
 
-Exit: 0 all are right, 1 one is wrong, 2 one cannot be read.")]
+Exit: 0 all are right, 1 one is wrong or cannot be read.")]
 pub(crate) struct WorkflowsCheckArgs {
     /// Definitions, TOML
     #[arg(required = true, value_name = "FILE")]
