@@ -6,7 +6,6 @@
 mod callback;
 mod core;
 mod error;
-mod socket;
 mod video;
 mod words;
 
@@ -22,7 +21,6 @@ use selfsame_verification::Verification;
 pub use callback::{BioserverDialect, DIALECT};
 pub use error::ApiError;
 use error::problem;
-pub use socket::CaptureSocket;
 pub use video::liveness_mode;
 pub use words::{face_json, result_json};
 

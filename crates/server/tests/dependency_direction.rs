@@ -17,8 +17,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("verification", &["domain", "aamva", "mrz", "vision", "liveness", "store", "blobs", "callbacks"]),
     ("facade-kit", &["domain", "verification"]),
-    // The dialect words what liveness says to the person; it never decides.
-    ("facade-bioserver", &["domain", "liveness", "verification", "facade-kit"]),
+    // The protocol words what liveness says to the person; it never decides.
+    ("webcapture", &["domain", "liveness", "verification", "facade-kit"]),
+    ("facade-bioserver", &["domain", "verification", "facade-kit", "webcapture"]),
     ("facade-gips", &["domain", "verification", "facade-kit"]),
     ("facade-netverify", &["domain", "verification", "facade-kit"]),
     (

@@ -14,10 +14,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub use init_liveness_session::liveness_mode;
 
 use crate::BioserverState;
-use crate::socket;
 
 /// A session's parameters are a few hundred bytes.
 const INIT_LIMIT: usize = 64 * 1024;
+
+/// Where browsers capture.
+const CAPTURE: &str = "/video-server/engine.io";
 
 pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
     let server_to_server = Router::new()
@@ -41,7 +43,7 @@ pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
                 .options(network::preflight)
                 .layer(DefaultBodyLimit::max(network::SPEED_LIMIT)),
         )
-        .merge(socket::router(state))
+        .merge(selfsame_webcapture::router(CAPTURE, state.app.clone(), state.proxies.clone()))
         .layer(cors)
         .layer(SetResponseHeaderLayer::overriding(
             HeaderName::from_static("cross-origin-resource-policy"),

@@ -1,10 +1,11 @@
-//! `/video-server/engine.io`: the capture protocol (docs/capture-protocol.md) between the browser and a capture's task.
+//! The capture protocol over engine.io (docs/capture-protocol.md) between the browser and a capture's task.
 //!
 //! This translates, and holds a browser to the protocol; what a frame means is decided elsewhere.
 
 mod incoming;
 mod newcomers;
 mod outgoing;
+mod words;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -28,11 +29,10 @@ use selfsame_verification::lockout::Attempter;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::BioserverState;
 use incoming::{Hello, Message};
 
-/// With or without a slash behind it.
-const PATH: &str = "/video-server/engine.io";
+pub use words::{mode, security_level};
+
 /// A connection that does not say for which session it came is closed.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// What was said last has time to arrive before the connection is closed.
@@ -40,26 +40,25 @@ const CLOSE_AFTER: Duration = Duration::from_secs(3);
 /// A tracking frame of 64 kB and its header, with room to spare.
 const MOST_MESSAGE: usize = 96 * 1024;
 
-pub(crate) fn router(state: &BioserverState) -> Router<BioserverState> {
+/// The routes of the protocol at `path`, with or without a slash behind it. `proxies`: whose word on a browser's address is believed.
+pub fn router<S>(path: &'static str, app: Verification, proxies: TrustedProxies) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     let config = EngineIoConfig::builder()
-        .req_path(PATH)
+        .req_path(path)
         .ping_interval(Duration::from_secs(10))
         .ping_timeout(Duration::from_secs(10))
         .max_payload(2 * MOST_MESSAGE as u64)
         .ws_max_message_size(MOST_MESSAGE)
         .ws_max_frame_size(MOST_MESSAGE)
         .build();
-    let service = EngineIoService::with_config(
-        Arc::new(CaptureSocket { app: state.app.clone(), proxies: state.proxies.clone() }),
-        config,
-    );
+    let service =
+        EngineIoService::with_config(Arc::new(CaptureSocket { app, proxies: proxies.clone() }), config);
     Router::new()
-        .route(PATH, any_service(service.clone()))
-        .route(&format!("{PATH}/"), any_service(service))
-        .layer(middleware::from_fn_with_state(
-            newcomers::Room::new(state.proxies.clone()),
-            newcomers::one_place_each,
-        ))
+        .route(path, any_service(service.clone()))
+        .route(&format!("{path}/"), any_service(service))
+        .layer(middleware::from_fn_with_state(newcomers::Room::new(proxies), newcomers::one_place_each))
 }
 
 /// Handles every connection.
