@@ -74,6 +74,9 @@ const OVERRIDES: &[Override] = &[
     ("retention.purge_interval_seconds", "17", |c| c.retention.purge_interval_seconds == 17),
     ("identities.keep_minutes", "1800", |c| c.identities.keep_minutes == 1_800),
     ("identities.false_match_rate", "1e-6", |c| c.identities.false_match_rate == 1e-6),
+    ("server.public_url", "https://s.example", |c| {
+        c.server.public_url.as_deref() == Some("https://s.example")
+    }),
     ("netverify.public_url", "https://a.example", |c| {
         c.netverify.public_url.as_deref() == Some("https://a.example")
     }),
@@ -212,6 +215,7 @@ fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         ("netverify.keep_days", "0", "1 to 3660"),
         ("netverify.false_match_rate", "0.5", "1e-9 to 0.01"),
         ("netverify.accepted_countries", "[\"de\"]", "alpha-3"),
+        ("server.public_url", "ftp://id.example.com", "https://"),
         ("netverify.public_url", "id.example.com", "https://"),
         ("netverify.callback_url", "bank.example.com", "https://"),
         ("netverify.face_match", "maybe", "one of required, optional, off"),

@@ -88,7 +88,8 @@ pub fn check_settings(config: &Config, settings: &TenantSettings) -> Result<(), 
 
 /// Scheme, host and port under which integrators reach this server. `address`: where it listens.
 pub(crate) fn public_url(config: &Config, address: SocketAddr) -> String {
-    let url = config.netverify.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let url = config.netverify.public_url.clone().or_else(|| config.server.public_url.clone());
+    let url = url.unwrap_or_else(|| format!("http://{address}"));
     url.trim_end_matches('/').to_owned()
 }
 

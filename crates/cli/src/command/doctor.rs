@@ -431,11 +431,11 @@ fn exposure(config: &Config) -> Finding {
             "set server.try_page = false, unless this server is there to be tried",
         );
     }
-    if config.netverify.public_url.is_none() {
+    if config.netverify.public_url.is_none() && config.server.public_url.is_none() {
         return Finding::warning(
             CHECK,
             "reachable from outside, and callbacks of the Netverify interface name the address listened on",
-            "set netverify.public_url to the address that others see, as https://id.example.com",
+            "set server.public_url to the address that others see, as https://id.example.com",
         );
     }
     Finding::ok(CHECK, "reachable from outside; put a TLS proxy in front")
@@ -476,7 +476,7 @@ mod tests {
         let mut config = Config::load(None).unwrap();
         config.server.listen = ([0, 0, 0, 0], 8080).into();
         assert_eq!(exposure(&config).status, Status::Warning, "no public address");
-        config.netverify.public_url = Some("https://id.example.com".to_owned());
+        config.server.public_url = Some("https://id.example.com".to_owned());
         assert_eq!(exposure(&config).status, Status::Ok);
         config.server.try_page = Some(true);
         assert_eq!(exposure(&config).status, Status::Warning, "open to anybody");

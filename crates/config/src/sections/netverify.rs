@@ -5,6 +5,7 @@ use selfsame_domain::{Setting, SettingError, TenantSettings};
 use serde::Deserialize;
 
 use super::OutOfBounds;
+use super::server::public_url;
 
 /// The name that configurations and commands have a tenant's setting by: that of this section.
 pub const fn setting_name(setting: Setting) -> &'static str {
@@ -42,7 +43,7 @@ pub fn setting_named(name: &str) -> Result<Setting, NoSuchSetting> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetverifyConfig {
-    /// Scheme, host and port; unset: http and the address listened on.
+    /// Scheme, host and port; unset: `server.public_url`.
     #[serde(default)]
     pub public_url: Option<String>,
     #[serde(default)]
@@ -90,12 +91,7 @@ impl NetverifyConfig {
     }
 
     pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
-        if let Some(url) = &self.public_url
-            && !(url.starts_with("https://") || url.starts_with("http://"))
-        {
-            let rule = "a URL that begins with https:// or http://";
-            return Err(OutOfBounds { key: "netverify.public_url", value: url.clone(), rule });
-        }
+        public_url("netverify.public_url", self.public_url.as_ref())?;
         let allowed = self.policy().map(drop);
         allowed.map_err(|SettingError { setting, value, .. }| OutOfBounds {
             key: setting_name(setting),

@@ -12,6 +12,10 @@ use super::{OutOfBounds, bounds};
 pub struct ServerConfig {
     /// Port 0 lets the system choose.
     pub listen: SocketAddr,
+    /// Scheme, host and port under which others reach this server; unset: http and the address listened on. A section of an interface may
+    /// have another.
+    #[serde(default)]
+    pub public_url: Option<String>,
     /// Live captures at once, 1 to 10000.
     pub max_sessions: usize,
     /// Connections at once, `max_sessions` to 1000000.
@@ -30,6 +34,7 @@ pub struct ServerConfig {
 
 impl ServerConfig {
     pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
+        public_url("server.public_url", self.public_url.as_ref())?;
         bounds("server.max_sessions", self.max_sessions, 1, 10_000, "1 to 10000")?;
         let (least, rule) = (self.max_sessions, "server.max_sessions, as each holds one, to 1000000");
         bounds("server.max_connections", self.max_connections, least, 1_000_000, rule)?;
@@ -37,5 +42,16 @@ impl ServerConfig {
         bounds("server.max_connections_per_address", per_address, 1, 1_000_000, "1 to 1000000")?;
         bounds("server.keep_alive_seconds", self.keep_alive_seconds, 1, 3600, "1 to 3600")?;
         bounds("server.request_timeout_seconds", self.request_timeout_seconds, 1, 600, "1 to 600")
+    }
+}
+
+/// Whether an address that is made known has a scheme that callers understand.
+pub(crate) fn public_url(key: &'static str, url: Option<&String>) -> Result<(), OutOfBounds> {
+    match url {
+        Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => {
+            let rule = "a URL that begins with https:// or http://";
+            Err(OutOfBounds { key, value: url.clone(), rule })
+        }
+        _ => Ok(()),
     }
 }
