@@ -51,6 +51,37 @@ async fn read(content_type: &str, body: Bytes) -> Result<Value, ApiError> {
     }
 }
 
+/// The content type of a form whose first line is this.
+fn bounded_by(line: &str) -> Option<HeaderValue> {
+    let boundary = line.strip_prefix("--")?;
+    HeaderValue::from_str(&format!("multipart/form-data; boundary=\"{boundary}\"")).ok()
+}
+
+/// The parts of a form. Where the header does not say the boundary, as some clients have it, the first line of the body does.
+///
+/// # Errors
+/// The body is no form, or is too large.
+pub(crate) async fn parts(request: Request, expected: &str) -> Result<Multipart, ApiError> {
+    let no_form = || {
+        let message = format!("the body must be multipart/form-data with the part {expected}");
+        ApiError::format(expected, message)
+    };
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if content_type.is_some_and(|content_type| content_type.contains("boundary=")) {
+        return request.extract().await.map_err(|_| no_form());
+    }
+    let body: Bytes = request
+        .extract()
+        .await
+        .map_err(|_| ApiError::format(expected, "the multipart body breaks off or is too large"))?;
+    let line = body.split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap_or_default();
+    let line = std::str::from_utf8(line).ok().filter(|line| line.len() > 2);
+    let content_type = line.and_then(bounded_by).ok_or_else(no_form)?;
+    let mut request = Request::new(Body::from(body));
+    request.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    request.extract().await.map_err(|_| no_form())
+}
+
 async fn form(content_type: &str, body: &Bytes) -> Result<Value, ApiError> {
     let broken = || ApiError::format("", "the multipart body is malformed or breaks off");
     // The boundary stands in the first line too, which is the only place where some clients say it.
@@ -66,12 +97,9 @@ async fn form(content_type: &str, body: &Bytes) -> Result<Value, ApiError> {
     {
         return Ok(Value::Null);
     }
-    let content_type = if named.is_some() {
-        content_type.to_owned()
-    } else {
-        format!("multipart/form-data; boundary=\"{}\"", &line[2..])
-    };
-    let content_type = HeaderValue::from_str(&content_type).map_err(|_| broken())?;
+    let content_type =
+        if named.is_some() { HeaderValue::from_str(content_type).ok() } else { bounded_by(line) };
+    let content_type = content_type.ok_or_else(broken)?;
     let mut request = Request::new(Body::from(body.clone()));
     request.headers_mut().insert(header::CONTENT_TYPE, content_type);
     let parts: Result<Multipart, MultipartRejection> = request.extract().await;
