@@ -118,7 +118,7 @@ impl Verification {
         }
         let reference = last(EvidenceKind::is_reference).filter(|_| !sent);
         let document = last(EvidenceKind::is_document).filter(|at| rows[*at].evidence.is_verified());
-        let mut changed = false;
+        let (mut changed, mut complete) = (false, true);
         let mut told = Vec::new();
         for at in [reference, document].into_iter().flatten() {
             let other = &rows[at].evidence;
@@ -128,7 +128,10 @@ impl Verification {
                 None => {
                     let made = self.comparison(repository, opened, (&rows[portrait], &rows[at])).await?;
                     // Nothing to compare with: the level that needs it is not reached.
-                    let Some(comparison) = made else { continue };
+                    let Some(comparison) = made else {
+                        complete = false;
+                        continue;
+                    };
                     let compared = other.clone().compare(comparison);
                     let compared = compared.map_err(|error| UseCaseError::internal(&error))?;
                     replace(repository, &mut rows[at].evidence, compared).await?;
@@ -138,6 +141,10 @@ impl Verification {
             };
             let Evidence { id, kind, .. } = rows[at].evidence;
             told.push((kind, EvidenceComparison { with: id, ..comparison }));
+        }
+        if told.is_empty() && !complete && !sent && !present.is_verified() {
+            // Whom an earlier picture showed to be somebody else is cleared by a comparison, not by the lack of one.
+            return Ok(changed);
         }
         let weighed = present.clone().weigh(&told, self.clock().now());
         let weighed = weighed.map_err(|error| UseCaseError::internal(&error))?;
