@@ -1,16 +1,18 @@
 //! Proofing an identity: the person consents, evidence is submitted and judged, and the level of assurance follows from the
 //! evidence that counts.
 //!
-//! An identity has one portrait and one portrait reference: what is submitted later takes the place of what was there. Its status
-//! and level are computed from these two and stored nowhere, so that they cannot disagree with them.
+//! An identity has one portrait, one portrait reference and one identity document: what is submitted later takes the place of what was
+//! there. Its status and level are computed from these and stored nowhere, so that they cannot disagree with them.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::{FraudReason, UnreadableReason};
+use crate::transaction::{Decision, Outcome};
 use crate::{
     CallbackTarget, ConsentId, EvidenceId, FaceQuality, IdentityId, LivenessStatus, SecurityLevel, SessionId,
-    TenantId, Timestamp,
+    TenantId, Timestamp, TransactionId,
 };
 
 /// What an integrator attaches to an identity.
@@ -18,7 +20,7 @@ use crate::{
 pub struct NewIdentity {
     /// Pairs of key and value that mean something to the integrator alone.
     pub context: Vec<(String, String)>,
-    /// Where the end of each live capture is told.
+    /// Where the end of each live capture and of each document's examination is told.
     pub callback: Option<CallbackTarget>,
 }
 
@@ -107,14 +109,21 @@ pub enum EvidenceKind {
     UploadedPortrait,
     /// A picture that the integrator trusts, to compare the live portrait with.
     PortraitReference,
+    /// Pictures of an identity document, which are examined in a transaction. A portrait is compared with that of the document.
+    IdDocument { transaction_id: TransactionId },
 }
 
 impl EvidenceKind {
-    pub fn is_portrait(&self) -> bool {
-        match self {
-            Self::LivePortrait { .. } | Self::UploadedPortrait => true,
-            Self::PortraitReference => false,
-        }
+    pub const fn is_portrait(&self) -> bool {
+        matches!(self, Self::LivePortrait { .. } | Self::UploadedPortrait)
+    }
+
+    pub const fn is_reference(&self) -> bool {
+        matches!(self, Self::PortraitReference)
+    }
+
+    pub const fn is_document(&self) -> bool {
+        matches!(self, Self::IdDocument { .. })
     }
 }
 
@@ -137,7 +146,13 @@ impl Confidence {
         }
     }
 
-    /// One step more, for a live person who is the one on the reference.
+    /// What a genuine document is worth that was seen in pictures alone. Check digits that were asked for and are right make it harder to
+    /// invent; nobody felt it or read its chip, so it is never very high.
+    const fn of_document(mrz_verified: bool) -> Self {
+        if mrz_verified { Self::Level3 } else { Self::Level2 }
+    }
+
+    /// One step more, for a live person who is the one on the reference or on the document.
     fn raised(self) -> Self {
         match self {
             Self::Level1 => Self::Level2,
@@ -163,13 +178,23 @@ pub enum EvidenceProblem {
     LivenessNotChecked,
     /// The live portrait and the reference show different people.
     ReferenceMismatch,
+    /// The portrait and the document's portrait show different people.
+    DocumentMismatch,
+    /// The document contradicts itself, or was tampered with.
+    DocumentContradictory(FraudReason),
+    /// The pictures do not show enough of a document to decide.
+    DocumentUnreadable(UnreadableReason),
+    /// A document of another kind or country than was announced or is accepted, or one that has run out.
+    DocumentUnsupported,
+    /// Nothing came of its examination, or the person's consent did not hold.
+    DocumentNotExamined,
 }
 
 /// Where a piece of evidence stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceState {
-    /// Its live capture has no verdict yet.
+    /// Its live capture has no verdict yet, or its document no decision.
     Processing,
     Verified {
         confidence: Confidence,
@@ -199,7 +224,7 @@ pub struct PictureFacts {
     pub image_size: (u32, u32),
 }
 
-/// What a comparison of a live portrait with a reference showed.
+/// What a comparison of a portrait with a reference, or with a document's portrait, showed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EvidenceComparison {
     /// The other piece of evidence.
@@ -236,15 +261,19 @@ pub struct Evidence {
 pub enum EvidenceTransitionError {
     #[error("only a live portrait that is being processed waits for a verdict")]
     NotWaiting,
-    #[error("only a reference and a portrait whose liveness was established are compared")]
+    #[error("only a document that is being processed waits for a decision")]
+    NotExamined,
+    #[error(
+        "only a reference, a verified document and a portrait whose liveness was established are compared"
+    )]
     NotComparable,
 }
 
 impl Evidence {
-    /// Submitted just now. Only a live capture is still to be judged.
+    /// Submitted just now. Only live captures and documents are still to be judged.
     pub fn submit(id: EvidenceId, identity: &Identity, kind: EvidenceKind, now: Timestamp) -> Self {
         let state = match kind {
-            EvidenceKind::LivePortrait { .. } => EvidenceState::Processing,
+            EvidenceKind::LivePortrait { .. } | EvidenceKind::IdDocument { .. } => EvidenceState::Processing,
             EvidenceKind::UploadedPortrait => {
                 EvidenceState::NotVerified { problems: vec![EvidenceProblem::LivenessNotChecked], at: now }
             }
@@ -283,6 +312,43 @@ impl Evidence {
         Ok(Self { state, ..self })
     }
 
+    /// The document's transaction has ended, `None`: without a decision that may be used. Only an approved document is verified.
+    ///
+    /// # Errors
+    /// [`EvidenceTransitionError::NotExamined`] unless it is a document that is being processed.
+    pub fn examine(
+        self,
+        decision: Option<&Decision>,
+        at: Timestamp,
+    ) -> Result<Self, EvidenceTransitionError> {
+        use EvidenceProblem::{
+            DocumentContradictory, DocumentNotExamined, DocumentUnreadable, DocumentUnsupported,
+        };
+        let (EvidenceState::Processing, EvidenceKind::IdDocument { .. }) = (&self.state, self.kind) else {
+            return Err(EvidenceTransitionError::NotExamined);
+        };
+        let not_verified = |problem| EvidenceState::NotVerified { problems: vec![problem], at };
+        let state = match decision.map(|decision| (&decision.outcome, decision.mrz_verified)) {
+            Some((Outcome::Approved, mrz_verified)) => {
+                EvidenceState::Verified { confidence: Confidence::of_document(mrz_verified), at }
+            }
+            Some((Outcome::Fraud { reason, .. }, _)) => {
+                EvidenceState::Invalid { problems: vec![DocumentContradictory(*reason)], at }
+            }
+            Some((Outcome::NotReadable { reason: UnreadableReason::NotProcessed, .. }, _)) | None => {
+                not_verified(DocumentNotExamined)
+            }
+            Some((Outcome::NotReadable { reason, .. }, _)) => not_verified(DocumentUnreadable(*reason)),
+            Some((Outcome::UnsupportedKind | Outcome::UnsupportedCountry, _)) => {
+                not_verified(DocumentUnsupported)
+            }
+            Some((Outcome::NothingUploaded, _)) => {
+                not_verified(DocumentUnreadable(UnreadableReason::NoDocument))
+            }
+        };
+        Ok(Self { state, ..self })
+    }
+
     /// Whether a living person was seen, whomever a reference may show.
     pub fn liveness_passed(&self) -> bool {
         if !matches!(self.kind, EvidenceKind::LivePortrait { .. }) {
@@ -291,13 +357,18 @@ impl Evidence {
         match &self.state {
             EvidenceState::Verified { .. } => true,
             EvidenceState::NotVerified { problems, .. } => {
-                problems.as_slice() == [EvidenceProblem::ReferenceMismatch]
+                use EvidenceProblem::{DocumentMismatch, ReferenceMismatch};
+                matches!(problems.as_slice(), [ReferenceMismatch | DocumentMismatch])
             }
             EvidenceState::Processing | EvidenceState::Invalid { .. } => false,
         }
     }
 
-    /// A live portrait and a reference were compared; each is told so.
+    /// A live portrait and a reference, or a document's portrait, were compared; each is told so. A document stays as genuine as it was
+    /// found: that it shows somebody else speaks against the portrait.
+    ///
+    /// # Errors
+    /// [`EvidenceTransitionError::NotComparable`] of evidence that cannot be held against another.
     pub fn compare(self, comparison: EvidenceComparison) -> Result<Self, EvidenceTransitionError> {
         let confidence = match self.kind {
             EvidenceKind::LivePortrait { security_level, .. } if self.liveness_passed() => {
@@ -305,9 +376,12 @@ impl Evidence {
             }
             // The comparison holds; where the picture comes from is the integrator's word.
             EvidenceKind::PortraitReference => Confidence::Level2,
-            EvidenceKind::LivePortrait { .. } | EvidenceKind::UploadedPortrait => {
-                return Err(EvidenceTransitionError::NotComparable);
+            EvidenceKind::IdDocument { .. } if self.is_verified() => {
+                return Ok(Self { comparison: Some(comparison), ..self });
             }
+            EvidenceKind::LivePortrait { .. }
+            | EvidenceKind::UploadedPortrait
+            | EvidenceKind::IdDocument { .. } => return Err(EvidenceTransitionError::NotComparable),
         };
         let at = comparison.at;
         let state = if comparison.is_match() {
@@ -318,7 +392,55 @@ impl Evidence {
         Ok(Self { state, comparison: Some(comparison), ..self })
     }
 
-    /// The portrait that this reference was compared with is no more the identity's: it waits for the next.
+    /// What a portrait is after everything that it was compared with, each with its kind: all have to show the same person, and the first
+    /// that does not decides. With nothing to compare it with it is what it was before. One that was sent stays unverified: likeness is
+    /// not life.
+    ///
+    /// # Errors
+    /// [`EvidenceTransitionError::NotComparable`] of what is no portrait, or a live one that was not passed.
+    pub fn weigh(
+        self,
+        told: &[(EvidenceKind, EvidenceComparison)],
+        at: Timestamp,
+    ) -> Result<Self, EvidenceTransitionError> {
+        let deciding = told.iter().find(|(_, one)| !one.is_match()).or(told.first()).copied();
+        let comparison = deciding.map(|(_, comparison)| comparison);
+        let known = |one: EvidenceComparison| (one.with, one.at, one.is_match());
+        if self.kind.is_portrait() && comparison.map(known) == self.comparison.map(known) {
+            return Ok(self);
+        }
+        let mismatch = deciding.filter(|(_, one)| !one.is_match()).map(|(kind, _)| {
+            if kind.is_document() {
+                EvidenceProblem::DocumentMismatch
+            } else {
+                EvidenceProblem::ReferenceMismatch
+            }
+        });
+        let at = comparison.map_or(at, |comparison| comparison.at);
+        let state = match (self.kind, mismatch) {
+            (EvidenceKind::LivePortrait { .. }, _) if !self.liveness_passed() => {
+                return Err(EvidenceTransitionError::NotComparable);
+            }
+            (EvidenceKind::LivePortrait { .. }, Some(mismatch)) => {
+                EvidenceState::NotVerified { problems: vec![mismatch], at }
+            }
+            (EvidenceKind::LivePortrait { security_level, .. }, None) => {
+                let alone = Confidence::of_liveness(security_level);
+                let confidence = if comparison.is_some() { alone.raised() } else { alone };
+                EvidenceState::Verified { confidence, at }
+            }
+            (EvidenceKind::UploadedPortrait, mismatch) => {
+                let problems = [EvidenceProblem::LivenessNotChecked].into_iter().chain(mismatch).collect();
+                EvidenceState::NotVerified { problems, at }
+            }
+            (EvidenceKind::PortraitReference | EvidenceKind::IdDocument { .. }, _) => {
+                return Err(EvidenceTransitionError::NotComparable);
+            }
+        };
+        Ok(Self { state, comparison, ..self })
+    }
+
+    /// The portrait that this reference or document was compared with is no more the identity's: it waits for the next.
     #[must_use]
     pub fn forget_comparison(self, at: Timestamp) -> Self {
         match (self.kind, &self.comparison) {
@@ -327,8 +449,14 @@ impl Evidence {
                 comparison: None,
                 ..self
             },
+            (EvidenceKind::IdDocument { .. }, Some(_)) => Self { comparison: None, ..self },
             _ => self,
         }
+    }
+
+    /// Whether it was compared with that piece of evidence, and both show the same person.
+    fn matches(&self, other: &Self) -> bool {
+        self.comparison.is_some_and(|comparison| comparison.with == other.id && comparison.is_match())
     }
 
     /// When its state was last decided.
@@ -351,7 +479,7 @@ impl Evidence {
 pub enum IdentityStatus {
     /// More evidence can be submitted.
     ExpectingInput,
-    /// The portrait's live capture has no verdict yet.
+    /// The portrait's live capture has no verdict yet, or the document no decision.
     Processing,
 }
 
@@ -362,9 +490,9 @@ pub enum AssuranceLevel {
     Loa0,
     /// A living person was in front of the camera.
     Loa1,
-    /// And is the one whom the integrator's reference shows.
+    /// And is the one whom the integrator's reference, or the document's portrait, shows.
     Loa2,
-    /// And holds an identity document that was found genuine.
+    /// And holds an identity document that was found genuine. Its portrait serves as the reference.
     Loa3,
     /// And what the document says was confirmed elsewhere.
     Loa4,
@@ -414,29 +542,39 @@ pub fn portrait(evidence: &[Evidence]) -> Option<&Evidence> {
 
 /// The reference that counts: the one submitted last.
 pub fn reference(evidence: &[Evidence]) -> Option<&Evidence> {
-    evidence.iter().rev().find(|evidence| !evidence.kind.is_portrait())
+    evidence.iter().rev().find(|evidence| evidence.kind.is_reference())
+}
+
+/// The identity document that counts: the one submitted last.
+pub fn document(evidence: &[Evidence]) -> Option<&Evidence> {
+    evidence.iter().rev().find(|evidence| evidence.kind.is_document())
 }
 
 /// How sure one may be of an identity with this evidence.
 pub fn assess(identity: &Identity, evidence: &[Evidence]) -> Assessment {
-    let (portrait, reference) = (portrait(evidence), reference(evidence));
-    let processing = portrait.is_some_and(|portrait| portrait.state == EvidenceState::Processing);
+    let (portrait, reference, document) = (portrait(evidence), reference(evidence), document(evidence));
+    let processing =
+        [portrait, document].into_iter().flatten().any(|awaited| awaited.state == EvidenceState::Processing);
     let live = portrait.filter(|portrait| portrait.is_verified());
-    let matched = live.is_some_and(|live| {
-        reference.is_some_and(|reference| {
-            reference.is_verified()
-                && reference.comparison.is_some_and(|comparison| comparison.with == live.id)
-        })
-    });
-    let level = match (live, matched) {
-        (None, _) => AssuranceLevel::Loa0,
-        (Some(_), false) => AssuranceLevel::Loa1,
-        (Some(_), true) => AssuranceLevel::Loa2,
+    let genuine = document.filter(|document| document.is_verified());
+    let shown_by =
+        |other: Option<&Evidence>| live.zip(other).is_some_and(|(live, other)| other.matches(live));
+    let holds = shown_by(genuine);
+    let matched = holds || shown_by(reference.filter(|reference| reference.is_verified()));
+    let level = match (live, matched, holds) {
+        (None, ..) => AssuranceLevel::Loa0,
+        (Some(_), false, _) => AssuranceLevel::Loa1,
+        (Some(_), true, false) => AssuranceLevel::Loa2,
+        (Some(_), true, true) => AssuranceLevel::Loa3,
     };
+    // A genuine document need not be sent again while it waits for a live portrait, unless it shows somebody else.
+    let waits = live.is_none()
+        && genuine.is_some_and(|genuine| genuine.comparison.is_none_or(|comparison| comparison.is_match()));
     let held = |submission: &Submission| match submission {
         Submission::LivePortrait => live.is_some(),
-        Submission::PortraitReference => matched,
-        Submission::IdDocument | Submission::IdentityVerification => false,
+        Submission::PortraitReference => matched || waits,
+        Submission::IdDocument => holds || waits,
+        Submission::IdentityVerification => false,
     };
     let upgrade_paths = AssuranceLevel::ABOVE_NOTHING
         .into_iter()

@@ -1,7 +1,7 @@
-//! How this dialect tells that a live capture has ended. The original's body is not documented: ours names what to ask for, and
+//! How this dialect tells that a live capture has ended, or a document was examined. The original's body is not documented: ours names what to ask for, and
 //! the status that the answer will show.
 
-use selfsame_domain::{CallbackMoment, CallbackSubject, EvidenceId, IdentityId, SessionId, TenantId};
+use selfsame_domain::{CallbackMoment, CallbackSubject, EvidenceId, IdentityId, SessionId, TransactionId};
 use selfsame_verification::callbacks::{Dialect, DialectError, Event, Message, Wording};
 use selfsame_verification::identities::{EvidenceRecord, IdentityError};
 use selfsame_verification::{UseCaseError, Verification};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::words;
 
-/// What live captures of this dialect are opened with.
+/// What live captures and documents of this dialect are opened with.
 pub const DIALECT: &str = "gips";
 
 /// Words events for receivers that speak GIPS.
@@ -23,12 +23,19 @@ impl GipsDialect {
         Self { app }
     }
 
-    async fn evidence(
-        &self,
-        tenant: TenantId,
-        session: SessionId,
-    ) -> Result<(IdentityId, EvidenceRecord), IdentityError> {
-        let found = self.app.identity_of_session(tenant, session).await?;
+    async fn evidence(&self, event: &Event) -> Result<(IdentityId, EvidenceRecord), IdentityError> {
+        let tenant = event.tenant_id;
+        let found = match (event.event.subject, event.event.moment) {
+            (CallbackSubject::Session, CallbackMoment::Decided) => {
+                self.app.identity_of_session(tenant, SessionId::from_uuid(event.subject_id)).await?
+            }
+            (CallbackSubject::Transaction, CallbackMoment::Decided) => {
+                let transaction = TransactionId::from_uuid(event.subject_id);
+                self.app.identity_of_transaction(tenant, transaction).await?
+            }
+            // Nothing of this dialect asks for it.
+            (_, CallbackMoment::Received) => None,
+        };
         let (identity, evidence) = found.ok_or(UseCaseError::NotFound)?;
         let record = self.app.identity(tenant, identity).await?;
         let evidence = record.find(evidence).ok_or(UseCaseError::NotFound)?.clone();
@@ -43,28 +50,18 @@ impl Dialect for GipsDialect {
 
     fn word<'a>(&'a self, event: &'a Event) -> Wording<'a> {
         Box::pin(async move {
-            match (event.event.subject, event.event.moment) {
-                (CallbackSubject::Session, CallbackMoment::Decided) => {
-                    let session = SessionId::from_uuid(event.subject_id);
-                    let (identity, record) =
-                        self.evidence(event.tenant_id, session).await.map_err(|error| match error {
-                            IdentityError::UseCase(UseCaseError::NotFound) => DialectError::Gone,
-                            _ => DialectError::Unavailable,
-                        })?;
-                    let evidence = &record.evidence;
-                    let body = body(
-                        identity,
-                        evidence.id,
-                        words::evidence_type(evidence.kind),
-                        words::evidence_status(&evidence.state),
-                    );
-                    Ok(Message { content_type: "application/json", body: body.to_string().into_bytes() })
-                }
-                // Of transactions their own dialects tell, and of sessions only the end is told.
-                (CallbackSubject::Transaction, _) | (CallbackSubject::Session, CallbackMoment::Received) => {
-                    Err(DialectError::Gone)
-                }
-            }
+            let (identity, record) = self.evidence(event).await.map_err(|error| match error {
+                IdentityError::UseCase(UseCaseError::NotFound) => DialectError::Gone,
+                _ => DialectError::Unavailable,
+            })?;
+            let evidence = &record.evidence;
+            let body = body(
+                identity,
+                evidence.id,
+                words::evidence_type(evidence.kind),
+                words::evidence_status(&evidence.state),
+            );
+            Ok(Message { content_type: "application/json", body: body.to_string().into_bytes() })
         })
     }
 }

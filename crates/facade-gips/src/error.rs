@@ -27,6 +27,11 @@ pub(crate) mod code {
     pub(crate) const REFERENCE_MISMATCH: &str = "3006";
     pub(crate) const PICTURE: &str = "3007";
     pub(crate) const NO_FACE: &str = "3008";
+    pub(crate) const DOCUMENT_MISMATCH: &str = "3009";
+    pub(crate) const DOCUMENT_CONTRADICTORY: &str = "3010";
+    pub(crate) const DOCUMENT_UNREADABLE: &str = "3011";
+    pub(crate) const DOCUMENT_UNSUPPORTED: &str = "3012";
+    pub(crate) const DOCUMENT_NOT_EXAMINED: &str = "3013";
     pub(crate) const INTERNAL: &str = "5000";
 }
 
@@ -71,6 +76,10 @@ impl ApiError {
 
     pub(crate) fn not_allowed(field: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, field, code::NOT_ALLOWED, message)
+    }
+
+    pub(crate) fn picture(field: &str, message: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, field, code::PICTURE, format!("{field}: {message}"))
     }
 
     pub(crate) fn method_not_allowed() -> Self {

@@ -1,4 +1,5 @@
-//! The GIPS (ID&V) dialect, version 1, under `/gips`: identities, consents, the portrait and its reference, status and proof.
+//! The GIPS (ID&V) dialect, version 1, under `/gips`: identities, consents, the portrait and its reference, identity documents, status and
+//! proof.
 //!
 //! Path on disk follows the path in the URL. A domain state becomes a word of this dialect in `words`, with exhaustive matches; an
 //! error becomes status and body in `error`. What bodies may look like, whatever their content type says, is in `body`.
@@ -8,6 +9,7 @@ mod callback;
 mod error;
 mod form;
 mod healthcheck;
+mod id_documents;
 mod identities;
 mod moment;
 mod portrait;
@@ -45,6 +47,8 @@ pub struct GipsState {
 pub(crate) const JSON_LIMIT: usize = 64 * 1024;
 /// A picture of 15 MB, and the form around it.
 const PICTURE_LIMIT: usize = 16 * 1024 * 1024;
+/// Two of them.
+const DOCUMENT_LIMIT: usize = 2 * PICTURE_LIMIT;
 
 /// All of the dialect.
 pub fn mount(state: GipsState) -> Mount {
@@ -94,6 +98,11 @@ fn identities(base: &str) -> Router<GipsState> {
             &format!("{identity}/attributes/portrait-reference"),
             post(portrait::reference::handle).layer(picture),
         )
+        .route(
+            &format!("{identity}/id-documents/capture"),
+            post(id_documents::capture::post).layer(DefaultBodyLimit::max(DOCUMENT_LIMIT)),
+        )
+        .route(&format!("{identity}/id-documents/{{evidence}}/capture"), get(id_documents::capture::get))
 }
 
 /// The caller's tenant, by the header `apikey`. The keys of the original's two roles (back end and user agent) are one here.

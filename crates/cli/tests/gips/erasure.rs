@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 
-fn objects(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn objects(folder: &Path) -> Vec<PathBuf> {
     let (mut files, mut folders) = (Vec::new(), vec![folder.join("objects")]);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder") {

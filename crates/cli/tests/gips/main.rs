@@ -2,6 +2,7 @@
 
 mod bad_requests;
 mod demo;
+mod documents;
 mod erasure;
 mod evidence;
 mod form;

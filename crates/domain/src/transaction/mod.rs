@@ -74,6 +74,8 @@ pub struct NewTransaction {
     pub consent: Option<TransactionConsent>,
     /// Which pictures came, and how they are encoded.
     pub pictures: Vec<(PartRole, PictureFormat)>,
+    /// Whether the template of an approved document's portrait is kept, to compare a portrait with it later.
+    pub keeps_portrait: bool,
 }
 
 impl NewTransaction {

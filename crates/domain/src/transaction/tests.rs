@@ -20,6 +20,7 @@ fn request() -> NewTransaction {
         granularity: CallbackGranularity::OnFinish,
         consent: None,
         pictures: vec![(PartRole::Front, PictureFormat::Jpeg), (PartRole::Face, PictureFormat::Jpeg)],
+        keeps_portrait: false,
     }
 }
 

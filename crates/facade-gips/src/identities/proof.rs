@@ -26,7 +26,11 @@ pub(crate) async fn handle(
     let portrait = state.app.portrait_image(tenant, id).await?;
     let mut statement = words::identity(&record, true);
     statement["evidences"] = Value::Array(
-        [record.portrait(), record.reference()].into_iter().flatten().map(words::detailed_evidence).collect(),
+        [record.portrait(), record.reference(), record.document()]
+            .into_iter()
+            .flatten()
+            .map(words::detailed_evidence)
+            .collect(),
     );
     if let Some(jpeg) = &portrait {
         statement["portraitImage"] = json!({

@@ -24,6 +24,7 @@ fn record(state: TransactionState) -> TransactionRecord {
         granularity: CallbackGranularity::OnFinish,
         consent: None,
         pictures: vec![(PartRole::Front, PictureFormat::Jpeg), (PartRole::Face, PictureFormat::Png)],
+        keeps_portrait: false,
     };
     let id = TransactionId::from_uuid(Uuid::from_u128(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff));
     let tenant = TenantId::from_uuid(Uuid::from_u128(1));

@@ -146,6 +146,7 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         granularity,
         consent,
         pictures: formats,
+        keeps_portrait: false,
     };
     Ok(PerformRequest { scan, claims, pictures, warnings })
 }

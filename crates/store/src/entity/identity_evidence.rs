@@ -9,13 +9,15 @@ pub struct Model {
     pub id: Uuid,
     pub tenant_id: Uuid,
     pub identity_id: Uuid,
-    /// The order of submission: the latest portrait and the latest reference count.
+    /// The order of submission: the latest portrait, the latest reference and the latest document count.
     pub position: i32,
-    /// `live_portrait`, `uploaded_portrait` or `portrait_reference`.
+    /// `live_portrait`, `uploaded_portrait`, `portrait_reference` or `id_document`.
     pub kind: String,
     /// Of a live portrait: where it is judged, and where its picture is.
     pub session_id: Option<Uuid>,
     pub security_level: Option<String>,
+    /// Of an identity document: where it is examined, and where its pictures are.
+    pub transaction_id: Option<Uuid>,
     /// As JSON.
     #[sea_orm(column_type = "Text")]
     pub state: String,

@@ -1,4 +1,5 @@
-//! Scans become transactions: what lists ask for gets columns and indexes, and results get a table of their own.
+//! Scans become transactions: what lists ask for gets columns and indexes, and results get a table of their own. Evidence of an identity
+//! may be examined in a transaction.
 
 use sea_orm::{ConnectionTrait as _, Statement, Value};
 use sea_orm_migration::prelude::*;
@@ -45,6 +46,11 @@ impl MigrationTrait for Migration {
                 manager.alter_table(alter).await?;
             }
         }
+        if !manager.has_column("identity_evidence", "transaction_id").await? {
+            let mut added = column("transaction_id").uuid().to_owned();
+            let alter = Table::alter().table(name("identity_evidence")).add_column(&mut added).to_owned();
+            manager.alter_table(alter).await?;
+        }
         let results = Table::create()
             .table(name("results"))
             .if_not_exists()
@@ -63,15 +69,15 @@ impl MigrationTrait for Migration {
         manager.create_table(results).await?;
         fill_in(manager).await?;
         rename_settings(manager).await?;
-        for (index, columns) in [
-            ("transactions_created", &["tenant_id", "created_at", "id"][..]),
-            ("transactions_state", &["tenant_id", "state", "created_at", "id"]),
-            ("transactions_reference", &["tenant_id", "reference", "created_at", "id"]),
-            ("transactions_customer", &["tenant_id", "customer", "created_at", "id"]),
-            ("transactions_workflow", &["tenant_id", "workflow", "created_at", "id"]),
+        for (index, table, columns) in [
+            ("transactions_created", "transactions", &["tenant_id", "created_at", "id"][..]),
+            ("transactions_state", "transactions", &["tenant_id", "state", "created_at", "id"]),
+            ("transactions_reference", "transactions", &["tenant_id", "reference", "created_at", "id"]),
+            ("transactions_customer", "transactions", &["tenant_id", "customer", "created_at", "id"]),
+            ("transactions_workflow", "transactions", &["tenant_id", "workflow", "created_at", "id"]),
+            ("identity_evidence_transaction_id", "identity_evidence", &["transaction_id"]),
         ] {
-            let mut statement =
-                Index::create().name(index).table(name("transactions")).if_not_exists().to_owned();
+            let mut statement = Index::create().name(index).table(name(table)).if_not_exists().to_owned();
             for column in columns {
                 statement.col(name(column));
             }

@@ -3,7 +3,10 @@
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement, Value};
 use selfsame_domain::document::DocumentType;
 use selfsame_domain::transaction::Outcome;
-use selfsame_domain::{BioSessionState, SessionId, Setting, TenantId, Timestamp, TransactionId};
+use selfsame_domain::{
+    BioSessionState, EvidenceId, EvidenceKind, EvidenceProblem, EvidenceState, IdentityId, SessionId,
+    Setting, TenantId, Timestamp, TransactionId,
+};
 use selfsame_testkit_postgres::TestDatabase;
 use uuid::Uuid;
 
@@ -16,6 +19,8 @@ const CAPTURING: Uuid = Uuid::from_u128(3);
 const FACE: Uuid = Uuid::from_u128(4);
 const IDENTITY: Uuid = Uuid::from_u128(5);
 const ENTRY: Uuid = Uuid::from_u128(6);
+const REFERENCE: Uuid = Uuid::from_u128(9);
+const DOCUMENT: Uuid = Uuid::from_u128(10);
 const SCANS: u128 = 100;
 
 /// Scans as versions 7 and 8 wrote them: state, decision, when it ended, and whether it was erased.
@@ -258,7 +263,41 @@ async fn write_as(version: u32, connection: &DatabaseConnection) {
             ],
         )
         .await;
+        let evidence = |id: Uuid, position: i32, kind: &str| {
+            vec![
+                ("id", id.into()),
+                ("tenant_id", TENANT.into()),
+                ("identity_id", IDENTITY.into()),
+                ("position", position.into()),
+                ("kind", kind.into()),
+                ("state", r#"{"not_verified":{"problems":["reference_mismatch"],"at":7}}"#.into()),
+                ("submitted_at", 3_i64.into()),
+            ]
+        };
+        insert(connection, "identity_evidence", &evidence(REFERENCE, 0, "portrait_reference")).await;
+        if version >= 9 {
+            let mut document = evidence(DOCUMENT, 1, "id_document");
+            document.push(("transaction_id", Uuid::from_u128(SCANS).into()));
+            insert(connection, "identity_evidence", &document).await;
+        }
     }
+}
+
+/// Evidence of earlier versions has no transaction, and that of this one is found by its own.
+async fn reads_evidence(version: u32, store: &Store) {
+    let (tenant, identity) = (TenantId::from_uuid(TENANT), IdentityId::from_uuid(IDENTITY));
+    let mut repository = store.begin().await.unwrap();
+    let rows = repository.identities().evidence(tenant, identity).await.unwrap();
+    let transaction_id = TransactionId::from_uuid(Uuid::from_u128(SCANS));
+    let written = [EvidenceKind::PortraitReference, EvidenceKind::IdDocument { transaction_id }];
+    let written = &written[..if version >= 9 { 2 } else { 1 }];
+    assert_eq!(rows.iter().map(|row| row.evidence.kind).collect::<Vec<_>>(), written);
+    let problems = vec![EvidenceProblem::ReferenceMismatch];
+    let state = EvidenceState::NotVerified { problems, at: Timestamp::from_millis(7) };
+    assert!(rows.iter().all(|row| row.evidence.state == state));
+    let found = repository.identities().find_by_transaction(tenant, transaction_id).await.unwrap();
+    let expected = (identity, EvidenceId::from_uuid(DOCUMENT));
+    assert_eq!(found, Some(expected).filter(|_| version >= 9));
 }
 
 /// That all of it is there, and reads as what it was.
@@ -324,6 +363,9 @@ async fn from_every_version(url: impl Fn(u32) -> String) {
         );
         let store = Store::open(&settings).await.unwrap();
         reads_what_was_written_as(version, &store).await;
+        if version >= 5 {
+            reads_evidence(version, &store).await;
+        }
         if has_scans {
             reads_scans(&store).await;
         }

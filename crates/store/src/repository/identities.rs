@@ -8,6 +8,7 @@ use sea_orm::{
 use selfsame_domain::{
     CallbackTarget, Consent, ConsentId, ConsentKind, Evidence, EvidenceId, EvidenceKind, Identity,
     IdentityId, NewConsent, NewIdentity, PictureFacts, SecurityLevel, SessionId, TenantId, Timestamp,
+    TransactionId,
 };
 
 use super::impossible;
@@ -30,7 +31,7 @@ pub struct SentPicture {
     pub sealed_template: Vec<u8>,
 }
 
-/// Evidence, and its picture if it was sent; that of a live portrait is its session's.
+/// Evidence, and its picture if it was sent; that of a live portrait is its session's, those of a document its transaction's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvidenceRow {
     pub evidence: Evidence,
@@ -41,6 +42,7 @@ const EVIDENCE: &str = "identity_evidence";
 const LIVE_PORTRAIT: &str = "live_portrait";
 const UPLOADED_PORTRAIT: &str = "uploaded_portrait";
 const PORTRAIT_REFERENCE: &str = "portrait_reference";
+const ID_DOCUMENT: &str = "id_document";
 
 impl Identities<'_> {
     pub async fn add(&mut self, identity: &Identity, wrapped_key: &[u8]) -> Result<(), StoreError> {
@@ -79,6 +81,20 @@ impl Identities<'_> {
     ) -> Result<Option<(IdentityId, EvidenceId)>, StoreError> {
         let row = identity_evidence::Entity::find()
             .filter(identity_evidence::Column::SessionId.eq(session.as_uuid()))
+            .filter(identity_evidence::Column::TenantId.eq(tenant.as_uuid()))
+            .one(self.transaction)
+            .await?;
+        Ok(row.map(|row| (IdentityId::from_uuid(row.identity_id), EvidenceId::from_uuid(row.id))))
+    }
+
+    /// The one that a transaction was opened for.
+    pub async fn find_by_transaction(
+        &mut self,
+        tenant: TenantId,
+        transaction: TransactionId,
+    ) -> Result<Option<(IdentityId, EvidenceId)>, StoreError> {
+        let row = identity_evidence::Entity::find()
+            .filter(identity_evidence::Column::TransactionId.eq(transaction.as_uuid()))
             .filter(identity_evidence::Column::TenantId.eq(tenant.as_uuid()))
             .one(self.transaction)
             .await?;
@@ -142,12 +158,18 @@ impl Identities<'_> {
             .filter(identity_evidence::Column::IdentityId.eq(evidence.identity_id.as_uuid()))
             .count(self.transaction)
             .await?;
-        let (kind, session_id, security_level) = match evidence.kind {
-            EvidenceKind::LivePortrait { session_id, security_level } => {
-                (LIVE_PORTRAIT, Some(session_id.as_uuid()), Some(json(&security_level)?))
+        let (mut session_id, mut security_level, mut transaction_id) = (None, None, None);
+        let kind = match evidence.kind {
+            EvidenceKind::LivePortrait { session_id: session, security_level: level } => {
+                (session_id, security_level) = (Some(session.as_uuid()), Some(json(&level)?));
+                LIVE_PORTRAIT
             }
-            EvidenceKind::UploadedPortrait => (UPLOADED_PORTRAIT, None, None),
-            EvidenceKind::PortraitReference => (PORTRAIT_REFERENCE, None, None),
+            EvidenceKind::UploadedPortrait => UPLOADED_PORTRAIT,
+            EvidenceKind::PortraitReference => PORTRAIT_REFERENCE,
+            EvidenceKind::IdDocument { transaction_id: transaction } => {
+                transaction_id = Some(transaction.as_uuid());
+                ID_DOCUMENT
+            }
         };
         let row = identity_evidence::Model {
             id: evidence.id.as_uuid(),
@@ -157,6 +179,7 @@ impl Identities<'_> {
             kind: kind.to_owned(),
             session_id,
             security_level,
+            transaction_id,
             state: json(&evidence.state)?,
             comparison: evidence.comparison.as_ref().map(json).transpose()?,
             picture: picture.as_ref().map(|picture| json(&picture.facts)).transpose()?,
@@ -248,7 +271,7 @@ impl Identities<'_> {
         Ok(done.rows_affected == 1)
     }
 
-    /// Forgets the identity, its consents and its evidence. Its sessions are the caller's to erase before.
+    /// Forgets the identity, its consents and its evidence. Its sessions and transactions are the caller's to erase before.
     pub async fn delete(&mut self, tenant: TenantId, id: IdentityId) -> Result<bool, StoreError> {
         let done = identity::Entity::delete_many()
             .filter(identity::Column::Id.eq(id.as_uuid()))
@@ -335,14 +358,18 @@ fn consent_from_row(row: identity_consent::Model) -> Result<Consent, StoreError>
 
 fn evidence_from_row(row: identity_evidence::Model) -> Result<EvidenceRow, StoreError> {
     let wrong = |column| impossible(EVIDENCE, column, row.id);
-    let kind = match (row.kind.as_str(), row.session_id, &row.security_level) {
-        (LIVE_PORTRAIT, Some(session), Some(level)) => {
+    let kind = match (row.kind.as_str(), row.session_id, row.transaction_id) {
+        (LIVE_PORTRAIT, Some(session), None) => {
+            let level = row.security_level.as_deref().ok_or_else(|| wrong("security_level"))?;
             let security_level: SecurityLevel =
                 serde_json::from_str(level).map_err(|_| wrong("security_level"))?;
             EvidenceKind::LivePortrait { session_id: SessionId::from_uuid(session), security_level }
         }
-        (UPLOADED_PORTRAIT, None, _) => EvidenceKind::UploadedPortrait,
-        (PORTRAIT_REFERENCE, None, _) => EvidenceKind::PortraitReference,
+        (UPLOADED_PORTRAIT, None, None) => EvidenceKind::UploadedPortrait,
+        (PORTRAIT_REFERENCE, None, None) => EvidenceKind::PortraitReference,
+        (ID_DOCUMENT, None, Some(transaction)) => {
+            EvidenceKind::IdDocument { transaction_id: TransactionId::from_uuid(transaction) }
+        }
         _ => return Err(wrong("kind")),
     };
     let comparison = row.comparison.as_deref().map(serde_json::from_str).transpose();

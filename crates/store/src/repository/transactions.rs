@@ -59,6 +59,9 @@ struct StoredRequest {
     mrz_check: bool,
     granularity: CallbackGranularity,
     pictures: Vec<(PartRole, PictureFormat)>,
+    /// Rows of earlier versions do not have it.
+    #[serde(default)]
+    keeps_portrait: bool,
 }
 
 const TABLE: &str = "transactions";
@@ -91,6 +94,7 @@ impl Transactions<'_> {
             mrz_check: request.mrz_check,
             granularity: request.granularity,
             pictures: request.pictures,
+            keeps_portrait: request.keeps_portrait,
         };
         let (callback_url, callback_dialect) = match request.callback {
             Some(target) => (Some(target.url), Some(target.dialect)),
@@ -495,6 +499,7 @@ fn from_row(row: transaction::Model) -> Result<TransactionFound, StoreError> {
         granularity: request.granularity,
         consent,
         pictures: request.pictures,
+        keeps_portrait: request.keeps_portrait,
     };
     let transaction = Transaction {
         id,

@@ -58,6 +58,7 @@ async fn accept(store: &Store, tenant: TenantId, now: Timestamp) -> Transaction 
         granularity: CallbackGranularity::OnAllSteps,
         consent: None,
         pictures: vec![(PartRole::Front, PictureFormat::Png)],
+        keeps_portrait: true,
     };
     let id = TransactionId::random(&OsEntropy);
     let transaction = Transaction::accept(id, tenant, request, now, Duration::from_millis(1_000));

@@ -19,6 +19,8 @@ pub(crate) struct Pictures {
     pub(crate) back: Option<Vec<u8>>,
     /// Only when faces are to be compared.
     pub(crate) face: Option<Vec<u8>>,
+    /// Whether the template of the document's portrait is wanted as well.
+    pub(crate) portrait_template: bool,
 }
 
 /// A picture that was damaged inside, which its header did not show.
@@ -86,6 +88,10 @@ pub(crate) fn look(
     let portrait = portrait(vision, front, seen.front.as_ref())?;
     seen.faces.portrait = portrait.as_ref().filter(|found| found.turns == 0).map(|found| found.face.bounds);
     seen.original = Step::Yes;
+    let comparable = portrait.as_ref().filter(|found| found.face.eye_distance() >= params.least_eye_distance);
+    if let Some(Portrait { picture, face, .. }) = comparable.filter(|_| pictures.portrait_template) {
+        seen.portrait = Some(vision.embed(picture, face)?);
+    }
     let Some(selfie_bytes) = pictures.face else { return Ok(seen) };
     let same_file = front_bytes.as_ref().is_some_and(|bytes| bytes.as_slice() == selfie_bytes);
     let selfie = opened(&selfie_bytes, limits);

@@ -70,6 +70,8 @@ pub(crate) struct Seen {
     pub(crate) faces: FaceEvidence,
     /// Of the selfie, with its quality.
     pub(crate) template: Option<(Template, f32)>,
+    /// Of the document's portrait, where it was wanted and is large enough to compare.
+    pub(crate) portrait: Option<Template>,
 }
 
 /// What was measured of the faces.

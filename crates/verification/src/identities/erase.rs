@@ -8,7 +8,7 @@ use crate::maintenance::{Tally, to_its_end};
 use crate::{UseCaseError, Verification};
 
 impl Verification {
-    /// Erases the identity, its consents, its evidence and its captures, also those under way. When this returns, nobody can
+    /// Erases the identity, its consents, its evidence, its captures and its documents, also those under way. When this returns, nobody can
     /// read any of it, from a backup neither.
     pub async fn erase_identity(&self, tenant: TenantId, id: IdentityId) -> Result<(), IdentityError> {
         let mut repository = self.store().begin().await?;
@@ -16,7 +16,7 @@ impl Verification {
         self.opened(&mut repository, tenant, id).await?;
         drop(repository);
         let app = self.clone();
-        to_its_end(async move { Ok(app.erase_with_sessions(tenant, id).await?) }).await
+        to_its_end(async move { Ok(app.erase_with_evidence(tenant, id).await?) }).await
     }
 
     /// Returns how many there were.
@@ -27,22 +27,29 @@ impl Verification {
         drop(repository);
         let mut tally = Tally::default();
         for (tenant, id) in expired {
-            tally.add(self.erase_with_sessions(tenant, id).await);
+            tally.add(self.erase_with_evidence(tenant, id).await);
         }
         tally.end()
     }
 
-    async fn erase_with_sessions(&self, tenant: TenantId, id: IdentityId) -> Result<(), UseCaseError> {
+    async fn erase_with_evidence(&self, tenant: TenantId, id: IdentityId) -> Result<(), UseCaseError> {
         // From here on it is found by nobody but maintenance, which goes on should this be interrupted: the row goes last.
         let mut repository = self.store().begin().await?;
-        // Whoever adds to it just now has finished, and its session is among those below; whoever comes later finds nothing.
+        // Whoever adds to it just now has finished, and what it opened is among that below; whoever comes later finds nothing.
         repository.identities().alone_with(tenant, id).await?;
         repository.identities().forget_key(tenant, id).await?;
         let evidence = repository.identities().evidence(tenant, id).await?;
         repository.save().await?;
         for row in evidence {
-            if let EvidenceKind::LivePortrait { session_id, .. } = row.evidence.kind {
-                self.erase_session(tenant, session_id).await?;
+            match row.evidence.kind {
+                EvidenceKind::LivePortrait { session_id, .. } => {
+                    self.erase_session(tenant, session_id).await?
+                }
+                EvidenceKind::IdDocument { transaction_id } => {
+                    self.forget_transaction(tenant, transaction_id).await?;
+                }
+                // Their pictures are the identity's own.
+                EvidenceKind::UploadedPortrait | EvidenceKind::PortraitReference => {}
             }
         }
         self.blobs().purge(&BlobKey::identity_prefix(tenant, id)).await?;

@@ -2,8 +2,10 @@
 //!
 //! A live portrait is a bio-session like any other; its picture and template stay there. Whoever asks about an identity first has
 //! its evidence *settled*: what its sessions have decided meanwhile is written down, and a live portrait is compared with the
-//! reference. A verdict is stored with its session before anybody is told of it, so nothing is lost between the two.
+//! reference. A verdict is stored with its session before anybody is told of it, so nothing is lost between the two. An identity
+//! document is a transaction like any other in the same way.
 
+mod document;
 mod erase;
 mod settle;
 
@@ -11,10 +13,11 @@ use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, DataKey};
 use selfsame_domain::identity::{assess, consented};
+use selfsame_domain::transaction::Transaction;
 use selfsame_domain::{
     Assessment, BioSession, Consent, ConsentId, ConsentKind, Evidence, EvidenceId, EvidenceKind, FaceQuality,
     Identity, IdentityId, LivenessMode, NewBioSession, NewConsent, NewIdentity, PictureFacts, SecurityLevel,
-    SessionId, TenantId,
+    SessionId, TenantId, TransactionId,
 };
 use selfsame_store::{EvidenceRow, Repository, SentPicture};
 use sha2::{Digest, Sha256};
@@ -22,6 +25,8 @@ use sha2::{Digest, Sha256};
 use crate::faces::Looked;
 use crate::maintenance::to_its_end;
 use crate::{UseCaseError, Verification};
+
+pub use document::NewDocument;
 
 /// Limits and thresholds of identities.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,6 +90,8 @@ pub struct EvidenceRecord {
     pub evidence: Evidence,
     /// Of a live portrait, unless it was erased.
     pub session: Option<BioSession>,
+    /// Of an identity document, unless it was erased.
+    pub transaction: Option<Transaction>,
     /// Of a picture that was sent.
     pub picture: Option<PictureFacts>,
     /// Of the picture, once there is one.
@@ -114,7 +121,12 @@ impl IdentityRecord {
 
     /// The reference that counts.
     pub fn reference(&self) -> Option<&EvidenceRecord> {
-        self.evidence.iter().rev().find(|record| !record.evidence.kind.is_portrait())
+        self.evidence.iter().rev().find(|record| record.evidence.kind.is_reference())
+    }
+
+    /// The identity document that counts.
+    pub fn document(&self) -> Option<&EvidenceRecord> {
+        self.evidence.iter().rev().find(|record| record.evidence.kind.is_document())
     }
 }
 
@@ -162,6 +174,16 @@ impl Verification {
     ) -> Result<Option<(IdentityId, EvidenceId)>, UseCaseError> {
         let mut repository = self.store().begin().await?;
         Ok(repository.identities().find_by_session(tenant, session).await?)
+    }
+
+    /// Which evidence a transaction was opened for; `None` when it was opened for no identity.
+    pub async fn identity_of_transaction(
+        &self,
+        tenant: TenantId,
+        transaction: TransactionId,
+    ) -> Result<Option<(IdentityId, EvidenceId)>, UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        Ok(repository.identities().find_by_transaction(tenant, transaction).await?)
     }
 
     /// Whether a session may be captured as far as consent goes: that of an identity only while the person's consent to a portrait
@@ -365,6 +387,8 @@ impl Verification {
                 let name = BlobKey::evidence_image(tenant, id, evidence.id);
                 self.blobs().get(&name, &key).await.map_err(UseCaseError::from)?
             }
+            // Never a portrait.
+            EvidenceKind::IdDocument { .. } => None,
         })
     }
 
@@ -409,6 +433,7 @@ impl Verification {
         let mut evidence = Vec::with_capacity(rows.len());
         for EvidenceRow { evidence: one, picture } in rows {
             let picture = picture.map(|picture| picture.facts);
+            let mut transaction = None;
             let (session, quality) = match one.kind {
                 EvidenceKind::LivePortrait { session_id, .. } => {
                     let session = repository.sessions().get(tenant, session_id).await?;
@@ -422,8 +447,13 @@ impl Verification {
                 EvidenceKind::UploadedPortrait | EvidenceKind::PortraitReference => {
                     (None, picture.as_ref().map(|picture| picture.quality))
                 }
+                EvidenceKind::IdDocument { transaction_id } => {
+                    let row = repository.transactions().get(tenant, transaction_id).await?;
+                    transaction = row.map(|row| row.transaction);
+                    (None, None)
+                }
             };
-            evidence.push(EvidenceRecord { evidence: one, session, picture, quality });
+            evidence.push(EvidenceRecord { evidence: one, session, transaction, picture, quality });
         }
         let states: Vec<_> = evidence.iter().map(|record| record.evidence.clone()).collect();
         let assessment = assess(&identity, &states);

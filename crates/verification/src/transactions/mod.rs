@@ -8,21 +8,21 @@ mod work;
 
 use std::time::Duration;
 
-use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_blobs::{BlobError, BlobKey, DataKey};
 use selfsame_domain::document::DocumentReading;
 use selfsame_domain::document::Extraction;
 use selfsame_domain::transaction::workflow::Workflow;
 use selfsame_domain::transaction::{
-    CallbackGranularity, CapabilityResult, Claims, NewTransaction, PartRole, PictureFormat, Tombstone,
-    Transaction, TransactionPolicy,
+    CallbackGranularity, CapabilityResult, Claims, NewTransaction, Outcome, PartRole, PictureFormat,
+    Tombstone, Transaction, TransactionPolicy,
 };
 use selfsame_domain::{CallbackEvent, TenantId, TransactionId};
 use selfsame_store::{
-    TransactionCursor, TransactionFilter, TransactionFound, TransactionPage, TransactionRow,
+    Repository, TransactionCursor, TransactionFilter, TransactionFound, TransactionPage, TransactionRow,
 };
-use selfsame_vision::Effort;
 use selfsame_vision::image::{Format, ImageError, Limits, decode, inspect};
 use selfsame_vision::signs::Signs;
+use selfsame_vision::{Effort, Template};
 
 use crate::examination::{self, LookParams};
 use crate::maintenance::{Tally, to_its_end};
@@ -93,6 +93,14 @@ const CLAIMS: &str = "claims";
 const READING: &str = "reading";
 pub(crate) const FACEMAP: &str = "facemap";
 const EVIDENCE: &str = "evidence";
+/// The template of an approved document's portrait.
+const PORTRAIT: &str = "portrait";
+
+/// A transaction whose pictures are stored, and whose row is still to be added.
+pub(crate) struct Prepared {
+    wrapped_key: Vec<u8>,
+    sealed_claims: Vec<u8>,
+}
 
 impl Verification {
     /// What a picture of a transaction is, from its header: JPEG or PNG within the limits, its longest side above 300 pixels.
@@ -140,31 +148,71 @@ impl Verification {
         claims: &Claims,
         pictures: Vec<(PartRole, Vec<u8>)>,
     ) -> Result<(), UseCaseError> {
-        let (tenant, id) = (transaction.tenant_id, transaction.id);
-        let (key, wrapped) = self.new_key()?;
+        let prepared = self.prepare_transaction(transaction, claims, pictures).await?;
         let made = async {
-            for (side, bytes) in pictures {
-                let name = BlobKey::transaction(tenant, id, side_name(side));
-                self.blobs().put(&name, &key, bytes, self.entropy()).await?;
-            }
-            let claims = self.seal_of_transaction(transaction, CLAIMS, &key, claims)?;
             let mut repository = self.store().begin().await?;
-            let workflow = Workflow::of_documents(transaction.request.fields.face_match);
-            repository.transactions().add(transaction, &workflow, &wrapped, &claims).await?;
-            if transaction.request.granularity == CallbackGranularity::OnAllSteps
-                && let Some(target) = transaction.request.callback.clone()
-            {
-                let event = CallbackEvent::TRANSACTION_RECEIVED;
-                self.enqueue(&mut repository, tenant, id.as_uuid(), event, target).await?;
-            }
+            self.add_transaction(&mut repository, transaction, &prepared).await?;
             Ok::<_, UseCaseError>(repository)
         };
-        let accepted = match made.await {
+        self.conclude_transaction(transaction, made.await).await
+    }
+
+    /// Stores the pictures of a transaction under a key of its own. Its row is added next, or nothing of it stays
+    /// ([`Verification::conclude_transaction`]).
+    pub(crate) async fn prepare_transaction(
+        &self,
+        transaction: &Transaction,
+        claims: &Claims,
+        pictures: Vec<(PartRole, Vec<u8>)>,
+    ) -> Result<Prepared, UseCaseError> {
+        let (key, wrapped_key) = self.new_key()?;
+        let stored = async {
+            for (side, bytes) in pictures {
+                let name = BlobKey::transaction(transaction.tenant_id, transaction.id, side_name(side));
+                self.blobs().put(&name, &key, bytes, self.entropy()).await?;
+            }
+            self.seal_of_transaction(transaction, CLAIMS, &key, claims)
+        };
+        match stored.await {
+            Ok(sealed_claims) => Ok(Prepared { wrapped_key, sealed_claims }),
+            Err(error) => {
+                self.discard_pictures(transaction).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Adds the row of a transaction, and the entry that tells of it where that is asked for. Saving is the caller's.
+    pub(crate) async fn add_transaction(
+        &self,
+        repository: &mut Repository,
+        transaction: &Transaction,
+        prepared: &Prepared,
+    ) -> Result<(), UseCaseError> {
+        let Prepared { wrapped_key, sealed_claims } = prepared;
+        let workflow = Workflow::of_documents(transaction.request.fields.face_match);
+        repository.transactions().add(transaction, &workflow, wrapped_key, sealed_claims).await?;
+        if transaction.request.granularity == CallbackGranularity::OnAllSteps
+            && let Some(target) = transaction.request.callback.clone()
+        {
+            let (tenant, subject) = (transaction.tenant_id, transaction.id.as_uuid());
+            self.enqueue(repository, tenant, subject, CallbackEvent::TRANSACTION_RECEIVED, target).await?;
+        }
+        Ok(())
+    }
+
+    /// Saves the row of a transaction and wakes who works on it; without a row its pictures are removed again.
+    pub(crate) async fn conclude_transaction<E: From<UseCaseError>>(
+        &self,
+        transaction: &Transaction,
+        made: Result<Repository, E>,
+    ) -> Result<(), E> {
+        let accepted = match made {
             Err(error) => Err((error, false)),
-            Ok(repository) => match repository.save().await {
+            Ok(repository) => match repository.save().await.map_err(UseCaseError::from) {
                 Ok(()) => Ok(()),
                 // Whether it was stored is not known when only the answer was lost.
-                Err(error) => match self.has_transaction_row(tenant, id).await {
+                Err(error) => match self.has_transaction_row(transaction.tenant_id, transaction.id).await {
                     Ok(true) => Ok(()),
                     Ok(false) => Err((error.into(), false)),
                     Err(_) => Err((error.into(), true)),
@@ -175,15 +223,22 @@ impl Verification {
             // A transaction that was stored after all needs its pictures. Without a row their key is nowhere: nobody can open them, and
             // what cannot be removed now is only in the way.
             if may_be_there {
-                tracing::warn!(transaction = %id, "whether a transaction was stored is not known; its pictures stay");
-            } else if let Err(error) = self.blobs().purge(&BlobKey::transaction_prefix(tenant, id)).await {
-                tracing::warn!(%error, "pictures that nothing refers to could not be removed");
+                tracing::warn!(transaction = %transaction.id, "whether a transaction was stored is not known; its pictures stay");
+            } else {
+                self.discard_pictures(transaction).await;
             }
             return Err(error);
         }
         self.told();
         self.inner.transactions_due.notify_one();
         Ok(())
+    }
+
+    async fn discard_pictures(&self, transaction: &Transaction) {
+        let prefix = BlobKey::transaction_prefix(transaction.tenant_id, transaction.id);
+        if let Err(error) = self.blobs().purge(&prefix).await {
+            tracing::warn!(%error, "pictures that nothing refers to could not be removed");
+        }
     }
 
     /// A transaction of this tenant that has neither expired nor been erased.
@@ -280,6 +335,33 @@ impl Verification {
         Ok(self.blobs().get(&BlobKey::transaction(tenant, id, FACEMAP), &key).await?)
     }
 
+    /// The template of the portrait of an approved document, where its transaction keeps it. `None` also once it was erased.
+    pub(crate) async fn document_portrait(
+        &self,
+        repository: &mut Repository,
+        tenant: TenantId,
+        id: TransactionId,
+    ) -> Result<Option<Template>, UseCaseError> {
+        let Some(row) = repository.transactions().get(tenant, id).await? else { return Ok(None) };
+        let approved =
+            row.transaction.decision().is_some_and(|decision| decision.outcome == Outcome::Approved);
+        if !approved || !row.transaction.request.keeps_portrait {
+            return Ok(None);
+        }
+        let key = self.unwrap_key(&row.wrapped_key)?;
+        let kept = match self.blobs().get(&BlobKey::transaction(tenant, id, PORTRAIT), &key).await {
+            Ok(kept) => kept.map(zeroize::Zeroizing::new),
+            // What was altered or cut short stays so: it is compared with nothing, and holds up nobody.
+            Err(BlobError::Sealed) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let template = kept.and_then(|bytes| Template::from_bytes(&bytes).ok());
+        if template.is_none() {
+            tracing::debug!(transaction = %id, "a document has no portrait that can be compared");
+        }
+        Ok(template)
+    }
+
     /// What the verdict of a transaction rests on; `None` while there is none.
     pub async fn transaction_evidence(
         &self,
@@ -371,7 +453,12 @@ impl Verification {
         tally.end()
     }
 
-    async fn forget_transaction(&self, tenant: TenantId, id: TransactionId) -> Result<(), UseCaseError> {
+    /// Erases a transaction, whether or not it has expired. One that was erased before is no error.
+    pub(crate) async fn forget_transaction(
+        &self,
+        tenant: TenantId,
+        id: TransactionId,
+    ) -> Result<(), UseCaseError> {
         // The key goes first. Should this be interrupted, the tombstone still says that there is something to remove.
         self.forget_transaction_row(tenant, id).await?;
         self.purge_erased_transaction(tenant, id).await

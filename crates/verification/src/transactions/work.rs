@@ -8,11 +8,12 @@ use selfsame_domain::transaction::workflow::{Workflow, WorkflowRef, WorkflowVerd
 use selfsame_domain::transaction::{Decision, Outcome, PartRole, Results, Transaction, decide, results};
 use selfsame_domain::{CallbackEvent, Timestamp, TransactionId};
 use selfsame_store::{Lease, Repository, TransactionRow};
+use selfsame_vision::Template;
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::{EVIDENCE, FACEMAP, Facemap, READING, side_name};
+use super::{EVIDENCE, FACEMAP, Facemap, PORTRAIT, READING, side_name};
 use crate::examination::{LookParams, Pictures, Seen, TransactionEvidence, findings, look};
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification};
@@ -53,7 +54,15 @@ struct Found {
     reading: Option<Extraction>,
     /// What the decision rests on, as JSON: personal.
     evidence: Option<Vec<u8>>,
+    made: Made,
+}
+
+/// What is kept of faces, for later.
+#[derive(Default)]
+struct Made {
     facemap: Option<Facemap>,
+    /// Of an approved document whose transaction asks for it.
+    portrait: Option<Template>,
 }
 
 impl Verification {
@@ -168,7 +177,7 @@ impl Verification {
                 decision,
                 reading: None,
                 evidence: None,
-                facemap: None,
+                made: Made::default(),
             }
         } else {
             self.find(&row).await?
@@ -201,7 +210,8 @@ impl Verification {
             read[at] = Some(bytes);
         }
         let [front, back, face] = read;
-        let pictures = Pictures { front, back, face };
+        let portrait_template = transaction.request.keeps_portrait;
+        let pictures = Pictures { front, back, face, portrait_template };
         let (vision, limits) = (self.vision(), self.settings().images.clone());
         let params =
             LookParams { false_match_rate: policy.false_match_rate, ..self.settings().transactions.look };
@@ -224,7 +234,8 @@ impl Verification {
         let evidence = serde_json::to_vec(&evidence)
             .map(Some)
             .map_err(|error| Stopped::ByTheScan(UseCaseError::internal(&error)))?;
-        let Seen { template, .. } = seen;
+        let Seen { template, portrait, .. } = seen;
+        let portrait = portrait.filter(|_| decision.outcome == Outcome::Approved);
         let facemap = template.filter(|_| decision.enrols()).map(|(template, quality)| Facemap {
             tenant_id: transaction.tenant_id,
             transaction_id: transaction.id,
@@ -234,7 +245,8 @@ impl Verification {
             created_at: now,
         });
         let reading = reading.map(|reading| reading.only(fields));
-        Ok(Found { results, verdict: Some(verdict), decision, reading, evidence, facemap })
+        let made = Made { facemap, portrait };
+        Ok(Found { results, verdict: Some(verdict), decision, reading, evidence, made })
     }
 
     /// The workflow that a transaction pinned. One that this server does not have decides nothing.
@@ -251,7 +263,7 @@ impl Verification {
     /// Writes the verdict and the entry that tells of it in one transaction.
     async fn end_transaction(&self, row: &TransactionRow, owner: Uuid, found: Found) -> Result<(), Stopped> {
         let transaction = &row.transaction;
-        let Found { results, verdict, decision, reading, evidence, facemap } = found;
+        let Found { results, verdict, decision, reading, evidence, made } = found;
         let key = self.unwrap_key(&row.wrapped_key).map_err(Stopped::ByAnOutage)?;
         let reading = match &reading {
             Some(reading) => Some(
@@ -263,7 +275,7 @@ impl Verification {
             .clone()
             .decide(decision)
             .map_err(|error| Stopped::ByTheScan(UseCaseError::internal(&error)))?;
-        self.store_end(&ended, owner, &key, (&results, verdict), (reading, evidence, facemap))
+        self.store_end(&ended, owner, &key, (&results, verdict), (reading, evidence, made))
             .await
             .map_err(Stopped::ByAnOutage)
     }
@@ -275,18 +287,22 @@ impl Verification {
         owner: Uuid,
         key: &DataKey,
         examined: (&Results, Option<WorkflowVerdict>),
-        (reading, evidence, made): (Option<Vec<u8>>, Option<Vec<u8>>, Option<Facemap>),
+        (reading, evidence, made): (Option<Vec<u8>>, Option<Vec<u8>>, Made),
     ) -> Result<(), UseCaseError> {
         let blob = |what| BlobKey::transaction(ended.tenant_id, ended.id, what);
         if let Some(evidence) = evidence {
             self.blobs().put(&blob(EVIDENCE), key, evidence, self.entropy()).await?;
         }
-        if let Some(of) = &made {
+        if let Some(of) = &made.facemap {
             let sealed = self.seal_facemap(of).await?;
             self.blobs().put(&blob(FACEMAP), key, sealed, self.entropy()).await?;
         }
+        if let Some(template) = &made.portrait {
+            let bytes = template.to_bytes().to_vec();
+            self.blobs().put(&blob(PORTRAIT), key, bytes, self.entropy()).await?;
+        }
         let mut repository = self.store().begin().await?;
-        if repository.transactions().end(ended, owner, examined, (reading, made.is_some())).await? {
+        if repository.transactions().end(ended, owner, examined, (reading, made.facemap.is_some())).await? {
             if let Some(target) = ended.request.callback.clone() {
                 let (tenant, subject) = (ended.tenant_id, ended.id.as_uuid());
                 self.enqueue(&mut repository, tenant, subject, CallbackEvent::TRANSACTION_DECIDED, target)

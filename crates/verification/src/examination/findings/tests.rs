@@ -44,6 +44,7 @@ fn request(kind: DocumentType, back: bool) -> NewTransaction {
             .take(1 + usize::from(back))
             .map(|side| (side, PictureFormat::Jpeg))
             .collect(),
+        keeps_portrait: false,
     }
 }
 

@@ -1,0 +1,4 @@
+//! `/gips/v1/identities/{id}/id-documents…`
+
+pub(crate) mod capture;
+mod details;
