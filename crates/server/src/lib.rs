@@ -127,17 +127,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
 
     let parts = open_parts(&config).await?;
     let app = Verification::new(parts, settings);
-    let bootstrap = Bootstrap {
-        api_key: config.bootstrap.api_key.clone(),
-        api_token: config.bootstrap.api_token.clone(),
-        api_secret: config.bootstrap.api_secret.clone(),
-        administration: config
-            .bootstrap
-            .administration_token
-            .clone()
-            .zip(config.bootstrap.administration_secret.clone()),
-    };
-    let credentials = app.bootstrap(bootstrap).await?;
+    let credentials = app.bootstrap(bootstrap(&config)).await?;
     // Captures of an earlier life are decided before anybody can ask for them.
     let ended = app.recover().await?;
     if ended > 0 {
@@ -188,6 +178,17 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         tracing::warn!(error, "captures cut off by this stop wait for the lease of this process to run out");
     }
     served
+}
+
+/// The credentials that the settings name.
+fn bootstrap(config: &Config) -> Bootstrap {
+    let named = &config.bootstrap;
+    Bootstrap {
+        api_key: named.api_key.clone(),
+        api_token: named.api_token.clone(),
+        api_secret: named.api_secret.clone(),
+        administration: named.administration_token.clone().zip(named.administration_secret.clone()),
+    }
 }
 
 /// Networks, keys, database and objects, in the order in which a fault is told soonest.

@@ -351,33 +351,7 @@ fn say_words(Seen { reading, signs, dates, .. }: &Seen) -> Result<(), Failure> {
     }
     say(&head)?;
     if let Some(mrz) = &reading.mrz {
-        let (tone, verdict) = match mrz.verdict {
-            MrzVerdict::Valid => (Tone::Good, "valid"),
-            MrzVerdict::Ambiguous => (Tone::Warning, "ambiguous: another reading is about as likely"),
-            MrzVerdict::Unprotected => (Tone::Warning, "without check digits"),
-            MrzVerdict::Invalid => (Tone::Bad, "invalid: check digits disagree, or a date cannot be"),
-        };
-        say(&format!("machine-readable zone: {}", toned(tone, verdict)))?;
-        for line in &mrz.lines {
-            say(&format!("  {line}"))?;
-        }
-        if let Some(by) = mrz.settled_by {
-            say(&toned(
-                Tone::Quiet,
-                &format!("  another reading passes too; settled by {}", settled_words(by)),
-            ))?;
-        }
-        for alternative in &mrz.alternatives {
-            say("or, about as likely:")?;
-            for line in &alternative.lines {
-                say(&format!("  {line}"))?;
-            }
-        }
-        for irregularity in &mrz.irregularities {
-            let field = irregularity.field.map_or("document code", FieldName::as_str);
-            let words = format!("  {field}: {}", rule_words(irregularity.rule));
-            say(&toned(Tone::Warning, &words))?;
-        }
+        say_zone(mrz)?;
     }
     if let Some(barcode) = &reading.barcode {
         let kind = match barcode.kind {
@@ -434,6 +408,35 @@ fn say_words(Seen { reading, signs, dates, .. }: &Seen) -> Result<(), Failure> {
     }
     for warning in &reading.warnings {
         complain(warning_words(*warning));
+    }
+    Ok(())
+}
+
+/// The machine-readable zone, what else it may say, and what is unusual about it.
+fn say_zone(mrz: &MrzReading) -> Result<(), Failure> {
+    let (tone, verdict) = match mrz.verdict {
+        MrzVerdict::Valid => (Tone::Good, "valid"),
+        MrzVerdict::Ambiguous => (Tone::Warning, "ambiguous: another reading is about as likely"),
+        MrzVerdict::Unprotected => (Tone::Warning, "without check digits"),
+        MrzVerdict::Invalid => (Tone::Bad, "invalid: check digits disagree, or a date cannot be"),
+    };
+    say(&format!("machine-readable zone: {}", toned(tone, verdict)))?;
+    for line in &mrz.lines {
+        say(&format!("  {line}"))?;
+    }
+    if let Some(by) = mrz.settled_by {
+        say(&toned(Tone::Quiet, &format!("  another reading passes too; settled by {}", settled_words(by))))?;
+    }
+    for alternative in &mrz.alternatives {
+        say("or, about as likely:")?;
+        for line in &alternative.lines {
+            say(&format!("  {line}"))?;
+        }
+    }
+    for irregularity in &mrz.irregularities {
+        let field = irregularity.field.map_or("document code", FieldName::as_str);
+        let words = format!("  {field}: {}", rule_words(irregularity.rule));
+        say(&toned(Tone::Warning, &words))?;
     }
     Ok(())
 }

@@ -49,27 +49,7 @@ pub(crate) fn consent(
         miss("userConsent.userIp", "is missing");
     }
     if let Some(mut place) = user.object("userLocation") {
-        claims.user_country = place.text("country", 3);
-        claims.user_state = place.text("state", 100);
-        if claims.user_country.as_deref().is_some_and(|code| !country::is_alpha3(code)) {
-            place.wrong("country", "must be an ISO 3166-1 alpha-3 code, or XKX");
-            claims.user_country = None;
-        }
-        if let (Some(country), Some(state)) = (&claims.user_country, &claims.user_state) {
-            let alpha2 = match country.as_str() {
-                "USA" => Some("US"),
-                "CAN" => Some("CA"),
-                "AUS" => Some("AU"),
-                _ => None,
-            };
-            if alpha2.is_some_and(|alpha2| !country::is_subdivision(alpha2, state)) {
-                place.wrong(
-                    "state",
-                    format!("must be the code of a state of {country}, without country and hyphen"),
-                );
-                claims.user_state = None;
-            }
-        }
+        location(&mut place, claims);
         user.absorb(place);
     }
     if claims.user_country.is_none() {
@@ -119,6 +99,29 @@ pub(crate) fn consent(
     missed.retain(|missed| needed && !wrong.iter().any(|wrong| within(&missed.field, &wrong.field)));
     reader.absorb(user);
     (Some(said), [wrong, missed].concat())
+}
+
+/// `userLocation`: where the person is. What is wrong is not kept.
+fn location(place: &mut Reader, claims: &mut Claims) {
+    claims.user_country = place.text("country", 3);
+    claims.user_state = place.text("state", 100);
+    if claims.user_country.as_deref().is_some_and(|code| !country::is_alpha3(code)) {
+        place.wrong("country", "must be an ISO 3166-1 alpha-3 code, or XKX");
+        claims.user_country = None;
+    }
+    if let (Some(country), Some(state)) = (&claims.user_country, &claims.user_state) {
+        let alpha2 = match country.as_str() {
+            "USA" => Some("US"),
+            "CAN" => Some("CA"),
+            "AUS" => Some("AU"),
+            _ => None,
+        };
+        if alpha2.is_some_and(|alpha2| !country::is_subdivision(alpha2, state)) {
+            let rule = format!("must be the code of a state of {country}, without country and hyphen");
+            place.wrong("state", rule);
+            claims.user_state = None;
+        }
+    }
 }
 
 /// `2022-07-20T17:20:35.000Z`, with 0 to 3 digits of milliseconds.

@@ -64,36 +64,7 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         reader.wrong("idType", "is missing");
     }
     let fields = enabled_fields(&mut reader, rules.policy);
-    let mut pictures = Vec::new();
-    let mut formats: Vec<(PartRole, PictureFormat)> = Vec::new();
-    let mut face_was_wrong = false;
-    for (side, name) in [
-        (PartRole::Front, "frontsideImage"),
-        (PartRole::Back, "backsideImage"),
-        (PartRole::Face, "faceImage"),
-    ] {
-        let before = reader.errors.len();
-        let found = picture(&mut reader, name, rules.max_bytes, rules.inspect);
-        let wrong = reader.errors.len() > before;
-        match found {
-            Some((format, bytes)) => {
-                formats.push((side, format));
-                pictures.push((side, bytes));
-            }
-            None if side == PartRole::Front && !wrong => reader.wrong(name, "is missing"),
-            None => {}
-        }
-        face_was_wrong |= side == PartRole::Face && wrong;
-    }
-    let has_face = formats.iter().any(|(side, _)| *side == PartRole::Face);
-    let face_match = match fields.wanted {
-        Wanted::Always => true,
-        Wanted::WhenSent => has_face,
-        Wanted::Never => false,
-    };
-    if face_match && !has_face && !face_was_wrong {
-        reader.wrong("faceImage", "is missing, and face match is enabled");
-    }
+    let Sent { pictures, formats, face_match } = sent(&mut reader, fields.wanted, rules);
     let reporting_criteria = reader.text("merchantReportingCriteria", 100);
     let customer_id = reader.text("customerId", 100);
     let screening = reader.object("additionalChecks").is_some_and(|mut checks| {
@@ -149,6 +120,48 @@ pub(crate) fn parse(body: Map<String, Value>, rules: &Rules<'_>) -> Result<Perfo
         keeps_portrait: false,
     };
     Ok(PerformRequest { scan, claims, pictures, warnings })
+}
+
+/// The pictures of a request.
+struct Sent {
+    pictures: Vec<(PartRole, Vec<u8>)>,
+    formats: Vec<(PartRole, PictureFormat)>,
+    /// Whether faces are compared.
+    face_match: bool,
+}
+
+/// Reads the pictures, and says which are missing.
+fn sent(reader: &mut Reader, wanted: Wanted, rules: &Rules<'_>) -> Sent {
+    let (mut pictures, mut formats) = (Vec::new(), Vec::new());
+    let mut face_was_wrong = false;
+    for (side, name) in [
+        (PartRole::Front, "frontsideImage"),
+        (PartRole::Back, "backsideImage"),
+        (PartRole::Face, "faceImage"),
+    ] {
+        let before = reader.errors.len();
+        let found = picture(reader, name, rules.max_bytes, rules.inspect);
+        let wrong = reader.errors.len() > before;
+        match found {
+            Some((format, bytes)) => {
+                formats.push((side, format));
+                pictures.push((side, bytes));
+            }
+            None if side == PartRole::Front && !wrong => reader.wrong(name, "is missing"),
+            None => {}
+        }
+        face_was_wrong |= side == PartRole::Face && wrong;
+    }
+    let has_face = formats.iter().any(|(side, _)| *side == PartRole::Face);
+    let face_match = match wanted {
+        Wanted::Always => true,
+        Wanted::WhenSent => has_face,
+        Wanted::Never => false,
+    };
+    if face_match && !has_face && !face_was_wrong {
+        reader.wrong("faceImage", "is missing, and face match is enabled");
+    }
+    Sent { pictures, formats, face_match }
 }
 
 /// Whether faces are compared.
