@@ -36,12 +36,14 @@ pub(crate) fn router(mounts: Mounts) -> Router {
         .route("/.well-known/jwks.json", get(jwks))
         .route("/.well-known/result-signing.pem", get(certificate))
         .with_state(app.clone());
-    let mut router = Router::new().merge(own).merge(web::router()).method_not_allowed_fallback(async || {
-        problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
-    });
+    let mut router = Router::new().merge(own).merge(web::router());
     for (facade, _) in facades {
         router = router.merge(facade);
     }
+    // Of all routes that are there by now and have none of their own.
+    router = router.method_not_allowed_fallback(async || {
+        problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
+    });
     if let Some(tenant) = try_it {
         router = router.merge(try_it::router(app, tenant));
     }
