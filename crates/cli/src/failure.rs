@@ -23,7 +23,7 @@ pub(crate) enum Failure {
     #[error("{}: {cause}", file.display())]
     Picture { file: PathBuf, cause: PictureFailure },
     #[error("{0}")]
-    Tenants(#[from] TenantsError),
+    Tenants(TenantsError),
     #[error("{0}")]
     Vision(#[from] VisionError),
     #[error(
@@ -42,6 +42,15 @@ pub(crate) enum Failure {
     Output(std::io::Error),
     #[error("the runtime did not start: {0}; check the limits of this process with `selfsame doctor`")]
     Runtime(std::io::Error),
+}
+
+impl From<TenantsError> for Failure {
+    fn from(error: TenantsError) -> Self {
+        match error {
+            TenantsError::Setting(error) => Self::Input(selfsame_config::setting_words(&error)),
+            error => Self::Tenants(error),
+        }
+    }
 }
 
 /// Why one picture gave no face.

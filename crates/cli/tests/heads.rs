@@ -198,7 +198,7 @@ fn who_takes_over_in_the_middle_is_seen_however_long_ago_it_was() {
             let (ended, handed) = relay(1, *seed);
             assert!(handed.is_some() && !ended.succeeded());
             // And not by the full frames, which all show the second.
-            ended.describe().contains("the stream shows another face")
+            ended.describe().contains("StreamOfAnotherFace")
         })
         .count();
     assert_eq!(seen, 3);

@@ -15,7 +15,7 @@ pub use sections::{
     BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
     DocumentsConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
     ModelsConfig, NetverifyConfig, NoSuchSetting, RetentionConfig, Secret, SecurityConfig, ServerConfig,
-    setting_name, setting_named,
+    setting_name, setting_named, setting_words,
 };
 
 /// The default, with a comment for every key.

@@ -89,7 +89,7 @@ pub enum ServeError {
     TrustedProxies(#[from] selfsame_facade_kit::NetworkError),
     #[error("callbacks.allowed_private: {0}")]
     AllowedPrivate(#[from] selfsame_verification::callbacks::PrivateNetworkError),
-    #[error("{0}")]
+    #[error("{}", selfsame_config::setting_words(.0))]
     Setting(#[from] selfsame_domain::SettingError),
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),

@@ -340,7 +340,7 @@ async fn settings_that_cannot_be_read_refuse_and_never_allow() {
 
     // One that was accepted before, and is to be judged now: not by the server's rules, but once its own can be read.
     server.kill();
-    let again = "UPDATE scans SET state = 'pending', decision = NULL, ended_at = NULL, attempts = 9, next_attempt_at = 0";
+    let again = "UPDATE transactions SET state = 'pending', decision = NULL, ended_at = NULL, attempts = 9, next_attempt_at = 0";
     let tenant = bank.id.as_uuid().simple();
     tamper(&server, &format!("{again} WHERE tenant_id = x'{tenant}'")).await;
     server.restart().await;

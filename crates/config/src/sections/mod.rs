@@ -30,7 +30,7 @@ pub use liveness::LivenessConfig;
 pub use lockout::LockoutConfig;
 pub use log::{LogConfig, LogFormat};
 pub use models::ModelsConfig;
-pub use netverify::{NetverifyConfig, NoSuchSetting, setting_name, setting_named};
+pub use netverify::{NetverifyConfig, NoSuchSetting, setting_name, setting_named, setting_words};
 pub use retention::RetentionConfig;
 pub use secret::Secret;
 pub use security::SecurityConfig;

@@ -23,6 +23,11 @@ pub const fn setting_name(setting: Setting) -> &'static str {
     }
 }
 
+/// A value that is not allowed, in the words of configurations and commands.
+pub fn setting_words(error: &SettingError) -> String {
+    format!("{} = {:?} is not allowed: {}", setting_name(error.setting), error.value, error.rule)
+}
+
 /// A name that no setting of a tenant has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name:?} is no setting of a tenant; there are {}", Setting::ALL.map(setting_name).join(", "))]
