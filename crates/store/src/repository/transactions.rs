@@ -288,6 +288,11 @@ impl Transactions<'_> {
             })
         });
         let rows = rows.collect::<Result<Vec<_>, StoreError>>()?;
+        // One that an operator gave back to be decided anew has those of before.
+        transaction_result::Entity::delete_many()
+            .filter(transaction_result::Column::TransactionId.eq(transaction.id.as_uuid()))
+            .exec(self.transaction)
+            .await?;
         if !rows.is_empty() {
             transaction_result::Entity::insert_many(rows).exec_without_returning(self.transaction).await?;
         }
