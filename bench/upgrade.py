@@ -50,13 +50,13 @@ def fill(server, front, selfie):
     """Scans in every state that can be made, sessions and identities; returns the paths to ask."""
     paths = []
     bodies = [
-        {"country": "UTO", "idType": "PASSPORT", "frontsideImage": front, "faceImage": selfie},
+        {"country": "DEU", "idType": "PASSPORT", "frontsideImage": front, "faceImage": selfie},
         {"country": "DEU", "idType": "PASSPORT", "frontsideImage": front},
         {"country": "DEU", "idType": "ID_CARD", "frontsideImage": selfie, "customerId": "c-7"},
         {"country": "USA", "idType": "DRIVING_LICENSE", "frontsideImage": selfie, "backsideImage": front},
     ]
     for n in range(24):
-        body = dict(bodies[n % 4], merchantIdScanReference=f"upgrade {n}", callbackUrl="https://127.0.0.9/nowhere")
+        body = dict(bodies[n % 4], merchantIdScanReference=f"upgrade {n}", callbackUrl="https://nowhere.example.com/told")
         status, _, answer = server.ask(NETVERIFY + "/performNetverify", json.dumps(body).encode())
         assert status == 200, (status, answer)
         reference = json.loads(answer)["jumioIdScanReference"]
