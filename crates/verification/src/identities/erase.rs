@@ -43,7 +43,7 @@ impl Verification {
         for row in evidence {
             match row.evidence.kind {
                 EvidenceKind::LivePortrait { session_id, .. } => {
-                    self.erase_session(tenant, session_id).await?
+                    self.erase_session(tenant, session_id).await?;
                 }
                 EvidenceKind::IdDocument { transaction_id } => {
                     self.forget_transaction(tenant, transaction_id).await?;
