@@ -354,7 +354,7 @@ impl Vision {
     }
 
     /// What the picture of a document, or of one side of it, says. What was not read is absent. Of two sides, each is read alone and
-    /// put together by [`Self::both_sides`]. `now` decides the centuries of dates. `effort` bounds what is spent; where it ended too early
+    /// put together by [`both_sides`](crate::both_sides). `now` decides the centuries of dates. `effort` bounds what is spent; where it ended too early
     /// the reading has the warning [`DocumentWarning::ReadingIncomplete`].
     ///
     /// # Errors
