@@ -1,7 +1,7 @@
 //! Scans become transactions: what lists ask for gets columns and indexes, and results get a table of their own. Evidence of an identity
 //! may be examined in a transaction.
 
-use sea_orm::{ConnectionTrait as _, Statement, Value};
+use sea_orm::{ConnectionTrait as _, Statement, TransactionTrait as _, Value};
 use sea_orm_migration::prelude::*;
 
 pub(super) struct Migration;
@@ -20,7 +20,7 @@ fn column(name: &'static str) -> ColumnDef {
     ColumnDef::new(Alias::new(name))
 }
 
-/// Rows that are filled in at once.
+/// Rows that are filled in by one transaction of the database: each row by itself would be brought to disk by itself.
 const BATCH: u64 = 500;
 
 #[async_trait::async_trait]
@@ -99,7 +99,8 @@ async fn fill_in(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .limit(BATCH)
         .to_owned();
     loop {
-        let rows = connection.query_all_raw(statement(backend, &select)).await?;
+        let batch = connection.begin().await?;
+        let rows = batch.query_all_raw(statement(backend, &select)).await?;
         if rows.is_empty() {
             return Ok(());
         }
@@ -119,8 +120,9 @@ async fn fill_in(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .value(name("country"), text("country").unwrap_or_default())
                 .and_where(Expr::col(name("id")).eq(id))
                 .to_owned();
-            connection.execute_raw(statement(backend, &update)).await?;
+            batch.execute_raw(statement(backend, &update)).await?;
         }
+        batch.commit().await?;
     }
 }
 
