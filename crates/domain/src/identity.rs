@@ -490,9 +490,9 @@ pub enum AssuranceLevel {
     Loa0,
     /// A living person was in front of the camera.
     Loa1,
-    /// And is the one whom the integrator's reference, or the document's portrait, shows.
+    /// A living person was in front of the camera, and is the one whom the integrator's reference, or the document's portrait, shows.
     Loa2,
-    /// And holds an identity document that was found genuine. Its portrait serves as the reference.
+    /// That person holds an identity document that was found genuine. Its portrait serves as the reference.
     Loa3,
     /// And what the document says was confirmed elsewhere.
     Loa4,

@@ -100,7 +100,7 @@ pub enum Remark {
 #[serde(untagged)]
 pub enum Saw {
     Remarks(Vec<Remark>),
-    /// As rows of earlier versions have it.
+    /// A sentence, in rows of earlier versions.
     Words(String),
 }
 
@@ -157,7 +157,7 @@ pub enum Reason {
 #[serde(untagged)]
 pub enum Diagnostic {
     Reason(Reason),
-    /// As rows of earlier versions have it.
+    /// A sentence, in rows of earlier versions.
     Words(String),
 }
 

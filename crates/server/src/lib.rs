@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use selfsame_blobs::{Blobs, MasterKeys};
 use selfsame_config::{Config, LockoutConfig};
 use selfsame_domain::transaction::workflow::{Workflow, WorkflowError};
 use selfsame_domain::{LockoutParams, OsEntropy, SystemClock};
@@ -201,17 +202,14 @@ async fn open_parts(config: &Config) -> Result<Parts, ServeError> {
     let blobs = stores::open_blobs(config)?;
     blobs.check(&OsEntropy).await?;
     let vision = Arc::new(loading.await.map_err(|_| ServeError::Panicked)??);
+    Ok(parts(config, store, blobs, master, vision))
+}
 
+/// What was opened, with the clock and the entropy of this machine.
+fn parts(config: &Config, store: Store, blobs: Blobs, master: MasterKeys, vision: Arc<Vision>) -> Parts {
     let cores = config.models.sessions.unwrap_or_else(available_cores);
-    Ok(Parts {
-        store,
-        blobs,
-        master,
-        vision,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
-        cores,
-    })
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
+    Parts { store, blobs, master, vision, clock, entropy, cores }
 }
 
 /// Every interface that the server speaks.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use selfsame_config::Config;
-use selfsame_domain::{OsEntropy, SystemClock};
-use selfsame_verification::{Parts, Verification};
+use selfsame_verification::Verification;
 use selfsame_vision::Vision;
 
 use crate::stores::{open_blobs, open_database};
-use crate::{ServeError, available_cores, keys, settings, telemetry, vision_settings};
+use crate::{ServeError, keys, parts, settings, telemetry, vision_settings};
 
 /// Opens database, keys, objects and networks of a server that ran before; the server may run meanwhile. The log is the server's.
 ///
@@ -22,14 +21,6 @@ pub async fn open_verification(config: &Config) -> Result<Verification, ServeErr
     let blobs = open_blobs(config)?;
     let loading = tokio::task::spawn_blocking(move || Vision::load(&networks));
     let vision = Arc::new(loading.await.map_err(|_| ServeError::Panicked)??);
-    let parts = Parts {
-        store,
-        blobs,
-        master,
-        vision,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
-        cores: config.models.sessions.unwrap_or_else(available_cores),
-    };
+    let parts = parts(config, store, blobs, master, vision);
     Ok(Verification::new(parts, settings(config)))
 }

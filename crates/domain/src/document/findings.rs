@@ -58,9 +58,9 @@ pub struct DocumentFindings {
     pub complete: Step,
     /// The printed zone says what the machine-readable one says; unknown when one of them was not read.
     pub printed_agrees: Step,
-    /// Of fields that do not agree.
+    /// What the fields that do not agree are about.
     pub disagreeing: Vec<ManipulationDetail>,
-    /// The same for a barcode.
+    /// The printed fields say what the barcode says; unknown when one of them was not read.
     pub barcode_agrees: Step,
     /// Front and back say the same; unknown when one of them says nothing that the other does.
     pub sides_agree: Step,
@@ -79,7 +79,7 @@ pub struct DocumentFindings {
     pub impossible: Vec<ManipulationDetail>,
     /// It is valid on the day of the transaction; unknown where no such day was read with certainty.
     pub in_date: Step,
-    /// The same of a day that was read with doubt.
+    /// Whether it is valid on that day by a last day that was read with doubt; unknown where none was read.
     pub in_date_in_doubt: Step,
     /// It is of a form that has no such day, all of it was seen, and none stands there.
     pub expiry_unstated: Step,
@@ -115,7 +115,7 @@ pub struct Findings {
     pub face: FaceFindings,
 }
 
-/// As evidence has always told a type.
+/// Writes a type in small letters: kept evidence has it so.
 fn in_small_letters<S: Serializer>(kind: &Option<DocumentType>, serializer: S) -> Result<S::Ok, S::Error> {
     kind.map(|kind| kind.name().to_ascii_lowercase()).serialize(serializer)
 }

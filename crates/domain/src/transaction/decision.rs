@@ -58,8 +58,8 @@ pub struct FaceMatch {
 
 /// Decides by results: the first reason against the document names the outcome, and only its absence approves.
 ///
-/// Of the faces something is said only where `similarity` was asked for and the document stands: a face that is like one of a refused
-/// document indicates nothing.
+/// Faces are told of only where `similarity` was asked for and the document stands: a face that is like one of a refused document
+/// indicates nothing.
 pub fn decide(results: &Results, similarity: bool, at: Timestamp) -> Decision {
     let examined =
         [Capability::Usability, Capability::ImageChecks, Capability::Extraction, Capability::DataChecks];

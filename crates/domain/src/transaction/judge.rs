@@ -29,9 +29,9 @@ impl Default for AcceptedDocuments {
 /// What is asked of the pictures of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked<'a> {
-    /// As it was announced.
+    /// The type that was announced.
     pub kind: DocumentType,
-    /// As it was announced: ISO 3166-1 alpha-3, or XKX.
+    /// The country that was announced: ISO 3166-1 alpha-3, or XKX.
     pub country: &'a str,
     /// Whether a picture of the front came.
     pub front: bool,

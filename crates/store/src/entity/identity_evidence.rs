@@ -16,7 +16,7 @@ pub struct Model {
     /// Of a live portrait: where it is judged, and where its picture is.
     pub session_id: Option<Uuid>,
     pub security_level: Option<String>,
-    /// Of an identity document: where it is examined, and where its pictures are.
+    /// The transaction that examines an identity document and holds its pictures.
     pub transaction_id: Option<Uuid>,
     /// As JSON.
     #[sea_orm(column_type = "Text")]

@@ -33,7 +33,7 @@ pub struct Model {
     pub reading: Option<Vec<u8>>,
     /// Whether there is a facemap among the objects.
     pub facemap: bool,
-    /// As `TransactionState::name`; `pending` while it is processed, `erased` and `purged` once it is a tombstone.
+    /// The name of a `TransactionState`; `pending` while it is processed, `erased` and `purged` once it is a tombstone.
     pub state: String,
     /// As JSON. Stays.
     #[sea_orm(column_type = "Text", nullable)]

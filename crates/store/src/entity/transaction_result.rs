@@ -7,10 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub transaction_id: Uuid,
-    /// As `Capability::name`.
+    /// The name of a `Capability`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub capability: String,
-    /// As `Standing::name`.
+    /// The name of a `Standing`.
     pub standing: String,
     /// The whole result, as JSON.
     #[sea_orm(column_type = "Text")]

@@ -39,7 +39,7 @@ pub struct TransactionCursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedTransaction {
     pub id: TransactionId,
-    /// As [`TransactionFilter::state`].
+    /// The name of a state, one of those of [`TransactionFilter::state`].
     pub state: String,
     pub workflow: String,
     /// What the workflow's rules say; `None` of those that have not ended or that an earlier version decided.

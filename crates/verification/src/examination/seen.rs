@@ -18,7 +18,8 @@ pub struct LookParams {
     /// The likeness to live skin up to which a selfie is taken for a picture of a picture, 0..=1. 0.25: where liveness checks of
     /// level LOW see an attack.
     pub texture_attack: f32,
-    /// The same for the grid of a screen; the threshold of the witness that looks at captures.
+    /// The likeness to a picture without the grid of a screen up to which a selfie is taken for a picture of a screen, 0..=1. The threshold
+    /// of the witness that looks at captures.
     pub pattern_attack: f32,
     /// Two aligned faces that correlate so much are one photograph.
     pub same_photograph: f32,
@@ -51,7 +52,7 @@ impl Default for LookParams {
 /// What was seen.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Of the front and of the back. `None`: the picture is none.
+    /// What was read of the front; `None`: its picture is none. `back` is the reading of the back.
     pub(crate) front: Option<DocumentReading>,
     pub(crate) back: Option<DocumentReading>,
     /// Width and height of their pictures.
@@ -68,9 +69,9 @@ pub(crate) struct Seen {
     pub(crate) face: FaceFindings,
     /// What was measured for these.
     pub(crate) faces: FaceEvidence,
-    /// Of the selfie, with its quality.
+    /// The selfie's template, with its quality.
     pub(crate) template: Option<(Template, f32)>,
-    /// Of the document's portrait, where it was wanted and is large enough to compare.
+    /// The template of the document's portrait, where it was wanted and is large enough to compare.
     pub(crate) portrait: Option<Template>,
 }
 
@@ -103,9 +104,9 @@ pub(crate) struct FaceMeasure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Measured {
-    /// Pixels between the eyes; at least.
+    /// Pixels between the eyes of the portrait; at least.
     PortraitEyeDistance,
-    /// The same.
+    /// Pixels between the eyes of the selfie; at least.
     SelfieEyeDistance,
     /// How often strangers look as alike as portrait and selfie, 0..=1; at most.
     FalseMatchRate,
@@ -115,6 +116,6 @@ pub(crate) enum Measured {
     Texture,
     /// 0..=1, lower where the grid of a screen shows; the same.
     Pattern,
-    /// Of the selfie, -100..=200; at least.
+    /// Quality of the selfie, -100..=200; at least.
     Quality,
 }

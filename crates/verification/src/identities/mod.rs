@@ -90,7 +90,7 @@ pub struct EvidenceRecord {
     pub evidence: Evidence,
     /// Of a live portrait, unless it was erased.
     pub session: Option<BioSession>,
-    /// Of an identity document, unless it was erased.
+    /// The transaction of an identity document, unless it was erased.
     pub transaction: Option<Transaction>,
     /// Of a picture that was sent.
     pub picture: Option<PictureFacts>,

@@ -73,7 +73,7 @@ pub struct TransactionRecord {
 /// What a picture of a document shows.
 #[derive(Debug, Clone)]
 pub struct DocumentSight {
-    /// Of the upright picture, in whose pixels all places are.
+    /// Size of the upright picture, in whose pixels all places are.
     pub width: u32,
     pub height: u32,
     pub reading: DocumentReading,

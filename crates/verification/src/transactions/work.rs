@@ -61,7 +61,7 @@ struct Found {
 #[derive(Default)]
 struct Made {
     facemap: Option<Facemap>,
-    /// Of an approved document whose transaction asks for it.
+    /// The portrait's template of an approved document whose transaction asks for it.
     portrait: Option<Template>,
 }
 
@@ -166,7 +166,8 @@ impl Verification {
 
     /// From the claim to the verdict.
     async fn work_through(&self, row: TransactionRow, owner: Uuid) -> Result<(), Stopped> {
-        let found = if row.attempts > self.settings().transactions.most_attempts {
+        let most = self.workflow(&row.workflow)?.attempts().min(self.settings().transactions.most_attempts);
+        let found = if row.attempts > most {
             tracing::error!(transaction = %row.transaction.id, attempts = row.attempts, "a transaction was begun too often: somebody has to look at it");
             let outcome =
                 Outcome::NotReadable { reason: UnreadableReason::NotProcessed, details: Vec::new() };

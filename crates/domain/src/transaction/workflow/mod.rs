@@ -115,7 +115,7 @@ pub struct WorkflowDecision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionClass {
-    /// As the tenant's settings say.
+    /// For as long as the tenant's settings say.
     Standard,
 }
 
@@ -157,6 +157,11 @@ impl Workflow {
     pub fn of_documents(similarity: bool) -> WorkflowRef {
         let key = if similarity { "document_and_selfie" } else { "document" };
         WorkflowRef { key: key.to_owned(), version: 1 }
+    }
+
+    /// Times that a transaction is begun at most: those of the step that allows the fewest.
+    pub fn attempts(&self) -> u32 {
+        self.steps.iter().map(|step| step.attempts).min().unwrap_or(1)
     }
 
     /// What the rules say of these results: the first rule that holds.

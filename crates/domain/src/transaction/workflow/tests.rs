@@ -75,7 +75,9 @@ fn steps_come_after_what_they_need_and_the_first_rule_that_holds_decides() {
     let workflow = Workflow::parse("a.toml", &text).expect("right");
     let order: Vec<_> = workflow.steps.iter().map(|step| step.capability).collect();
     assert_eq!(order, [Capability::Extraction, Capability::Usability]);
-    assert_eq!(workflow.steps[0].attempts, 10);
+    assert_eq!((workflow.steps[0].attempts, workflow.attempts()), (10, 10));
+    let fewer = text.replacen("needs = [\"id\"]", "needs = [\"id\"]\nattempts = 3", 1);
+    assert_eq!(Workflow::parse("a.toml", &fewer).expect("right").attempts(), 3);
 }
 
 #[test]
