@@ -86,9 +86,10 @@ def answers(binary, data, paths):
     told = {}
     for path in paths:
         status, _, body = server.ask(path)
-        # The moment of the answer, and a fresh signature over the same words, are of the answer and not of what it tells.
+        # The moment of the answer, a fresh signature over the same words and the port are of the answer, not of what it tells.
         body = re.sub(rb'"timestamp":"[^"]*"', b'"timestamp":""', body)
         body = re.sub(rb'"signature":"[^"]*"', b'"signature":""', body)
+        body = body.replace(server.origin.encode(), b"")
         told[path] = (status, body)
     server.stop()
     return told
@@ -114,6 +115,18 @@ def filler(data, count):
     connection.close()
 
 
+def holds(before, after):
+    """Whether an answer has every member of the one before, each with its value."""
+    def within(one, other):
+        if isinstance(one, dict) and isinstance(other, dict):
+            return all(name in other and within(value, other[name]) for name, value in one.items())
+        return one == other
+    try:
+        return within(json.loads(before), json.loads(after))
+    except ValueError:
+        return False
+
+
 def main():
     old, new, front, selfie, *rest = sys.argv[1:]
     count, kills = (int(rest[n]) if len(rest) > n else fallback for n, fallback in ((0, 20_000), (1, 20)))
@@ -131,24 +144,33 @@ def main():
     subprocess.run([new, "database", "migrate", "--data", whole], check=True, stdout=subprocess.DEVNULL)
     takes = time.perf_counter() - began
     print(f"{len(paths)} answers; the migration of {count} more rows takes {takes:.2f} s", flush=True)
-    interrupted = 0
-    for _ in range(kills):
-        process = subprocess.Popen([new, "database", "migrate", "--data", data], stdout=subprocess.DEVNULL,
+    interrupted, gained, lost = 0, set(), set()
+    for kill in range(max(kills, 1)):
+        copy = os.path.join(folder, f"copy-{kill}")
+        shutil.copytree(data, copy)
+        process = subprocess.Popen([new, "database", "migrate", "--data", copy], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         time.sleep(random.uniform(0, takes))
         interrupted += process.poll() is None
         process.kill()
         process.wait()
-    after = answers(new, data, paths)
-    differing = [path for path in paths if before[path] != after[path]]
-    for path in differing:
-        print(path, before[path], after[path], sep="\n  ")
+        after = answers(new, copy, paths)
+        shutil.rmtree(copy)
+        for path in paths:
+            if before[path] == after[path]:
+                continue
+            if before[path][0] == after[path][0] and holds(before[path][1], after[path][1]):
+                gained.add(path)
+            elif path not in lost:
+                lost.add(path)
+                print(path, before[path], after[path], sep="\n  ")
     by_status = {}
     for status, _ in before.values():
         by_status[status] = by_status.get(status, 0) + 1
-    print(f"killed {interrupted} times in the middle; answers by status {by_status}; {len(differing)} differ")
+    print(f"{kills} upgrades, {interrupted} killed in the middle; answers by status {by_status}")
+    print(f"{len(gained)} answers gained members and lost none; {len(lost)} differ otherwise")
     shutil.rmtree(folder)
-    sys.exit(bool(differing))
+    sys.exit(bool(lost))
 
 
 main()
