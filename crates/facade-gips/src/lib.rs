@@ -118,7 +118,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let state = GipsState::from_ref(state);
-        let tenant = selfsame_facade_kit::tenant_by_api_key(&parts.headers, &state.app).await?;
+        let tenant = selfsame_facade_kit::tenant_by_api_key(parts, &state.app).await?;
         Ok(Self(tenant))
     }
 }

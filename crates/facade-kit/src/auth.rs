@@ -1,8 +1,10 @@
 //! Who calls.
 
-use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use selfsame_domain::TenantId;
 use selfsame_verification::{UseCaseError, Verification};
+
+use crate::Visit;
 
 /// Why a caller was not recognised.
 #[derive(Debug, thiserror::Error)]
@@ -19,11 +21,17 @@ pub enum AuthFailure {
 const LONGEST_KEY: usize = 256;
 
 /// The tenant behind the header `apikey` (header names know no case: `apiKey` is the same).
-pub async fn tenant_by_api_key(headers: &HeaderMap, app: &Verification) -> Result<TenantId, AuthFailure> {
-    let key =
-        headers.get("apikey").ok_or(AuthFailure::Missing)?.to_str().map_err(|_| AuthFailure::Unknown)?;
-    if key.is_empty() || key.len() > LONGEST_KEY {
-        return Err(AuthFailure::Unknown);
+///
+/// # Errors
+/// [`AuthFailure`], which the request's [`Visit`] is told of.
+pub async fn tenant_by_api_key(parts: &Parts, app: &Verification) -> Result<TenantId, AuthFailure> {
+    let shown = parts.headers.get("apikey").ok_or(AuthFailure::Missing)?;
+    let found = match shown.to_str() {
+        Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => app.tenant_by_api_key(key).await?,
+        _ => None,
+    };
+    if let Some(visit) = Visit::of(&parts.extensions) {
+        if found.is_some() { visit.recognised() } else { visit.refused() }
     }
-    app.tenant_by_api_key(key).await?.ok_or(AuthFailure::Unknown)
+    found.ok_or(AuthFailure::Unknown)
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selfsame_domain::{SecretString, TenantId};
+use selfsame_facade_kit::Visit;
 use selfsame_verification::tenants::PairFor;
 
 use crate::{ApiError, NetverifyState};
@@ -50,8 +51,14 @@ shown_for!(Administrator, PairFor::Results);
 async fn tenant(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<TenantId, ApiError> {
     let found = async {
         check_agent(&parts.headers)?;
-        let (token, secret) = pair(&parts.headers)?;
-        let found = state.app.tenant_by_pair(&token, secret.expose(), needed).await?;
+        let found = match pair(&parts.headers) {
+            Ok((token, secret)) => state.app.tenant_by_pair(&token, secret.expose(), needed).await?,
+            Err(error) if error.is_unauthorized() => None,
+            Err(error) => return Err(error),
+        };
+        if let Some(visit) = Visit::of(&parts.extensions) {
+            if found.is_some() { visit.recognised() } else { visit.refused() }
+        }
         found.ok_or_else(ApiError::unauthorized)
     };
     found.await.map_err(|error: ApiError| error.at(&parts.uri))

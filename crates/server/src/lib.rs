@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod draining;
+mod guard;
 mod keys;
 mod netverify;
 mod remaking;
@@ -35,6 +36,9 @@ use selfsame_verification::tenants::{Bootstrap, NewCredentials};
 use selfsame_verification::{Parts, Settings, Verification};
 use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
+
+use guard::Guard;
+use try_it::TryIt;
 
 pub use callbacks::{open_callback_secrets, open_callbacks};
 pub use keys::{KeysLook, look_at_keys};
@@ -139,11 +143,9 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         let app = app.clone();
         tokio::spawn(async move { app.prepare().await })
     };
-    let try_it = if config.server.try_page.unwrap_or_else(|| address.ip().is_loopback()) {
-        app.development_tenant().await?
-    } else {
-        None
-    };
+    let tenant = if config.server.try_page { app.development_tenant().await? } else { None };
+    let try_it = tenant.map(|tenant| TryIt { tenant, direct_only: address.ip().is_loopback() });
+    let guard = Guard::new(&config.limits, proxies.clone());
     let places = serve::Places::from_settings(&config.server, proxies.clone());
     let patience = serve::Patience {
         request: Duration::from_secs(config.server.request_timeout_seconds),
@@ -157,6 +159,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         facades: routers,
         try_it,
         request_timeout: patience.request,
+        guard,
     });
     let courier = callbacks::courier(&config, &app, addresses, dialects)?;
     tokio::spawn(courier.run());
