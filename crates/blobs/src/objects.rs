@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
@@ -78,7 +79,9 @@ impl Blobs {
         // Nothing is left of it in memory.
         let plain = Zeroizing::new(plain);
         let sealed = key.seal(name, &plain, entropy)?;
+        let began = Instant::now();
         self.store.put(&name.path(), PutPayload::from(sealed)).await?;
+        took("put", began);
         Ok(())
     }
 
@@ -87,18 +90,24 @@ impl Blobs {
     /// # Errors
     /// [`BlobError::Sealed`] when it was altered, moved here from another name, or sealed with another key.
     pub async fn get(&self, name: &BlobKey, key: &DataKey) -> Result<Option<Vec<u8>>, BlobError> {
+        let began = Instant::now();
         let sealed = match self.store.get(&name.path()).await {
             Ok(found) => found.bytes().await?,
             Err(Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        took("get", began);
         Ok(Some(key.open(name, &sealed)?.to_vec()))
     }
 
     /// Removes one object, if there is one.
     pub async fn delete(&self, name: &BlobKey) -> Result<(), BlobError> {
+        let began = Instant::now();
         match self.store.delete(&name.path()).await {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Ok(()) | Err(Error::NotFound { .. }) => {
+                took("delete", began);
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -116,6 +125,11 @@ impl Blobs {
         }
         Ok(count)
     }
+}
+
+/// Tells how long the store needed for what it did.
+fn took(operation: &'static str, began: Instant) {
+    metrics::histogram!("selfsame_blob_seconds", "operation" => operation).record(began.elapsed());
 }
 
 #[cfg(test)]

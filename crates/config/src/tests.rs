@@ -24,6 +24,7 @@ const OVERRIDES: &[Override] = &[
     ("server.trusted_proxies", "[\"10.0.0.0/8\"]", |c| c.server.trusted_proxies.len() == 1),
     ("server.request_timeout_seconds", "8", |c| c.server.request_timeout_seconds == 8),
     ("server.keep_alive_seconds", "9", |c| c.server.keep_alive_seconds == 9),
+    ("server.metrics_listen", "127.0.0.1:9", |c| c.server.metrics_listen.is_some_and(|a| a.port() == 9)),
     ("server.try_page", "true", |c| c.server.try_page),
     ("limits.requests_per_minute", "7", |c| c.limits.requests_per_minute == 7),
     ("limits.requests_per_minute_per_address", "8", |c| c.limits.requests_per_minute_per_address == 8),
@@ -43,13 +44,17 @@ const OVERRIDES: &[Override] = &[
     ("blobs.secret_access_key", "true", |c| shows(c.blobs.secret_access_key.as_ref(), "true")),
     ("blobs.path_style", "false", |c| !c.blobs.path_style),
     ("security.master_key", "AAAA", |c| shows(c.security.master_key.as_ref(), "AAAA")),
-    ("bootstrap.api_key", "007", |c| shows(c.bootstrap.api_key.as_ref(), "007")),
+    ("bootstrap.api_key", "0071234567890123", |c| shows(c.bootstrap.api_key.as_ref(), "0071234567890123")),
     ("bootstrap.api_token", "true", |c| shows(c.bootstrap.api_token.as_ref(), "true")),
-    ("bootstrap.api_secret", "[1]", |c| shows(c.bootstrap.api_secret.as_ref(), "[1]")),
+    ("bootstrap.api_secret", "[1234567890, 123]", |c| {
+        shows(c.bootstrap.api_secret.as_ref(), "[1234567890, 123]")
+    }),
     ("bootstrap.administration_token", "reader", |c| {
         shows(c.bootstrap.administration_token.as_ref(), "reader")
     }),
-    ("bootstrap.administration_secret", "12", |c| shows(c.bootstrap.administration_secret.as_ref(), "12")),
+    ("bootstrap.administration_secret", "1234567890123456", |c| {
+        shows(c.bootstrap.administration_secret.as_ref(), "1234567890123456")
+    }),
     ("models.dir", "5", |c| c.models.dir == Path::new("5")),
     ("models.sessions", "3", |c| c.models.sessions == Some(3)),
     ("models.slots.embedder", "/a=b", |c| {
@@ -302,7 +307,7 @@ fn no_secret_is_ever_shown() {
         });
     }
     Jail::expect_with(|jail| {
-        jail.set_env("SELFSAME__BOOTSTRAP__API_KEY", "4711123");
+        jail.set_env("SELFSAME__BOOTSTRAP__API_KEY", "4711123-and-much-more");
         jail.set_env("SELFSAME__DATABASE__URL", "postgres://user:4711123@host/db");
         jail.set_env("SELFSAME__BLOBS__SECRET_ACCESS_KEY", "4711123");
         assert!(!format!("{:?}", load(None)?).contains("4711123"));
@@ -363,6 +368,70 @@ fn a_folder_with_any_name_gives_an_address_that_leads_there() {
     Jail::expect_with(|jail| {
         jail.set_env("SELFSAME__DATA__DIR", "/srv/50%?/x");
         assert_eq!(load(None)?.database_url(), "sqlite:///srv/50%25%3f/x/selfsame.sqlite3");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_secret_may_be_a_file_and_its_faults_are_named_without_it() {
+    const SECRET: &str = "a-secret-of-24-characters";
+    Jail::expect_with(|jail| {
+        jail.create_file("secret", &format!("{SECRET}\n"))?;
+        jail.set_env("SELFSAME__BOOTSTRAP__API_SECRET_FILE", "secret");
+        let config = Config::load(None).expect("a configuration");
+        assert!(shows(config.bootstrap.api_secret.as_ref(), SECRET));
+        // In the configuration file as well, and the environment goes over it.
+        jail.create_file("other", "another-secret-of-the-file")?;
+        jail.create_file("c.toml", "[bootstrap]\napi_secret_file = \"other\"\napi_key_file = \"other\"\n")?;
+        let config = Config::load(Some(Path::new("c.toml"))).expect("a configuration");
+        assert!(shows(config.bootstrap.api_secret.as_ref(), SECRET));
+        assert!(shows(config.bootstrap.api_key.as_ref(), "another-secret-of-the-file"));
+        jail.create_file("both.toml", "[security]\nmaster_key = \"AAAA\"\nmaster_key_file = \"secret\"\n")?;
+        jail.create_file("empty", "\n")?;
+        for (name, value, expected) in [
+            ("SELFSAME__SECURITY__MASTER_KEY_FILE", "nowhere", "nowhere: it cannot be read"),
+            ("SELFSAME__SECURITY__MASTER_KEY_FILE", "empty", "empty: it is empty"),
+        ] {
+            jail.set_env(name, value);
+            let told = Config::load(None).expect_err("no secret").to_string();
+            assert!(told.contains(expected) && told.contains("security.master_key_file"), "{told}");
+        }
+        jail.set_env("SELFSAME__SECURITY__MASTER_KEY_FILE", "secret");
+        let told = Config::load(Some(Path::new("both.toml"))).expect_err("twice").to_string();
+        assert!(told.contains("are both set") && !told.contains(SECRET), "{told}");
+        Ok(())
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_may_change_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    Jail::expect_with(|jail| {
+        jail.create_file("secret", "a-secret-of-24-characters")?;
+        std::fs::set_permissions("secret", std::fs::Permissions::from_mode(0o666)).expect("a permission");
+        jail.set_env("SELFSAME__BOOTSTRAP__API_KEY_FILE", "secret");
+        let told = Config::load(None).expect_err("writable").to_string();
+        assert!(told.contains("others may write to it"), "{told}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_secret_that_is_guessed_is_refused_unless_it_is_a_laptops() {
+    Jail::expect_with(|jail| {
+        for weak in ["a", "123456789012345", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abcabcabcabcabcabc"] {
+            for key in ["API_KEY", "API_SECRET"] {
+                let name = format!("SELFSAME__BOOTSTRAP__{key}");
+                jail.set_env(&name, weak);
+                let told = Config::load(None).expect_err(weak).to_string();
+                assert!(told.contains("at least 16 characters") && !told.contains(weak), "{told}");
+                jail.set_env("SELFSAME__DEVELOPMENT", "true");
+                assert!(Config::load(None).is_ok(), "{weak}");
+                jail.set_env("SELFSAME__DEVELOPMENT", "false");
+                jail.set_env(&name, "d41d8cd98f00b204e9800998ecf8427e");
+            }
+        }
         Ok(())
     });
 }

@@ -4,6 +4,7 @@ mod callbacks;
 mod draining;
 mod guard;
 mod keys;
+mod metrics;
 mod netverify;
 mod remaking;
 mod routes;
@@ -38,6 +39,7 @@ use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
 
 use guard::Guard;
+use metrics::Metrics;
 use try_it::TryIt;
 
 pub use callbacks::{open_callback_secrets, open_callbacks};
@@ -98,6 +100,8 @@ pub enum ServeError {
     Setting(#[from] selfsame_domain::SettingError),
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
+    #[error("metrics cannot be counted: {0}")]
+    Metrics(String),
     #[error("the start broke off")]
     Panicked,
 }
@@ -117,6 +121,10 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let in_data = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
     make_private_folder(&config.data.dir).map_err(in_data)?;
     // Before anything slow: a port that is taken is told at once.
+    let metrics = match config.server.metrics_listen {
+        Some(address) => Some(Metrics::listen(address).await?),
+        None => None,
+    };
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
@@ -163,6 +171,9 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     });
     let courier = callbacks::courier(&config, &app, addresses, dialects)?;
     tokio::spawn(courier.run());
+    if let Some(metrics) = metrics {
+        tokio::spawn(metrics.serve(app.clone()));
+    }
     tokio::spawn(app.clone().work_on_transactions());
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ::metrics::{counter, histogram};
 use axum::Json;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -15,7 +16,8 @@ use selfsame_verification::Verification;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::guard::{self, Guard};
+use crate::guard::{self, Guard, GuardSaid, WRONG_CREDENTIAL};
+use crate::metrics;
 use crate::try_it::TryIt;
 use crate::{draining, web};
 
@@ -90,7 +92,9 @@ fn base_of(bases: &[&'static Base], path: &str) -> Option<&'static Base> {
 /// Words what is answered here as the dialect does that the path belongs to.
 async fn in_dialect(State(bases): State<Bases>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
+    let began = Instant::now();
     let response = next.run(request).await;
+    told(base_of(&bases, uri.path()), &response, began);
     let Some(Problem { status, error }) = response.extensions().get().copied() else { return response };
     let Some(base) = base_of(&bases, uri.path()) else { return response };
     let mut worded = (base.problem)(status, error, &uri);
@@ -100,6 +104,27 @@ async fn in_dialect(State(bases): State<Bases>, request: Request, next: Next) ->
         }
     }
     worded
+}
+
+/// Counts an answer by the dialect that its path belongs to.
+fn told(base: Option<&'static Base>, response: &Response, began: Instant) {
+    let dialect = metrics::dialect(base.map(|base| base.path));
+    let status = match response.status().as_u16() {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    };
+    counter!("selfsame_http_requests_total", "dialect" => dialect, "status" => status).increment(1);
+    histogram!("selfsame_http_request_seconds", "dialect" => dialect).record(began.elapsed());
+    if let Some(GuardSaid(kind)) = response.extensions().get() {
+        if *kind == WRONG_CREDENTIAL {
+            counter!("selfsame_auth_failures_total", "dialect" => dialect).increment(1);
+        } else {
+            counter!("selfsame_rate_limited_total", "dialect" => dialect, "kind" => *kind).increment(1);
+        }
+    }
 }
 
 /// What is not answered in time is answered with 503.

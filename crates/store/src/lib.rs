@@ -127,7 +127,10 @@ impl Store {
     /// On PostgreSQL it sees what others have saved meanwhile: compare and set, or take [`Repository::exclusively`] before
     /// reading what decides about a write.
     pub async fn begin(&self) -> Result<Repository, StoreError> {
-        Ok(Repository::new(self.connection.begin().await?, self.connection.clone()))
+        let began = std::time::Instant::now();
+        let transaction = self.connection.begin().await?;
+        metrics::histogram!("selfsame_database_seconds", "operation" => "begin").record(began.elapsed());
+        Ok(Repository::new(transaction, self.connection.clone()))
     }
 }
 

@@ -23,6 +23,7 @@ pub mod capture;
 mod error;
 pub mod examination;
 pub mod faces;
+mod gauges;
 pub mod identities;
 pub mod lockout;
 pub mod maintenance;
@@ -48,6 +49,7 @@ use uuid::Uuid;
 
 use admission::{Lane, Load, Started, Underway};
 pub use error::UseCaseError;
+pub use gauges::Standing;
 use secrets::Secrets;
 pub use secrets::hash as hash_secret;
 pub use settings::Settings;

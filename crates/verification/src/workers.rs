@@ -142,6 +142,12 @@ impl Workers {
         .map_err(|_| WorkError::Panicked)
     }
 
+    /// Pieces of work that wait for a core: of guidance, and of evidence and requests.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        let queues = lock(&self.queues);
+        (queues.guidance.len(), queues.evidence.len())
+    }
+
     fn core(&self, urgency: Urgency) -> Result<oneshot::Receiver<Core>, WorkError> {
         let (give, take) = oneshot::channel();
         let mut queues = lock(&self.queues);

@@ -21,8 +21,17 @@ pub struct BootstrapConfig {
     pub administration_secret: Option<Secret>,
 }
 
+/// Least length of a secret, and least number of different characters in it: what is shorter or repeats itself is guessed.
+const LEAST: (usize, usize) = (16, 8);
+
+fn is_weak(secret: &str) -> bool {
+    let different: std::collections::BTreeSet<char> = secret.chars().collect();
+    secret.chars().count() < LEAST.0 || different.len() < LEAST.1
+}
+
 impl BootstrapConfig {
-    pub(crate) fn validate(&self) -> Result<(), OutOfBounds> {
+    /// `development`: credentials of a laptop may be as weak as it likes.
+    pub(crate) fn validate(&self, development: bool) -> Result<(), OutOfBounds> {
         let broken = |key, rule| Err(OutOfBounds { key, value: "(not shown)".to_owned(), rule });
         for (key, token) in [
             ("bootstrap.api_token", &self.api_token),
@@ -33,6 +42,18 @@ impl BootstrapConfig {
                 return broken(
                     key,
                     "HTTP Basic ends the name at the first colon: use none, and no control characters",
+                );
+            }
+        }
+        for (key, secret) in [
+            ("bootstrap.api_key", &self.api_key),
+            ("bootstrap.api_secret", &self.api_secret),
+            ("bootstrap.administration_secret", &self.administration_secret),
+        ] {
+            if !development && secret.as_ref().is_some_and(|secret| is_weak(secret.expose())) {
+                return broken(
+                    key,
+                    "at least 16 characters, 8 of them different: take them from `openssl rand -hex 24`; development = true allows any",
                 );
             }
         }

@@ -28,6 +28,8 @@ pub struct ServerConfig {
     pub keep_alive_seconds: u64,
     /// Addresses and networks, read by whoever serves.
     pub trusted_proxies: Vec<String>,
+    /// Where metrics are told; unset: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether anybody may capture on the page at `/`.
     pub try_page: bool,
 }

@@ -81,9 +81,17 @@ impl Guard {
     }
 }
 
+/// What the guard says of a request, beside the answer: what it had too much of, or [`WRONG_CREDENTIAL`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GuardSaid(pub(crate) &'static str);
+
+/// The credential was nobody's; the handler refused it.
+pub(crate) const WRONG_CREDENTIAL: &str = "credential";
+
 /// A refusal, with the seconds after which it is worth asking again.
-fn wait(status: StatusCode, error: &'static str, pause: Duration) -> Response {
-    let mut response = problem(status, error);
+fn wait(kind: &'static str, error: &'static str, pause: Duration) -> Response {
+    let mut response = problem(StatusCode::TOO_MANY_REQUESTS, error);
+    response.extensions_mut().insert(GuardSaid(kind));
     let seconds = pause.as_secs_f64().ceil().clamp(1.0, 3600.0) as u32;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
@@ -99,14 +107,14 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let address = guard.0.proxies.client(peer, request.headers());
     let credential = guard.credential(request.headers());
     if let Err(pause) = guard.admit(address, credential) {
-        return wait(StatusCode::TOO_MANY_REQUESTS, "too many requests; send the next one later", pause);
+        return wait("requests", "too many requests; send the next one later", pause);
     }
     let visit = Visit::new(address);
     let shown = match credential.map(|credential| guard.0.proofs.show(address, credential)).transpose() {
         Ok(shown) => shown,
         Err(pause) => {
             let error = "too many wrong credentials came from this address; send the request again later";
-            return wait(StatusCode::TOO_MANY_REQUESTS, error, pause);
+            return wait("guesses", error, pause);
         }
     };
     let client = credential.unwrap_or_else(|| Client(guard.0.hasher.hash_one(("address", network(address)))));
@@ -115,15 +123,20 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(visit.clone());
     let (charged, cut_off) = Charged::new(body, Arc::clone(&charge));
-    let response = next.run(Request::from_parts(parts, Body::new(charged))).await;
+    let mut response = next.run(Request::from_parts(parts, Body::new(charged))).await;
     if let Some(shown) = shown {
         shown.answered(&visit);
     }
     let cut_off = *cut_off.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     match cut_off {
-        None => response,
+        None => {
+            if visit.was_refused() {
+                response.extensions_mut().insert(GuardSaid(WRONG_CREDENTIAL));
+            }
+            response
+        }
         Some(CutOff::NoRoom) => wait(
-            StatusCode::TOO_MANY_REQUESTS,
+            "bodies",
             "the server holds too many bodies; send the request again after a few seconds",
             Duration::from_secs(3),
         ),

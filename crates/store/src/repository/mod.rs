@@ -104,7 +104,9 @@ impl Repository {
 
     /// Makes it durable. What was erased in it is then gone from the database's files too, not only from its tables.
     pub async fn save(self) -> Result<(), StoreError> {
+        let began = std::time::Instant::now();
         self.transaction.commit().await?;
+        metrics::histogram!("selfsame_database_seconds", "operation" => "commit").record(began.elapsed());
         if self.erased {
             backend::wipe_erased(&self.connection).await;
         }

@@ -265,6 +265,19 @@ impl Outbox<'_> {
         rows.into_iter().map(from_row).collect()
     }
 
+    /// How many entries of all tenants stand in each state, by its name (`pending`, `delivered`, `dead`).
+    pub async fn for_maintenance_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        let counts = outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::State)
+            .column_as(outbox::Column::Id.count(), "entries")
+            .group_by(outbox::Column::State)
+            .into_tuple()
+            .all(self.0)
+            .await?;
+        Ok(counts)
+    }
+
     /// An entry of any tenant with its attempts, oldest first.
     pub async fn for_maintenance_get(
         &mut self,

@@ -177,6 +177,25 @@ impl Transactions<'_> {
         Ok(waiting.count(self.transaction).await?)
     }
 
+    /// How many transactions of all tenants wait, and since when the oldest of them does.
+    pub async fn for_maintenance_waiting(&mut self) -> Result<(u64, Option<Timestamp>), StoreError> {
+        let waiting = || {
+            transaction::Entity::find()
+                .filter(transaction::Column::State.eq(PENDING))
+                .filter(transaction::Column::ErasedAt.is_null())
+        };
+        let count = waiting().count(self.transaction).await?;
+        let oldest = waiting()
+            .select_only()
+            .column(transaction::Column::CreatedAt)
+            .order_by_asc(transaction::Column::CreatedAt)
+            .limit(1)
+            .into_tuple::<i64>()
+            .one(self.transaction)
+            .await?;
+        Ok((count, oldest.map(Timestamp::from_millis)))
+    }
+
     /// Takes the transaction that has waited longest, of any tenant that is not among `but`. Where several processes look at once, each
     /// is given another. `None` when nothing waits.
     pub async fn for_maintenance_claim(

@@ -20,7 +20,7 @@ use super::tilt::is_tilted;
 use super::{CaptureFailure, Input, Output};
 use crate::admission::Started;
 use crate::lockout::Subjects;
-use crate::{UseCaseError, Verification};
+use crate::{UseCaseError, Verification, gauges};
 
 /// How often time-outs are looked for.
 const TICK: Duration = Duration::from_millis(250);
@@ -470,6 +470,9 @@ impl Session {
         repository.save().await?;
         self.app.told();
         self.session = decided;
+        if let Some(verdict) = self.session.verdict() {
+            gauges::capture_decided(self.session.request.mode, verdict);
+        }
         tracing::info!(session = %self.session.id, ?status, "capture decided");
         Ok(())
     }

@@ -27,7 +27,7 @@ use selfsame_vision::{Effort, Template};
 use crate::examination::{self, LookParams};
 use crate::maintenance::{Tally, to_its_end};
 use crate::workers::Urgency;
-use crate::{UseCaseError, Verification};
+use crate::{UseCaseError, Verification, gauges};
 
 pub use facemap::{Facemap, FacemapError};
 
@@ -152,6 +152,7 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         let waiting = repository.transactions().waiting(tenant).await?;
         if waiting >= self.settings().transactions.most_waiting {
+            gauges::refused("transaction");
             Err(UseCaseError::Overloaded)
         } else {
             Ok(())

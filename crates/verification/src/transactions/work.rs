@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{EVIDENCE, FACEMAP, Facemap, PORTRAIT, READING, side_name};
 use crate::examination::{LookParams, Pictures, Seen, TransactionEvidence, findings, look};
 use crate::workers::Urgency;
-use crate::{UseCaseError, Verification};
+use crate::{UseCaseError, Verification, gauges};
 
 /// How often is looked for transactions that nobody holds. New ones of this process do not wait for it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -163,7 +163,9 @@ impl Verification {
     async fn renew(&self, id: TransactionId, owner: Uuid) -> Result<(), UseCaseError> {
         let mut repository = self.store().begin().await?;
         let (_, lease) = self.transaction_lease(&mut repository, owner).await?;
-        repository.transactions().for_maintenance_renew(id, lease).await?;
+        if !repository.transactions().for_maintenance_renew(id, lease).await? {
+            gauges::lease_lost();
+        }
         Ok(repository.save().await?)
     }
 
@@ -326,6 +328,9 @@ impl Verification {
                     .await?;
             }
             repository.save().await?;
+            if let Some(decision) = ended.decision() {
+                gauges::transaction_decided(ended.request.kind, &decision.outcome);
+            }
             self.told();
             return Ok(());
         }

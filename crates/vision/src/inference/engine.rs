@@ -307,6 +307,13 @@ impl Engine {
         Duration::from_nanos(self.busy.load(Ordering::Relaxed))
     }
 
+    /// Counts the time that a run of a network took.
+    fn spent(&self, slot: Slot, took: Duration) {
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        self.busy.fetch_add(nanos, Ordering::Relaxed);
+        metrics::histogram!("selfsame_network_seconds", "network" => slot.name()).record(took);
+    }
+
     /// What is in a slot.
     pub(crate) fn spec(&self, slot: Slot) -> &SlotSpec {
         &self.networks[&slot].spec
@@ -529,8 +536,7 @@ impl Lane {
         let input = TensorRef::from_array_view((shape, planes)).map_err(|error| failed(error.to_string()))?;
         let started = Instant::now();
         let outputs = session.run(ort::inputs![input]).map_err(|error| failed(error.to_string()))?;
-        let spent = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.engine.busy.fetch_add(spent, Ordering::Relaxed);
+        self.engine.spent(slot, started.elapsed());
         let name = &spec.output[0].name;
         let value = outputs.get(name).ok_or_else(|| failed(format!("no output {name}")))?;
         let (shape, data) = value.try_extract_tensor::<f32>().map_err(|error| failed(error.to_string()))?;
@@ -550,8 +556,7 @@ impl Lane {
             .map_err(|error| failed(error.to_string()))?;
         let started = Instant::now();
         let outputs = session.run(ort::inputs![input]).map_err(|error| failed(error.to_string()))?;
-        let spent = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.engine.busy.fetch_add(spent, Ordering::Relaxed);
+        self.engine.spent(slot, started.elapsed());
         let mut answers = Vec::with_capacity(spec.output.len());
         for wanted in &spec.output {
             let value =
