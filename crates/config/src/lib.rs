@@ -12,7 +12,7 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
+    AuditConfig, BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
     DocumentsConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
     ModelsConfig, NetverifyConfig, NoSuchSetting, RetentionConfig, Secret, SecurityConfig, ServerConfig,
     setting_name, setting_named, setting_words,
@@ -36,6 +36,7 @@ pub struct Config {
     pub liveness: LivenessConfig,
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
+    pub audit: AuditConfig,
     pub identities: IdentitiesConfig,
     pub netverify: NetverifyConfig,
     pub documents: DocumentsConfig,
@@ -90,6 +91,7 @@ impl Config {
         self.liveness.validate()?;
         self.images.validate()?;
         self.retention.validate()?;
+        self.audit.validate()?;
         self.identities.validate()?;
         self.netverify.validate()?;
         self.documents.validate()?;

@@ -11,7 +11,7 @@ mod outbound_url;
 mod shares;
 mod words;
 
-pub use auth::{AuthFailure, tenant_by_api_key};
+pub use auth::{AuthFailure, ClientAddress, caller_by_api_key};
 pub use base::{Base, Mount};
 pub use client_address::{NetworkError, TrustedProxies};
 pub use multipart::{Form, PartError, boundary_in_body, boundary_in_content_type, bounded_part};

@@ -5,8 +5,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use selfsame_domain::{SecretString, TenantId};
-use selfsame_verification::tenants::PairFor;
+use selfsame_domain::SecretString;
+use selfsame_facade_kit::ClientAddress;
+use selfsame_verification::audit::NotRecognised;
+use selfsame_verification::tenants::{PairFor, Recognised};
 
 use crate::{ApiError, NetverifyState};
 
@@ -15,17 +17,17 @@ const LONGEST: usize = 256;
 /// Longest `User-Agent` that is not suspicious.
 const LONGEST_AGENT: usize = 512;
 
-/// The caller's tenant, for what makes transactions.
+/// The caller, for what makes transactions.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(pub(crate) TenantId);
+pub(crate) struct Caller(pub(crate) Recognised);
 
-/// The caller's tenant, for what is about no transaction: by either kind of pair.
+/// The caller, for what is about no transaction: by either kind of pair.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Anyone(pub(crate) TenantId);
+pub(crate) struct Anyone(pub(crate) Recognised);
 
-/// The caller's tenant, for what reads and deletes results: by the pair for that, if the tenant has one.
+/// The caller, for what reads and deletes results: by the pair for that, if the tenant has one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Administrator(pub(crate) TenantId);
+pub(crate) struct Administrator(pub(crate) Recognised);
 
 macro_rules! shown_for {
     ($caller:ident, $needed:expr) => {
@@ -37,7 +39,7 @@ macro_rules! shown_for {
             type Rejection = ApiError;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-                tenant(parts, &NetverifyState::from_ref(state), $needed).await.map(Self)
+                caller(parts, &NetverifyState::from_ref(state), $needed).await.map(Self)
             }
         }
     };
@@ -47,11 +49,16 @@ shown_for!(Caller, PairFor::Transactions);
 shown_for!(Anyone, PairFor::Lists);
 shown_for!(Administrator, PairFor::Results);
 
-async fn tenant(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<TenantId, ApiError> {
+async fn caller(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<Recognised, ApiError> {
+    let address = ClientAddress::of(&parts.extensions);
     let found = async {
         check_agent(&parts.headers)?;
-        let (token, secret) = pair(&parts.headers)?;
-        let found = state.app.tenant_by_pair(&token, secret.expose(), needed).await?;
+        let (token, secret) = pair(&parts.headers).inspect_err(|_| {
+            let shown = parts.headers.contains_key(header::AUTHORIZATION);
+            let why = if shown { NotRecognised::Malformed } else { NotRecognised::Missing };
+            state.app.caller_not_recognised(why, None, address);
+        })?;
+        let found = state.app.recognise_pair(&token, secret.expose(), needed, address).await?;
         found.ok_or_else(ApiError::unauthorized)
     };
     found.await.map_err(|error: ApiError| error.at(&parts.uri))

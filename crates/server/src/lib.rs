@@ -1,5 +1,6 @@
 //! The composition root: opens the parts, mounts the routes, serves until it is told to stop.
 
+mod audit;
 mod callbacks;
 mod draining;
 mod keys;
@@ -36,14 +37,16 @@ use selfsame_verification::{Parts, Settings, Verification};
 use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
 
+pub use audit::open_trail;
 pub use callbacks::{open_callback_secrets, open_callbacks};
 pub use keys::{KeysLook, look_at_keys};
 pub use netverify::{check_settings, server_policy, sign_params};
 pub use remaking::open_verification;
+pub use selfsame_verification::audit as trail;
 pub use selfsame_verification::callbacks as desk;
 pub use selfsame_verification::tenants as tenant_desk;
 pub use stores::{DatabaseLook, Migrated, check_blobs, look_at_database, migrate_database};
-pub use tenants::open_tenants;
+pub use tenants::{open_tenants, open_tenants_to_change};
 
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -149,7 +152,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         request: Duration::from_secs(config.server.request_timeout_seconds),
         keep_alive: Duration::from_secs(config.server.keep_alive_seconds),
     };
-    let facades = facades(&config, &app, &addresses, proxies, &public_url);
+    let facades = facades(&config, &app, &addresses, proxies.clone(), &public_url);
     let (routers, dialects): (Vec<_>, Vec<_>) =
         facades.into_iter().map(|Mount { bases, router, dialect }| ((router, bases), dialect)).unzip();
     let router = routes::router(routes::Mounts {
@@ -157,10 +160,12 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         facades: routers,
         try_it,
         request_timeout: patience.request,
+        proxies,
     });
     let courier = callbacks::courier(&config, &app, addresses, dialects)?;
     tokio::spawn(courier.run());
     tokio::spawn(app.clone().work_on_transactions());
+    tokio::spawn(app.clone().record_repeated());
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
@@ -277,6 +282,7 @@ fn settings(config: &Config) -> Settings {
         video_storage: config.liveness.video_storage,
         challenge_seed: config.liveness.challenge_seed,
         keep_for: seconds(config.retention.session_minutes * 60),
+        keep_audit: seconds(config.audit.retention_days * 24 * 60 * 60),
         keep_callbacks: seconds(config.callbacks.keep_days * 24 * 60 * 60),
         lockout: lockout(&config.lockout),
         max_captures: config.server.max_sessions,

@@ -89,7 +89,7 @@ async fn add_face(app: &Verification, tenant: TenantId, session: SessionId) {
 }
 
 async fn leave_behind(app: &Verification, store: &Store, folder: &Path) -> Kept {
-    let tenant = app.tenant_by_api_key("key").await.unwrap().unwrap();
+    let tenant = app.development_tenant().await.unwrap().unwrap();
     let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
     for _ in 0..3 {
         add_face(app, tenant, session).await;

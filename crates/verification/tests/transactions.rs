@@ -32,7 +32,7 @@ fn settings(transactions: TransactionParams) -> Settings {
 
 /// A transaction whose document is the portrait of a person: looked at with all care, and nothing to read.
 async fn opened(app: &Verification, sides: &[PartRole]) -> (TenantId, TransactionId) {
-    let tenant = app.tenant_by_api_key("key").await.expect("the database").expect("a tenant");
+    let tenant = app.development_tenant().await.expect("the database").expect("a tenant");
     let request = NewTransaction {
         reference: "order-7".to_owned(),
         reporting_criteria: None,
