@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, Blobs, MasterKeys};
+use selfsame_domain::audit::Origin;
 use selfsame_domain::document::{DocumentType, WantedFields};
 use selfsame_domain::transaction::{
     CallbackGranularity, Claims, Decision, NewTransaction, Outcome, PartRole, PictureFormat, Results,
@@ -203,7 +204,8 @@ async fn is_all_made_again(app: &Verification, kept: &Kept) {
         record.evidence.iter().map(|one| one.picture.as_ref().unwrap().mode.as_str()).collect();
     assert_eq!(modes, [NEW, NEW]);
 
-    let again = app.transaction_facemap(tenant, transaction).await.unwrap().expect("a facemap");
+    let again =
+        app.transaction_facemap(tenant, Origin::SERVER, transaction).await.unwrap().expect("a facemap");
     let facemap = app.open_facemap(tenant, &again).await.unwrap();
     assert_eq!((facemap.template.mode(), facemap.transaction_id, facemap.quality), (NEW, transaction, 120.0));
     assert_eq!(facemap.evidence, "ab".repeat(32));
