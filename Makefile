@@ -20,7 +20,7 @@ help: ## this list
 
 run: models web ## bring the weights, build server and web, start on 127.0.0.1:8080
 	$(CARGO) build --release --locked --bin selfsame
-	target/release/selfsame serve
+	SELFSAME__SERVER__TRY_PAGE="$${SELFSAME__SERVER__TRY_PAGE-true}" target/release/selfsame serve
 
 # npm leaves node_modules/.package-lock.json behind a whole install, so it serves as the stamp.
 models: models/node_modules/.package-lock.json ## bring the weights and the inference engine (locked, hash-checked)

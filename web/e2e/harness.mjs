@@ -41,7 +41,7 @@ async function freePort() {
 export async function startServer(settings = {}) {
   const data = await mkdtemp(join(tmpdir(), 'selfsame-e2e-'));
   const port = await freePort();
-  const env = { ...process.env, SELFSAME__BOOTSTRAP__API_KEY: apiKey, SELFSAME__DEVELOPMENT: 'true' };
+  const env = { ...process.env, SELFSAME__BOOTSTRAP__API_KEY: apiKey, SELFSAME__DEVELOPMENT: 'true', SELFSAME__SERVER__TRY_PAGE: 'true' };
   for (const [key, value] of Object.entries(settings)) env[`SELFSAME__${key}`] = value;
   const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data], { cwd: root, env });
   let log = '';

@@ -13,9 +13,9 @@ use serde::Deserialize;
 
 pub use sections::{
     AuditConfig, BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
-    DocumentsConfig, IdentitiesConfig, ImagesConfig, LivenessConfig, LockoutConfig, LogConfig, LogFormat,
-    ModelsConfig, NetverifyConfig, NoSuchSetting, RetentionConfig, Secret, SecurityConfig, ServerConfig,
-    setting_name, setting_named, setting_words,
+    DocumentsConfig, IdentitiesConfig, ImagesConfig, LimitsConfig, LivenessConfig, LockoutConfig, LogConfig,
+    LogFormat, ModelsConfig, NetverifyConfig, NoSuchSetting, RetentionConfig, Secret, SecurityConfig,
+    ServerConfig, setting_name, setting_named, setting_words,
 };
 
 /// The default, with a comment for every key.
@@ -27,6 +27,7 @@ pub const DEFAULT: &str = include_str!("default.toml");
 pub struct Config {
     pub development: bool,
     pub server: ServerConfig,
+    pub limits: LimitsConfig,
     pub data: DataConfig,
     pub database: DatabaseConfig,
     pub blobs: BlobsConfig,
@@ -83,6 +84,7 @@ impl Config {
 
     fn validate(&self) -> Result<(), OutOfBounds> {
         self.server.validate()?;
+        self.limits.validate()?;
         self.bootstrap.validate()?;
         self.data.validate()?;
         self.database.validate()?;

@@ -1,12 +1,11 @@
 //! Who calls.
 
-use std::net::IpAddr;
-
-use axum::http::Extensions;
 use axum::http::request::Parts;
 use selfsame_verification::audit::NotRecognised;
 use selfsame_verification::tenants::Recognised;
 use selfsame_verification::{UseCaseError, Verification};
+
+use crate::Visit;
 
 /// Why a caller was not recognised.
 #[derive(Debug, thiserror::Error)]
@@ -22,28 +21,26 @@ pub enum AuthFailure {
 /// Longest key that is looked at.
 const LONGEST_KEY: usize = 256;
 
-/// Where a request comes from, as whoever serves found out: an extension of the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClientAddress(pub IpAddr);
-
-impl ClientAddress {
-    /// `None` where whoever serves did not say.
-    pub fn of(extensions: &Extensions) -> Option<IpAddr> {
-        extensions.get().map(|Self(address)| *address)
-    }
-}
-
 /// The caller behind the header `apikey` (header names know no case: `apiKey` is the same). One who is not recognised is recorded.
+///
+/// # Errors
+/// [`AuthFailure`], which the request's [`Visit`] is told of.
 pub async fn caller_by_api_key(parts: &Parts, app: &Verification) -> Result<Recognised, AuthFailure> {
-    let address = ClientAddress::of(&parts.extensions);
-    let refused = |why, failure| {
-        app.caller_not_recognised(why, None, address);
-        Err(failure)
+    let visit = Visit::of(&parts.extensions);
+    let address = visit.map(Visit::client);
+    let Some(shown) = parts.headers.get("apikey") else {
+        app.caller_not_recognised(NotRecognised::Missing, None, address);
+        return Err(AuthFailure::Missing);
     };
-    let Some(key) = parts.headers.get("apikey") else {
-        return refused(NotRecognised::Missing, AuthFailure::Missing);
+    let found = match shown.to_str() {
+        Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => app.recognise_api_key(key, address).await?,
+        _ => {
+            app.caller_not_recognised(NotRecognised::Malformed, None, address);
+            None
+        }
     };
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
-    let Some(key) = key else { return refused(NotRecognised::Malformed, AuthFailure::Unknown) };
-    app.recognise_api_key(key, address).await?.ok_or(AuthFailure::Unknown)
+    if let Some(visit) = visit {
+        if found.is_some() { visit.recognised() } else { visit.refused() }
+    }
+    found.ok_or(AuthFailure::Unknown)
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selfsame_domain::SecretString;
-use selfsame_facade_kit::ClientAddress;
+use selfsame_facade_kit::Visit;
 use selfsame_verification::audit::NotRecognised;
 use selfsame_verification::tenants::{PairFor, Recognised};
 
@@ -50,15 +50,24 @@ shown_for!(Anyone, PairFor::Lists);
 shown_for!(Administrator, PairFor::Results);
 
 async fn caller(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<Recognised, ApiError> {
-    let address = ClientAddress::of(&parts.extensions);
+    let visit = Visit::of(&parts.extensions);
+    let address = visit.map(Visit::client);
     let found = async {
         check_agent(&parts.headers)?;
-        let (token, secret) = pair(&parts.headers).inspect_err(|_| {
-            let shown = parts.headers.contains_key(header::AUTHORIZATION);
-            let why = if shown { NotRecognised::Malformed } else { NotRecognised::Missing };
-            state.app.caller_not_recognised(why, None, address);
-        })?;
-        let found = state.app.recognise_pair(&token, secret.expose(), needed, address).await?;
+        let found = match pair(&parts.headers) {
+            Ok((token, secret)) => state.app.recognise_pair(&token, secret.expose(), needed, address).await?,
+            Err(error) if error.is_unauthorized() => {
+                state.app.caller_not_recognised(NotRecognised::Malformed, None, address);
+                None
+            }
+            Err(error) => {
+                state.app.caller_not_recognised(NotRecognised::Missing, None, address);
+                return Err(error);
+            }
+        };
+        if let Some(visit) = visit {
+            if found.is_some() { visit.recognised() } else { visit.refused() }
+        }
         found.ok_or_else(ApiError::unauthorized)
     };
     found.await.map_err(|error: ApiError| error.at(&parts.uri))

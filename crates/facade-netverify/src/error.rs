@@ -46,6 +46,10 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "the API token or secret is not valid, or may not do this")
     }
 
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     pub(crate) fn not_found() -> Self {
         let message = "there is nothing under this reference; it may have been deleted or have expired, or not be there yet";
         Self::new(StatusCode::NOT_FOUND, message)

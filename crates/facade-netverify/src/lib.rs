@@ -25,7 +25,6 @@ use axum::http::{HeaderValue, Uri, header};
 use axum::routing::{MethodRouter, get, post};
 use selfsame_facade_kit::{Base, Mount, OutboundUrlRules};
 use selfsame_verification::Verification;
-use tokio::sync::Semaphore;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, NetverifyDialect};
@@ -41,13 +40,11 @@ pub struct NetverifyState {
     pub outbound: OutboundUrlRules,
     /// Scheme, host and port under which integrators reach this server, without a slash at the end.
     pub public_url: Arc<str>,
-    /// Megabytes that bodies under way may have together.
-    uploads: Arc<Semaphore>,
 }
 
 impl NetverifyState {
     pub fn new(app: Verification, outbound: OutboundUrlRules, public_url: &str) -> Self {
-        Self { app, outbound, public_url: public_url.into(), uploads: Arc::new(Semaphore::new(UPLOADS_MIB)) }
+        Self { app, outbound, public_url: public_url.into() }
     }
 }
 
@@ -63,8 +60,6 @@ pub const BASES: &[Base] = &[
 const PERFORM_LIMIT: usize = 64 * 1024 * 1024;
 /// Two pictures of 5 MB, and the form around them.
 const FASTFILL_LIMIT: usize = 11 * 1024 * 1024;
-/// Of bodies under way together: two of the largest, or twenty of what phones send.
-const UPLOADS_MIB: usize = 128;
 
 /// All of the dialect.
 pub fn mount(state: NetverifyState) -> Mount {

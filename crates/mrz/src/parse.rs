@@ -218,19 +218,13 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
     if !code_fits(format, part(Field::DocumentCode)) {
         issues.push(Issue::UnknownDocumentCode);
     }
-    let mut code_of_state = |field| {
+    let mut state_code = |field| {
         let code = trimmed(part(field));
-        if code.is_empty() {
-            if !customs.leaves_empty(field) {
-                issues.push(Issue::Empty(field));
-            }
-        } else if !state::is_known(&code) {
-            issues.push(Issue::UnknownState(field));
-        }
+        issues.extend(state_issue(field, &code, &customs));
         code
     };
-    let issuing_state = code_of_state(Field::IssuingState);
-    let nationality = format.field(Field::Nationality).map(|_| code_of_state(Field::Nationality));
+    let issuing_state = state_code(Field::IssuingState);
+    let nationality = format.field(Field::Nationality).map(|_| state_code(Field::Nationality));
     let nationality = nationality.filter(|code| !code.is_empty());
 
     let (primary_identifier, secondary_identifier) = if format == Format::FrenchIdentityCard {
@@ -243,21 +237,7 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
     let ends_full = |name: &[u8]| name.last().is_some_and(|&c| c != b'<');
     let name_truncated = ends_full(part(Field::Name)) || ends_full(given);
 
-    let mut document_number = trimmed(part(Field::DocumentNumber));
-    let mut optional_data = trimmed(part(Field::OptionalData));
-    if let Some(rest) = format.long_number(text) {
-        document_number = trimmed(part(Field::DocumentNumber)) + &lossy(&text[rest.start..rest.end - 1]);
-        let end = format.field(Field::OptionalData).map_or(rest.end, |at| at.end);
-        optional_data = trimmed(text.get(rest.end + 1..end).unwrap_or(&[]));
-        if part(Field::DocumentNumber).contains(&b'<') {
-            issues.push(Issue::WrongShape(Field::DocumentNumber));
-        }
-    }
-    if document_number.is_empty() {
-        issues.push(Issue::Empty(Field::DocumentNumber));
-    } else if part(Field::DocumentNumber).first() == Some(&b'<') {
-        issues.push(Issue::WrongShape(Field::DocumentNumber));
-    }
+    let (document_number, optional_data) = number_and_optional(format, text, &mut issues);
 
     let mut date = |field| {
         format.field(field).and_then(|at| {
@@ -281,19 +261,9 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
         !expiry.is_empty() && (expiry.iter().all(|&c| c == b'<') || customs.never_expires(expiry));
     let sex = part(Field::Sex).first().and_then(|&letter| sex_of(letter, &customs));
 
-    let mut rest = text;
-    let lines = format
-        .line_lengths()
-        .iter()
-        .map(|&length| {
-            let (line, after) = rest.split_at(length);
-            rest = after;
-            lossy(line)
-        })
-        .collect();
     Mrz {
         format,
-        lines,
+        lines: lines(format, text),
         document_code,
         issuing_state,
         primary_identifier,
@@ -311,6 +281,49 @@ pub(crate) fn build(format: Format, text: &[u8]) -> Mrz {
         checks: checks(format, text, &customs),
         issues,
     }
+}
+
+/// The lines of `text`, from the top.
+fn lines(format: Format, text: &[u8]) -> Vec<String> {
+    let mut rest = text;
+    let line = |&length: &usize| {
+        let (line, after) = rest.split_at(length);
+        rest = after;
+        lossy(line)
+    };
+    format.line_lengths().iter().map(line).collect()
+}
+
+/// What is wrong with the code of a state. Some issuers are known to leave it empty.
+fn state_issue(field: Field, code: &str, customs: &Customs) -> Option<Issue> {
+    if code.is_empty() {
+        (!customs.leaves_empty(field)).then_some(Issue::Empty(field))
+    } else {
+        (!state::is_known(code)).then_some(Issue::UnknownState(field))
+    }
+}
+
+/// The document number and the first optional data. A number that is too long for its field goes on in the optional data (ICAO 9303-5,
+/// section 4.2.2).
+fn number_and_optional(format: Format, text: &[u8], issues: &mut Vec<Issue>) -> (String, String) {
+    let part = |field| format.field(field).map_or(&[][..], |at| &text[at]);
+    let begins = part(Field::DocumentNumber);
+    let mut number = trimmed(begins);
+    let mut optional = trimmed(part(Field::OptionalData));
+    if let Some(rest) = format.long_number(text) {
+        number += &lossy(&text[rest.start..rest.end - 1]);
+        let end = format.field(Field::OptionalData).map_or(rest.end, |at| at.end);
+        optional = trimmed(text.get(rest.end + 1..end).unwrap_or(&[]));
+        if begins.contains(&b'<') {
+            issues.push(Issue::WrongShape(Field::DocumentNumber));
+        }
+    }
+    if number.is_empty() {
+        issues.push(Issue::Empty(Field::DocumentNumber));
+    } else if begins.first() == Some(&b'<') {
+        issues.push(Issue::WrongShape(Field::DocumentNumber));
+    }
+    (number, optional)
 }
 
 /// Each field with a character that it may not hold, or that could not be read, once.

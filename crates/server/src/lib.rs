@@ -3,6 +3,7 @@
 mod audit;
 mod callbacks;
 mod draining;
+mod guard;
 mod keys;
 mod netverify;
 mod remaking;
@@ -36,6 +37,9 @@ use selfsame_verification::tenants::{Bootstrap, NewCredentials};
 use selfsame_verification::{Parts, Settings, Verification};
 use selfsame_vision::{Vision, VisionSettings};
 use tokio::net::TcpListener;
+
+use guard::Guard;
+use try_it::TryIt;
 
 pub use audit::open_trail;
 pub use callbacks::{open_callback_secrets, open_callbacks};
@@ -142,17 +146,15 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         let app = app.clone();
         tokio::spawn(async move { app.prepare().await })
     };
-    let try_it = if config.server.try_page.unwrap_or_else(|| address.ip().is_loopback()) {
-        app.development_tenant().await?
-    } else {
-        None
-    };
+    let tenant = if config.server.try_page { app.development_tenant().await? } else { None };
+    let try_it = tenant.map(|tenant| TryIt { tenant, direct_only: address.ip().is_loopback() });
+    let guard = Guard::new(&config.limits, proxies.clone(), app.clone());
     let places = serve::Places::from_settings(&config.server, proxies.clone());
     let patience = serve::Patience {
         request: Duration::from_secs(config.server.request_timeout_seconds),
         keep_alive: Duration::from_secs(config.server.keep_alive_seconds),
     };
-    let facades = facades(&config, &app, &addresses, proxies.clone(), &public_url);
+    let facades = facades(&config, &app, &addresses, proxies, &public_url);
     let (routers, dialects): (Vec<_>, Vec<_>) =
         facades.into_iter().map(|Mount { bases, router, dialect }| ((router, bases), dialect)).unzip();
     let router = routes::router(routes::Mounts {
@@ -160,7 +162,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         facades: routers,
         try_it,
         request_timeout: patience.request,
-        proxies,
+        guard,
     });
     let courier = callbacks::courier(&config, &app, addresses, dialects)?;
     tokio::spawn(courier.run());

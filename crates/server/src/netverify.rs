@@ -15,7 +15,12 @@ use selfsame_vision::signs::SignParams;
 /// What holds for tenants that have nothing of their own.
 pub(crate) fn scans(config: &Config) -> Result<TransactionParams, SettingError> {
     let policy = server_policy(config)?;
-    Ok(TransactionParams { policy, look: look(&config.documents), ..TransactionParams::default() })
+    Ok(TransactionParams {
+        policy,
+        most_waiting: config.limits.waiting_transactions,
+        look: look(&config.documents),
+        ..TransactionParams::default()
+    })
 }
 
 /// From where on signs in pictures of documents speak.

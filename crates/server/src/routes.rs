@@ -1,37 +1,36 @@
 //! Everything that is mounted, and what surrounds every request.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use selfsame_domain::TenantId;
-use selfsame_facade_kit::{Base, ClientAddress, TrustedProxies};
+use selfsame_facade_kit::Base;
 use selfsame_verification::Verification;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{draining, try_it, web};
+use crate::guard::{self, Guard};
+use crate::try_it::TryIt;
+use crate::{draining, web};
 
 pub(crate) struct Mounts {
     pub(crate) app: Verification,
     /// Routers and bases of every facade; their dialects are the courier's.
     pub(crate) facades: Vec<(Router, &'static [Base])>,
-    /// The tenant of the try-it page; `None` switches it off.
-    pub(crate) try_it: Option<TenantId>,
+    /// The try-it pages; `None` switches them off.
+    pub(crate) try_it: Option<TryIt>,
     pub(crate) request_timeout: Duration,
-    /// Whose word on a client's address is believed.
-    pub(crate) proxies: TrustedProxies,
+    pub(crate) guard: Guard,
 }
 
 pub(crate) fn router(mounts: Mounts) -> Router {
-    let Mounts { app, facades, try_it, request_timeout, proxies } = mounts;
+    let Mounts { app, facades, try_it, request_timeout, guard } = mounts;
     let bases: Bases = facades.iter().flat_map(|(_, bases)| *bases).collect();
     let own = Router::new()
         .route("/health/live", get(async || StatusCode::NO_CONTENT))
@@ -47,8 +46,8 @@ pub(crate) fn router(mounts: Mounts) -> Router {
     router = router.method_not_allowed_fallback(async || {
         problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
     });
-    if let Some(tenant) = try_it {
-        router = router.merge(try_it::router(app, tenant));
+    if let Some(try_it) = try_it {
+        router = router.merge(try_it.router(app));
     }
     router
         .fallback(async || {
@@ -60,7 +59,7 @@ pub(crate) fn router(mounts: Mounts) -> Router {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. The server's log says more")
         }))
         .layer(middleware::from_fn(readable_path))
-        .layer(middleware::from_fn_with_state(proxies, client_address))
+        .layer(middleware::from_fn_with_state(guard, guard::guard))
         .layer(middleware::from_fn_with_state(bases, in_dialect))
         .layer(middleware::from_fn(draining::drain_on_error))
         .layer(middleware::from_fn(log))
@@ -73,7 +72,8 @@ struct Problem {
     error: &'static str,
 }
 
-fn problem(status: StatusCode, error: &'static str) -> Response {
+/// A refusal in the words of the dialect whose path was asked for.
+pub(crate) fn problem(status: StatusCode, error: &'static str) -> Response {
     let mut response = (status, Json(json!({ "code": status.as_u16(), "error": error }))).into_response();
     response.extensions_mut().insert(Problem { status, error });
     response
@@ -112,15 +112,6 @@ async fn in_time(State(limit): State<Duration>, request: Request, next: Next) ->
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         response
     })
-}
-
-/// Tells handlers where the request comes from.
-async fn client_address(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
-        let address = proxies.client(peer.ip(), request.headers());
-        request.extensions_mut().insert(ClientAddress(address));
-    }
-    next.run(request).await
 }
 
 /// A path that is no text names nothing: handlers are not asked to read it.

@@ -344,34 +344,45 @@ impl Document {
             }
         }
         if let Some(format) = self.kind.format() {
-            let optional = match self.kind {
-                // A TD2 has seven places, a visa is given none.
-                Kind::IdentityCardTd2 => personal.map(|digits| digits[..7].to_owned()),
-                Kind::VisaA | Kind::VisaB => None,
-                _ => personal,
-            };
-            let draft = Draft {
-                document_code: code.to_owned(),
-                issuing_state: design.state.to_owned(),
-                primary_identifier: holder.surname.clone(),
-                secondary_identifier: holder.given_names.clone(),
-                document_number: number,
-                nationality,
-                birth_date: short(holder.birth_date),
-                sex: holder.sex,
-                expiry_date: short(self.expiry_date),
-                optional_data: optional.unwrap_or_default(),
-                optional_data_2: String::new(),
-            };
-            self.mrz = match compose::compose(format, &draft) {
-                Ok(lines) => lines,
-                Err(error) => unreachable!("what random documents hold fits the format: {error}"),
-            };
+            self.fill_mrz(format, code, number, nationality, personal);
         } else {
             let card = licence::card(self, rng);
             self.barcode = licence::payload(&card, rng);
             self.qr = format!("UTOPIA/LICENCE/{}/{}", number, iso(self.expiry_date));
         }
+    }
+
+    fn fill_mrz(
+        &mut self,
+        format: Format,
+        code: &str,
+        number: String,
+        nationality: String,
+        personal: Option<String>,
+    ) {
+        let optional = match self.kind {
+            // A TD2 has seven places, a visa is given none.
+            Kind::IdentityCardTd2 => personal.map(|digits| digits[..7].to_owned()),
+            Kind::VisaA | Kind::VisaB => None,
+            _ => personal,
+        };
+        let draft = Draft {
+            document_code: code.to_owned(),
+            issuing_state: self.design.state.to_owned(),
+            primary_identifier: self.holder.surname.clone(),
+            secondary_identifier: self.holder.given_names.clone(),
+            document_number: number,
+            nationality,
+            birth_date: short(self.holder.birth_date),
+            sex: self.holder.sex,
+            expiry_date: short(self.expiry_date),
+            optional_data: optional.unwrap_or_default(),
+            optional_data_2: String::new(),
+        };
+        self.mrz = match compose::compose(format, &draft) {
+            Ok(lines) => lines,
+            Err(error) => unreachable!("what random documents hold fits the format: {error}"),
+        };
     }
 
     /// The first printed line of a field, or nothing.

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use selfsame_testkit::{Browser, CaptureOutcome, Clip, TestServerSettings, fixture};
+use selfsame_testkit::{Browser, CaptureOutcome, Clip, TestServer, TestServerSettings, fixture};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -24,7 +24,7 @@ async fn main() {
     let mut opened = 0;
     while opened < sessions || !running.is_empty() {
         while opened < sessions && running.len() < at_once as usize {
-            let session = server.opens_session().await;
+            let session = opened_session(&server).await;
             let (origin, clip) = (server.origin().to_owned(), clip.clone());
             running.spawn(async move { Browser::default().captures(&origin, &session, &clip).await });
             opened += 1;
@@ -56,6 +56,18 @@ async fn main() {
             },
         })
     );
+}
+
+/// A session, asked for again for as long as the server says that it has no room for another capture.
+async fn opened_session(server: &TestServer) -> String {
+    loop {
+        let body = json!({ "livenessMode": "LIVENESS_PASSIVE", "securityLevel": "HIGH" });
+        let answer = server.opens_session_with(body).await;
+        if answer.status != 429 {
+            return answer.created_id();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 #[derive(Default)]

@@ -32,5 +32,8 @@ pub use head::{
 };
 pub use malformed::{faceless_file, malformed_images, odd_images};
 pub use receiver::{CallbackReceiver, Received, Reply};
-pub use server::{Answer, TestServer, TestServerSettings, fixture, repository, selfsame_binary};
+pub use server::{
+    API_KEY, API_SECRET, API_TOKEN, Answer, TestServer, TestServerSettings, fixture, repository,
+    selfsame_binary,
+};
 pub use signature::Jws;

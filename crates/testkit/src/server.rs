@@ -140,6 +140,7 @@ impl TestServer {
             .env("SELFSAME__BOOTSTRAP__API_TOKEN", API_TOKEN)
             .env("SELFSAME__BOOTSTRAP__API_SECRET", API_SECRET)
             // All attacks of a test come from one address.
+            .env("SELFSAME__SERVER__TRY_PAGE", "true")
             .env("SELFSAME__LOCKOUT__ADDRESS_FAILURES", "0")
             .envs(self.settings.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.data.path())

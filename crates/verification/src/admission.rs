@@ -3,9 +3,11 @@
 //! What captures cost is measured, not assumed: machines differ, and so do modes. A newcomer is refused at once rather than
 //! everybody be served badly.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use selfsame_domain::TenantId;
 
 use crate::workers::Urgency;
 
@@ -22,6 +24,13 @@ pub(crate) struct AdmissionParams {
     pub(crate) opened_share: f64,
     /// How long it counts.
     pub(crate) opened_for: Duration,
+    /// At most so many captures are expected of another lane's opened sessions: who opens hundreds and comes for none keeps nobody else
+    /// out.
+    pub(crate) expected_of_others: f64,
+    /// The part of the room that one tenant may have while another is there.
+    pub(crate) tenant_share: f64,
+    /// For so long after it opened a session, a tenant is there.
+    pub(crate) there_for: Duration,
     /// What a capture costs, in cores, until that was measured. Rather too much: who was let in stays for a minute, and takes from all
     /// others what there is not.
     pub(crate) cost: f64,
@@ -39,6 +48,9 @@ impl Default for AdmissionParams {
             most_wait: Duration::from_millis(60),
             opened_share: 0.25,
             opened_for: Duration::from_secs(15),
+            expected_of_others: 4.0,
+            tenant_share: 0.75,
+            there_for: Duration::from_secs(10 * 60),
             cost: 0.03,
             beside: 1.3,
             forgets: Duration::from_secs(20),
@@ -72,6 +84,14 @@ fn processor_time() -> Option<Duration> {
     Some(Duration::from_millis(10 * (user + system)))
 }
 
+/// Whose sessions are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Lane {
+    Tenant(TenantId),
+    /// Whoever opens the try-it page, of no key: they have no more room than others grant each other.
+    Trial,
+}
+
 /// What the workers did over the last five seconds. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Load {
@@ -84,6 +104,10 @@ struct Inner {
     params: AdmissionParams,
     slots: VecDeque<Slot>,
     live: usize,
+    /// Of them, those of each tenant.
+    live_of: HashMap<TenantId, usize>,
+    /// When a tenant last opened a session or began a capture.
+    there: HashMap<TenantId, Instant>,
     /// Those of them whose camera runs: who has not begun costs nothing yet, and would make the others look cheap.
     started: usize,
     /// Since when there have been so many, or since the slot began.
@@ -95,7 +119,7 @@ struct Inner {
     /// Pieces of work of others that have begun and not ended.
     of_others: usize,
     /// When sessions were opened that no browser has come for.
-    opened: VecDeque<Instant>,
+    opened: VecDeque<(Instant, Lane)>,
 }
 
 #[derive(Debug)]
@@ -120,6 +144,8 @@ impl Load {
             params,
             slots: VecDeque::new(),
             live: 0,
+            live_of: HashMap::new(),
+            there: HashMap::new(),
             started: 0,
             since: Instant::now(),
             cost: params.cost,
@@ -159,16 +185,23 @@ impl Load {
     }
 
     /// A capture begins, if there is room for it beside those under way. Dropping what is returned ends it.
-    pub(crate) fn begin(&self) -> Option<Underway> {
+    pub(crate) fn begin(&self, tenant: TenantId) -> Option<Underway> {
         let mut inner = self.lock();
         let now = Instant::now();
         inner.slot(now);
-        if !inner.has_room(inner.live as f64 + 1.0) {
+        let own = inner.live_of.get(&tenant).copied().unwrap_or_default();
+        let share = inner.share_of(tenant, now);
+        if !inner.has_room(inner.live as f64 + 1.0) || !inner.has_room((own + 1) as f64 / share) {
             return None;
         }
         inner.live += 1;
-        inner.opened.pop_front();
-        Some(Underway(self.clone()))
+        inner.live_of.insert(tenant, own + 1);
+        let came = inner.opened.iter().position(|(_, lane)| *lane == Lane::Tenant(tenant));
+        let came = came.or_else(|| inner.opened.iter().position(|(_, lane)| *lane == Lane::Trial));
+        if let Some(came) = came {
+            inner.opened.remove(came);
+        }
+        Some(Underway(self.clone(), tenant))
     }
 
     /// A capture's camera runs. Dropping what is returned ends that.
@@ -178,29 +211,69 @@ impl Load {
     }
 
     /// A session is opened, if its capture is likely to find room.
-    pub(crate) fn open(&self) -> bool {
+    pub(crate) fn open(&self, lane: Lane) -> bool {
         let mut inner = self.lock();
         let now = Instant::now();
         inner.slot(now);
-        while inner.opened.front().is_some_and(|at| now - *at > inner.params.opened_for) {
+        while inner.opened.front().is_some_and(|(at, _)| now - *at > inner.params.opened_for) {
             inner.opened.pop_front();
         }
-        let expected = inner.live as f64 + (inner.opened.len() + 1) as f64 * inner.params.opened_share;
-        if !inner.has_room(expected) {
+        let one = inner.params.opened_share;
+        let own = inner.expected_of(lane) + one;
+        let enough = match lane {
+            Lane::Tenant(tenant) => {
+                let live = inner.live_of.get(&tenant).copied().unwrap_or_default() as f64;
+                let share = inner.share_of(tenant, now);
+                inner.has_room((live + own) / share)
+            }
+            Lane::Trial => own <= inner.params.expected_of_others,
+        };
+        if !enough || !inner.has_room(inner.live as f64 + inner.expected(lane) + one) {
             return false;
         }
-        inner.opened.push_back(now);
+        inner.opened.push_back((now, lane));
         true
     }
 
-    /// Captures that were opened of late and may come, as captures.
-    pub(crate) fn expected(&self) -> f64 {
-        let inner = self.lock();
-        inner.opened.len() as f64 * inner.params.opened_share
+    /// Captures of sessions that were opened of late and may come, as one lane has to expect them.
+    pub(crate) fn expected(&self, lane: Lane) -> f64 {
+        self.lock().expected(lane)
+    }
+
+    /// The part of the room that a tenant may have just now, and how many captures it has.
+    pub(crate) fn of_tenant(&self, tenant: TenantId) -> (f64, usize) {
+        let mut inner = self.lock();
+        let live = inner.live_of.get(&tenant).copied().unwrap_or_default();
+        (inner.share_of(tenant, Instant::now()), live)
     }
 }
 
 impl Inner {
+    /// Captures that are expected of a lane's own sessions.
+    fn expected_of(&self, lane: Lane) -> f64 {
+        self.opened.iter().filter(|(_, of)| *of == lane).count() as f64 * self.params.opened_share
+    }
+
+    /// Captures that a lane has to expect: all of its own, and a bounded number of each other lane's.
+    fn expected(&self, lane: Lane) -> f64 {
+        let mut by_lane: HashMap<Lane, f64> = HashMap::new();
+        for (_, of) in &self.opened {
+            *by_lane.entry(*of).or_default() += self.params.opened_share;
+        }
+        let bounded = |(of, expected): (Lane, f64)| {
+            if of == lane { expected } else { expected.min(self.params.expected_of_others) }
+        };
+        by_lane.into_iter().map(bounded).sum()
+    }
+
+    /// All of the room for a tenant that is alone, and a part of it while another is there. Notes that this one is.
+    fn share_of(&mut self, tenant: TenantId, now: Instant) -> f64 {
+        let there_for = self.params.there_for;
+        self.there.retain(|_, at| now - *at < there_for);
+        self.there.insert(tenant, now);
+        if self.there.len() > 1 { self.params.tenant_share } else { 1.0 }
+    }
+
     /// The slot of now. Those that are over are measured and forgotten.
     fn slot(&mut self, now: Instant) -> &mut Slot {
         if let Some(slot) = self.slots.back_mut() {
@@ -279,12 +352,18 @@ impl Inner {
 
 /// A capture under way.
 #[derive(Debug)]
-pub(crate) struct Underway(Load);
+pub(crate) struct Underway(Load, TenantId);
 
 impl Drop for Underway {
     fn drop(&mut self) {
         let mut inner = self.0.lock();
         inner.live = inner.live.saturating_sub(1);
+        if let Some(of_tenant) = inner.live_of.get_mut(&self.1) {
+            *of_tenant -= 1;
+            if *of_tenant == 0 {
+                inner.live_of.remove(&self.1);
+            }
+        }
     }
 }
 
@@ -302,23 +381,61 @@ impl Drop for Started {
 mod tests {
     use super::*;
 
+    fn tenant(number: u128) -> TenantId {
+        TenantId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn lane(number: u128) -> Lane {
+        Lane::Tenant(tenant(number))
+    }
+
+    /// As many captures of a tenant as there is room for.
+    fn fill(load: &Load, number: u128) -> Vec<Underway> {
+        std::iter::from_fn(|| load.begin(tenant(number))).take(200).collect()
+    }
+
+    #[test]
+    fn who_opens_sessions_and_comes_for_none_keeps_nobody_else_out() {
+        let load = Load::new(1);
+        assert!(load.open(lane(2)));
+        let trials = (0..300).filter(|_| load.open(Lane::Trial)).count();
+        assert_eq!(trials, 16, "strangers have a small room of their own");
+        let opened = (0..300).filter(|_| load.open(lane(1))).count();
+        assert!(opened > 60, "{opened}");
+        assert!(load.open(lane(2)), "four captures are expected of all those");
+        assert!(load.begin(tenant(2)).is_some());
+    }
+
+    #[test]
+    fn a_tenant_has_all_of_the_room_alone_and_a_part_of_it_beside_another() {
+        let load = Load::new(1);
+        let alone = fill(&load, 1);
+        assert_eq!(alone.len(), 31);
+        drop(alone);
+        assert!(load.open(lane(2)), "another is there");
+        let beside = fill(&load, 1);
+        assert_eq!(beside.len(), 23);
+        assert_eq!(fill(&load, 2).len(), 8, "the rest is the other's");
+        assert!(load.open(lane(2)));
+    }
+
     #[test]
     fn room_follows_the_measured_cost() {
         let load = Load::new(1);
         // Believed until measured: 0.95 of a core at 0.03 each.
-        let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        let under_way: Vec<Underway> = fill(&load, 1);
         assert_eq!(under_way.len(), 31);
         drop(under_way);
         load.lock().cost = 0.105;
-        let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        let under_way: Vec<Underway> = fill(&load, 1);
         assert_eq!(under_way.len(), 9);
-        assert!(!load.open());
+        assert!(!load.open(lane(1)));
         drop(under_way);
         // None has come, all may: 9 captures' worth of sessions.
-        let opened = std::iter::from_fn(|| load.open().then_some(())).take(200).count();
+        let opened = std::iter::from_fn(|| load.open(lane(1)).then_some(())).take(200).count();
         assert_eq!(opened, 36);
-        assert!((load.expected() - 9.0).abs() < 1e-9);
-        assert!(load.begin().is_some(), "who has a session is not refused for those who may come");
+        assert!((load.expected(lane(1)) - 9.0).abs() < 1e-9);
+        assert!(load.begin(tenant(1)).is_some(), "who has a session is not refused for those who may come");
     }
 
     /// Captures keep a part of a core busy, however long that takes.
@@ -378,7 +495,7 @@ mod tests {
         let load = Load::new(1);
         load.lock().params.forgets = Duration::from_secs(2);
         load.lock().cost = 0.9;
-        let under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        let under_way: Vec<Underway> = fill(&load, 1);
         assert_eq!(under_way.len(), 4);
         let _started: Vec<Started> = under_way.iter().map(|_| load.starts()).collect();
         let began = Instant::now();
@@ -392,13 +509,13 @@ mod tests {
         let cost = load.lock().cost;
         assert!(cost < 0.2, "{cost}");
         drop(under_way);
-        assert!(std::iter::from_fn(|| load.begin()).take(200).count() > 4);
+        assert!(std::iter::from_fn(|| load.begin(tenant(1))).take(200).count() > 4);
     }
 
     #[test]
     fn who_has_not_begun_makes_nobody_look_cheap() {
         let load = Load::new(1);
-        let _under_way: Vec<Underway> = std::iter::from_fn(|| load.begin()).take(200).collect();
+        let _under_way: Vec<Underway> = fill(&load, 1);
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(4) {
             load.worked(Urgency::Guidance, Duration::from_micros(300), Duration::from_micros(10));
@@ -416,14 +533,14 @@ mod tests {
         for _ in 0..5 {
             load.worked(Urgency::Guidance, Duration::from_millis(500), Duration::ZERO);
         }
-        assert!(load.begin().is_some(), "no more than one in twenty waited");
+        assert!(load.begin(tenant(1)).is_some(), "no more than one in twenty waited");
         load.worked(Urgency::Guidance, Duration::from_millis(500), Duration::ZERO);
         load.worked(Urgency::Guidance, Duration::from_millis(500), Duration::ZERO);
-        assert!(load.begin().is_none());
-        assert!(!load.open());
+        assert!(load.begin(tenant(1)).is_none());
+        assert!(!load.open(lane(1)));
         // Evidence may wait.
         let patient = Load::new(1);
         patient.worked(Urgency::Evidence, Duration::from_secs(3), Duration::ZERO);
-        assert!(patient.open());
+        assert!(patient.open(lane(1)));
     }
 }

@@ -43,13 +43,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
 use selfsame_domain::audit::{Action, Event, Origin, Subject, SubjectKind};
-use selfsame_domain::{BioSession, Clock, Entropy, FaceId, SessionId, Timestamp};
+use selfsame_domain::{BioSession, Clock, Entropy, FaceId, SessionId, TenantId, Timestamp};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
-use admission::{Load, Started, Underway};
+use admission::{Lane, Load, Started, Underway};
 use audit::{Repeated, Trail};
 pub use error::UseCaseError;
 use secrets::Secrets;
@@ -188,15 +188,19 @@ impl Verification {
         self.inner.load.starts()
     }
 
-    pub(crate) fn place(&self) -> Option<Place> {
+    pub(crate) fn place(&self, tenant: TenantId) -> Option<Place> {
+        let (share, own) = self.inner.load.of_tenant(tenant);
+        if own as f64 >= (self.inner.settings.max_captures as f64 * share).max(1.0) {
+            return None;
+        }
         let permit = Arc::clone(&self.inner.places).try_acquire_owned().ok()?;
-        Some(Place { _underway: self.inner.load.begin()?, _permit: permit })
+        Some(Place { _underway: self.inner.load.begin(tenant)?, _permit: permit })
     }
 
     /// Whether the capture of a session that is opened now is likely to find a place.
-    pub(crate) fn may_open(&self) -> bool {
-        let expected = self.captures() as f64 + self.inner.load.expected();
-        expected < self.inner.settings.max_captures as f64 && self.inner.load.open()
+    pub(crate) fn may_open(&self, lane: Lane) -> bool {
+        let expected = self.captures() as f64 + self.inner.load.expected(lane);
+        expected < self.inner.settings.max_captures as f64 && self.inner.load.open(lane)
     }
 
     /// Live captures under way.

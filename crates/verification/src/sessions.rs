@@ -3,6 +3,7 @@
 use selfsame_domain::{BioSession, Entropy, LivenessMode, NewBioSession, SeededEntropy, SessionId, TenantId};
 use selfsame_liveness::Plan;
 
+use crate::admission::Lane;
 use crate::{UseCaseError, Verification};
 
 impl Verification {
@@ -15,7 +16,28 @@ impl Verification {
         tenant: TenantId,
         request: NewBioSession,
     ) -> Result<SessionId, UseCaseError> {
-        if !self.may_open() {
+        self.open_in(Lane::Tenant(tenant), tenant, request).await
+    }
+
+    /// Opens a session for somebody who showed no key. It is the tenant's, and takes no room from those that show one.
+    ///
+    /// # Errors
+    /// Among others [`UseCaseError::Overloaded`] where its capture would find no place.
+    pub async fn open_trial_session(
+        &self,
+        tenant: TenantId,
+        request: NewBioSession,
+    ) -> Result<SessionId, UseCaseError> {
+        self.open_in(Lane::Trial, tenant, request).await
+    }
+
+    async fn open_in(
+        &self,
+        lane: Lane,
+        tenant: TenantId,
+        request: NewBioSession,
+    ) -> Result<SessionId, UseCaseError> {
+        if !self.may_open(lane) {
             return Err(UseCaseError::Overloaded);
         }
         let now = self.clock().now();

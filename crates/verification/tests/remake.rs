@@ -140,7 +140,7 @@ async fn approved_transaction(
     let later = Timestamp::from_millis(i64::MAX / 2);
     let row = repository
         .transactions()
-        .for_maintenance_claim(later, lease)
+        .for_maintenance_claim(later, lease, &[])
         .await
         .unwrap()
         .expect("the transaction");

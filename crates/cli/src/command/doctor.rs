@@ -421,10 +421,16 @@ fn exposure(config: &Config) -> Finding {
             "set development = false: it lets integrators name internal addresses",
         );
     }
+    if loopback && config.server.try_page {
+        return Finding::ok(
+            CHECK,
+            "loopback only, with the try-it pages for this machine; a proxy does not reach them",
+        );
+    }
     if loopback {
         return Finding::ok(CHECK, "loopback only");
     }
-    if config.server.try_page == Some(true) {
+    if config.server.try_page {
         return Finding::warning(
             CHECK,
             "reachable from outside, and anybody may use the try-it pages",
@@ -478,7 +484,7 @@ mod tests {
         assert_eq!(exposure(&config).status, Status::Warning, "no public address");
         config.server.public_url = Some("https://id.example.com".to_owned());
         assert_eq!(exposure(&config).status, Status::Ok);
-        config.server.try_page = Some(true);
+        config.server.try_page = true;
         assert_eq!(exposure(&config).status, Status::Warning, "open to anybody");
         config.server.listen = ([127, 0, 0, 1], 8080).into();
         assert_eq!(exposure(&config).status, Status::Ok);

@@ -9,7 +9,7 @@ use selfsame_vision::Template;
 use selfsame_vision::face::subject;
 use serde::Serialize;
 
-use super::pairs::PairList;
+use super::pairs::{Pair, PairList};
 use super::percent;
 use crate::args::VerificationArgs;
 use crate::failure::{Failure, PictureFailure};
@@ -147,6 +147,24 @@ fn enrol(eyes: &Eyes, file: &Path) -> Result<Enrolment, Failure> {
     })
 }
 
+/// The scores of all pairs, by fold; a pair with a picture in which no face was found has none.
+fn compare_pairs(
+    eyes: &Eyes,
+    list: &PairList,
+    enrolled: &[Enrolment],
+) -> Result<Vec<Vec<FoldPair>>, Failure> {
+    let judged = |pair: &Pair| {
+        let score = match (&enrolled[pair.a], &enrolled[pair.b]) {
+            (Enrolment::Embedded(a), Enrolment::Embedded(b)) => {
+                Some(f64::from(eyes.vision.compare(a, b)?.cosine))
+            }
+            _ => None,
+        };
+        Ok(FoldPair { score, mated: pair.mated })
+    };
+    list.folds.iter().map(|fold| fold.iter().map(judged).collect()).collect()
+}
+
 fn evaluate(
     args: &VerificationArgs,
     eyes: &Eyes,
@@ -154,30 +172,12 @@ fn evaluate(
     enrolled: &[Enrolment],
     mut millis: Vec<f64>,
 ) -> Result<Report, Failure> {
-    let mut folds = Vec::with_capacity(list.folds.len());
-    let mut mated_scores = Vec::new();
-    let mut undetected = 0;
-    for fold in &list.folds {
-        let mut judged = Vec::with_capacity(fold.len());
-        for pair in fold {
-            let score = match (&enrolled[pair.a], &enrolled[pair.b]) {
-                (Enrolment::Embedded(a), Enrolment::Embedded(b)) => {
-                    Some(f64::from(eyes.vision.compare(a, b)?.cosine))
-                }
-                _ => None,
-            };
-            undetected += usize::from(score.is_none());
-            if pair.mated {
-                match score {
-                    Some(score) => mated_scores.push(score),
-                    None if args.failures_as_errors => mated_scores.push(f64::NEG_INFINITY),
-                    None => {}
-                }
-            }
-            judged.push(FoldPair { score, mated: pair.mated });
-        }
-        folds.push(judged);
-    }
+    let folds = compare_pairs(eyes, list, enrolled)?;
+    let pairs = || folds.iter().flatten();
+    let undetected = pairs().filter(|pair| pair.score.is_none()).count();
+    let failed = args.failures_as_errors.then_some(f64::NEG_INFINITY);
+    let mated_scores: Vec<_> =
+        pairs().filter(|pair| pair.mated).filter_map(|pair| pair.score.or(failed)).collect();
     let FoldAccuracy { mean, deviation, .. } = accuracy_over_folds(&folds, args.failures_as_errors)
         .ok_or_else(|| {
             Failure::Input(

@@ -28,8 +28,8 @@ pub struct ServerConfig {
     pub keep_alive_seconds: u64,
     /// Addresses and networks, read by whoever serves.
     pub trusted_proxies: Vec<String>,
-    /// Whether anybody may capture on the page at `/`; unset: on loopback only.
-    pub try_page: Option<bool>,
+    /// Whether anybody may capture on the page at `/`.
+    pub try_page: bool,
 }
 
 impl ServerConfig {

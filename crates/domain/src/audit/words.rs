@@ -31,6 +31,8 @@ named!(
     Action {
         /// A caller was not recognised; repetitions are counted in one entry.
         AuthenticationFailed = "authentication.failed",
+        /// An address showed too many wrong credentials, and has to wait before another is looked at; counted.
+        AuthenticationLockedOut = "authentication.locked_out",
         /// A device or an address failed too often at captures, and has to wait.
         CaptureLockedOut = "capture.locked_out",
         CredentialCreated = "credential.created",

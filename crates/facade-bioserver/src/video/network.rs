@@ -1,8 +1,11 @@
 //! `GET /video-server/network-latency`, `POST /video-server/network-speed`: what the network check of the scripts measures with.
 
+use axum::Extension;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{HeaderName, StatusCode, header};
+use futures_util::StreamExt as _;
+use selfsame_facade_kit::Visit;
 use serde_json::{Value, json};
 
 use crate::ApiError;
@@ -20,10 +23,21 @@ pub(crate) async fn preflight() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Reads and forgets the body; answers how much it was.
-pub(crate) async fn speed(body: Body) -> Result<([(HeaderName, &'static str); 1], Json<Value>), ApiError> {
-    let bytes = to_bytes(body, SPEED_LIMIT)
-        .await
-        .map_err(|_| ApiError::bad_request(format!("a measurement may have at most {SPEED_LIMIT} bytes")))?;
-    Ok((NO_STORE, Json(json!({ "received": bytes.len() }))))
+/// Counts the body and forgets each piece of it as it comes; answers how much it was.
+pub(crate) async fn speed(
+    visit: Option<Extension<Visit>>,
+    body: Body,
+) -> Result<([(HeaderName, &'static str); 1], Json<Value>), ApiError> {
+    if let Some(Extension(visit)) = visit {
+        visit.drops_body();
+    }
+    let (mut received, mut pieces) = (0, body.into_data_stream());
+    while let Some(piece) = pieces.next().await {
+        received += piece.map_or(SPEED_LIMIT + 1, |piece| piece.len());
+        if received > SPEED_LIMIT {
+            let rule = format!("a measurement may have at most {SPEED_LIMIT} bytes");
+            return Err(ApiError::bad_request(rule));
+        }
+    }
+    Ok((NO_STORE, Json(json!({ "received": received }))))
 }

@@ -6,7 +6,6 @@ mod reader;
 mod request;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -14,7 +13,7 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse as _, Response};
 use selfsame_domain::transaction::{PictureFormat, TransactionPolicy};
-use selfsame_facade_kit::OutboundUrlError;
+use selfsame_facade_kit::{OutboundUrlError, check_json_shape};
 use selfsame_verification::tenants::Recognised;
 use serde_json::{Value, json};
 
@@ -24,10 +23,8 @@ use request::{PerformRequest, Refusal, Rules, parse};
 
 use crate::auth::{Caller, check_body_headers};
 use crate::words::unusable;
-use crate::{ApiError, NetverifyState, PERFORM_LIMIT, UPLOADS_MIB};
+use crate::{ApiError, NetverifyState, PERFORM_LIMIT};
 
-/// A body waits so long for room beside the others.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// What is wrong with the consent or missing from it, while its rules are not enforced.
 const WARNINGS: HeaderName = HeaderName::from_static("selfsame-warnings");
 
@@ -52,10 +49,6 @@ async fn perform(
     if length > PERFORM_LIMIT {
         return Err(ApiError::too_large(PERFORM_LIMIT));
     }
-    // Body, text and pictures are held at once: so much and no more of it, for all callers together.
-    let room = u32::try_from(length.div_ceil(1 << 20).max(1)).unwrap_or(u32::MAX).min(UPLOADS_MIB as u32);
-    let waiting = tokio::time::timeout(LONGEST_WAIT, state.uploads.acquire_many(room));
-    let _room = waiting.await.map_err(|_| ApiError::busy())?.map_err(|_| ApiError::internal())?;
     let body = Bytes::from_request(request, &()).await.map_err(|_| ApiError::too_large(PERFORM_LIMIT))?;
     // What holds for the tenant is read once: the whole request goes by it.
     let tenant = caller.tenant;
@@ -93,6 +86,7 @@ fn read(
     policy: &TransactionPolicy,
     now: selfsame_domain::Timestamp,
 ) -> Result<PerformRequest, ApiError> {
+    check_json_shape(&body).map_err(|error| ApiError::bad_request(error.to_string()))?;
     let members = serde_json::from_slice(&body);
     // What follows holds the pictures a second time.
     drop(body);

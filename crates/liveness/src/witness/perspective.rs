@@ -60,9 +60,8 @@ pub fn perspective<'a>(
     }
     let whole = (size_of(&near) / size_of(&far)).ln();
     let frames = [far, way, near].concat();
-    let height = |frame: &FrameObservation| frame.faces.first().map_or(0.0, |face| face.eye_distance());
     let jumps = frames.windows(2).any(|pair| {
-        let (before, after) = (height(pair[0]), height(pair[1]));
+        let (before, after) = (eye_distance(pair[0]), eye_distance(pair[1]));
         before > 0.0 && after / before > params.jump && pair[1].captured_at - pair[0].captured_at < 300.0
     });
     if jumps {
@@ -102,22 +101,7 @@ pub fn perspective<'a>(
     };
     // The narrow ring may be as plain as the wall on a film: then the wider one, which reaches from the hair to a phone's edge.
     let about_the_head = share(|around| around.steadied).or_else(|| share(|around| around.near));
-    // The surroundings' growth is summed over short steps, as few points are seen from the beginning to the end.
-    let (mut room, mut face, mut steps) = (0.0_f32, 0.0_f32, 0);
-    let mut from = 0;
-    for to in 1..frames.len() {
-        if frames[to].arrived_at - frames[from].arrived_at < 300.0 {
-            continue;
-        }
-        let grown = (height(frames[to]) / height(frames[from]).max(1.0)).ln();
-        if let Some(fit) = Fit::of(&around(frames[from], frames[to])).filter(|fit| fit.scale > 0.0) {
-            (room, face, steps) = (room + fit.scale.ln(), face + grown, steps + 1);
-        }
-        from = to;
-    }
-    let of_the_room =
-        (steps > 0 && face >= 0.12 && face.is_finite()).then(|| (1.0 - room / face).clamp(0.0, 1.0));
-    let score = match (about_the_head, of_the_room) {
+    let score = match (about_the_head, beyond_the_room(&frames)) {
         // With a shaky camera no corners of the room may be followed.
         (Some(near), room) => room.map_or(near, |room| near.min(room)),
         // Further away there is the rest of the room, also behind a phone: that it stays acquits nobody.
@@ -136,9 +120,36 @@ pub fn perspective<'a>(
     report(Witness::Perspective, testimony, score, params.growth, saw)
 }
 
+/// How much of the face's growth the room did not share, 0..1; `None` where the face hardly grew or nothing of the room was followed.
+fn beyond_the_room(frames: &[&FrameObservation]) -> Option<f32> {
+    // Summed over short steps, as few points are seen from the beginning to the end.
+    let (mut room, mut face, mut steps) = (0.0_f32, 0.0_f32, 0);
+    let mut from = 0;
+    for to in 1..frames.len() {
+        if frames[to].arrived_at - frames[from].arrived_at < 300.0 {
+            continue;
+        }
+        let grown = (eye_distance(frames[to]) / eye_distance(frames[from]).max(1.0)).ln();
+        if let Some(fit) = Fit::of(&around(frames[from], frames[to])).filter(|fit| fit.scale > 0.0) {
+            (room, face, steps) = (room + fit.scale.ln(), face + grown, steps + 1);
+        }
+        from = to;
+    }
+    (steps > 0 && face >= 0.12 && face.is_finite()).then(|| (1.0 - room / face).clamp(0.0, 1.0))
+}
+
+/// Between the eyes of the frame's first face, in pixels; 0 without one.
+fn eye_distance(frame: &FrameObservation) -> f32 {
+    frame.faces.first().map_or(0.0, |face| face.eye_distance())
+}
+
+/// The height of the frame's first face in pixels; 0 without one.
+fn height(frame: &FrameObservation) -> f32 {
+    frame.faces.first().map_or(0.0, |face| face.bounds.height)
+}
+
 /// The comparisons, with how much larger than ever before the face became in each (natural logarithm); 0 where it swayed or waited.
 fn compared(frames: &[&FrameObservation]) -> Vec<(f32, Around)> {
-    let height = |frame: &FrameObservation| frame.faces.first().map_or(0.0, |face| face.bounds.height);
     let mut most = frames.first().map_or(0.0, |frame| height(frame));
     let mut compared = Vec::new();
     for frame in frames {

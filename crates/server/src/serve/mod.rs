@@ -38,6 +38,13 @@ const MOST_AGE: Duration = Duration::from_secs(10 * 60);
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// What is under way at a stop has so long. Container runtimes kill after ten seconds, and the lease is to be given back before.
 const STOPPED_WITHIN: Duration = Duration::from_secs(8);
+/// Requests under way on one connection of HTTP/2.
+const MOST_STREAMS: u32 = 32;
+/// Bytes of the headers of a request of HTTP/2.
+const LONGEST_HEAD: u32 = 16 * 1024;
+/// Bytes that a stream, and all streams of a connection together, may be ahead of whoever reads them.
+const STREAM_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 512 * 1024;
 /// When the system has no more to give, trying at once would only burn a core.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -116,6 +123,16 @@ async fn connection(
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.keep_alive);
+    // A connection counts as one: what is under way on it together, and what it may have sent that nobody has read yet, is bounded as well.
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_header_list_size(LONGEST_HEAD)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .keep_alive_interval(patience.keep_alive)
+        .keep_alive_timeout(HEAD_WITHIN);
     let io = TokioIo::new(Watched::new(stream, TAKEN_WITHIN, place));
     let mut serving = pin!(builder.serve_connection_with_upgrades(io, TowerToHyperService::new(service)));
     // The timer above runs only once it is known that HTTP/1 is spoken, and knows no first request from a further one.

@@ -1,5 +1,6 @@
 //! Transactions, the claim of whoever works on one, and what stays when they are erased.
 
+use sea_orm::PaginatorTrait as _;
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _,
@@ -167,14 +168,25 @@ impl Transactions<'_> {
         list(self.transaction, tenant, filter, after, most).await
     }
 
-    /// Takes the transaction that has waited longest, of any tenant. Where several processes look at once, each is given another. `None`
-    /// when nothing waits.
+    /// How many transactions of a tenant wait or are being looked at.
+    pub async fn waiting(&mut self, tenant: TenantId) -> Result<u64, StoreError> {
+        let waiting = transaction::Entity::find()
+            .filter(transaction::Column::TenantId.eq(tenant.as_uuid()))
+            .filter(transaction::Column::State.eq(PENDING))
+            .filter(transaction::Column::ErasedAt.is_null());
+        Ok(waiting.count(self.transaction).await?)
+    }
+
+    /// Takes the transaction that has waited longest, of any tenant that is not among `but`. Where several processes look at once, each
+    /// is given another. `None` when nothing waits.
     pub async fn for_maintenance_claim(
         &mut self,
         now: Timestamp,
         lease: Lease,
+        but: &[TenantId],
     ) -> Result<Option<TransactionRow>, StoreError> {
         let waiting = transaction::Entity::find()
+            .filter(transaction::Column::TenantId.is_not_in(but.iter().map(|tenant| tenant.as_uuid())))
             .filter(transaction::Column::State.eq(PENDING))
             .filter(transaction::Column::ErasedAt.is_null())
             .filter(transaction::Column::NextAttemptAt.lte(now.as_millis()))

@@ -99,19 +99,19 @@ async fn one_holds_it_at_a_time_and_it_ends_once(backend: Backend) {
     let mut repository = store.begin().await.unwrap();
     let (first, second) = (lease(100), lease(300));
     assert_eq!(
-        repository.transactions().for_maintenance_claim(at(9), first).await.unwrap(),
+        repository.transactions().for_maintenance_claim(at(9), first, &[]).await.unwrap(),
         None,
         "not due yet"
     );
-    let row = repository.transactions().for_maintenance_claim(at(20), first).await.unwrap().unwrap();
+    let row = repository.transactions().for_maintenance_claim(at(20), first, &[]).await.unwrap().unwrap();
     assert_eq!((row.transaction.id, row.attempts), (transaction.id, 1));
     assert_eq!(
-        repository.transactions().for_maintenance_claim(at(99), second).await.unwrap(),
+        repository.transactions().for_maintenance_claim(at(99), second, &[]).await.unwrap(),
         None,
         "it is held"
     );
     // Whoever held it is taken for dead; should they speak after all, nobody listens.
-    let row = repository.transactions().for_maintenance_claim(at(100), second).await.unwrap().unwrap();
+    let row = repository.transactions().for_maintenance_claim(at(100), second, &[]).await.unwrap().unwrap();
     assert_eq!(row.attempts, 2);
     let done = approved(transaction.clone(), at(120));
     assert!(
@@ -144,7 +144,10 @@ async fn one_holds_it_at_a_time_and_it_ends_once(backend: Backend) {
     let row = repository.transactions().get(a, transaction.id).await.unwrap().unwrap();
     assert_eq!((row.transaction.state, row.has_facemap), (done.state, true));
     assert_eq!(row.sealed_reading.as_deref(), Some(&b"read"[..]));
-    assert_eq!(repository.transactions().for_maintenance_claim(at(900), lease(999)).await.unwrap(), None);
+    assert_eq!(
+        repository.transactions().for_maintenance_claim(at(900), lease(999), &[]).await.unwrap(),
+        None
+    );
 }
 
 async fn what_is_given_back_did_not_count_and_waits(backend: Backend) {
@@ -153,7 +156,7 @@ async fn what_is_given_back_did_not_count_and_waits(backend: Backend) {
     let transaction = accept(&store, a, at(10)).await;
     let mut repository = store.begin().await.unwrap();
     let held = lease(100);
-    repository.transactions().for_maintenance_claim(at(20), held).await.unwrap().unwrap();
+    repository.transactions().for_maintenance_claim(at(20), held, &[]).await.unwrap().unwrap();
     assert!(
         !repository
             .transactions()
@@ -168,14 +171,17 @@ async fn what_is_given_back_did_not_count_and_waits(backend: Backend) {
             .await
             .unwrap()
     );
-    assert_eq!(repository.transactions().for_maintenance_claim(at(29), lease(99)).await.unwrap(), None);
+    assert_eq!(repository.transactions().for_maintenance_claim(at(29), lease(99), &[]).await.unwrap(), None);
     let again = lease(99);
-    let row = repository.transactions().for_maintenance_claim(at(30), again).await.unwrap().unwrap();
+    let row = repository.transactions().for_maintenance_claim(at(30), again, &[]).await.unwrap().unwrap();
     assert_eq!(row.attempts, 1);
     let renewed = Lease { until: at(200), ..again };
     assert!(repository.transactions().for_maintenance_renew(transaction.id, renewed).await.unwrap());
     assert!(!repository.transactions().for_maintenance_renew(transaction.id, held).await.unwrap());
-    assert_eq!(repository.transactions().for_maintenance_claim(at(150), lease(300)).await.unwrap(), None);
+    assert_eq!(
+        repository.transactions().for_maintenance_claim(at(150), lease(300), &[]).await.unwrap(),
+        None
+    );
     assert!(
         repository
             .transactions()
@@ -183,7 +189,8 @@ async fn what_is_given_back_did_not_count_and_waits(backend: Backend) {
             .await
             .unwrap()
     );
-    let row = repository.transactions().for_maintenance_claim(at(160), lease(300)).await.unwrap().unwrap();
+    let row =
+        repository.transactions().for_maintenance_claim(at(160), lease(300), &[]).await.unwrap().unwrap();
     assert_eq!(row.attempts, 2);
 }
 
@@ -193,7 +200,7 @@ async fn a_tombstone_keeps_the_result_and_no_person(backend: Backend) {
     let transaction = accept(&store, a, at(10)).await;
     let mut repository = store.begin().await.unwrap();
     let held = lease(100);
-    repository.transactions().for_maintenance_claim(at(20), held).await.unwrap().unwrap();
+    repository.transactions().for_maintenance_claim(at(20), held, &[]).await.unwrap().unwrap();
     let done = approved(transaction.clone(), at(30));
     assert!(
         repository
@@ -249,7 +256,7 @@ async fn an_erased_transaction_is_worked_on_by_nobody(backend: Backend) {
     let transaction = accept(&store, a, at(10)).await;
     let mut repository = store.begin().await.unwrap();
     let held = lease(100);
-    repository.transactions().for_maintenance_claim(at(20), held).await.unwrap().unwrap();
+    repository.transactions().for_maintenance_claim(at(20), held, &[]).await.unwrap().unwrap();
     assert!(repository.transactions().erase(a, transaction.id, at(25)).await.unwrap());
     let done = approved(transaction, at(30));
     assert!(
@@ -259,7 +266,10 @@ async fn an_erased_transaction_is_worked_on_by_nobody(backend: Backend) {
             .await
             .unwrap()
     );
-    assert_eq!(repository.transactions().for_maintenance_claim(at(500), lease(600)).await.unwrap(), None);
+    assert_eq!(
+        repository.transactions().for_maintenance_claim(at(500), lease(600), &[]).await.unwrap(),
+        None
+    );
 }
 
 async fn several_who_look_at_once_are_given_each_their_own(backend: Backend) {
@@ -279,8 +289,11 @@ async fn several_who_look_at_once_are_given_each_their_own(backend: Backend) {
                 let mut taken = Vec::new();
                 loop {
                     let mut repository = store.begin().await.unwrap();
-                    let row =
-                        repository.transactions().for_maintenance_claim(at(20), lease(1_000)).await.unwrap();
+                    let row = repository
+                        .transactions()
+                        .for_maintenance_claim(at(20), lease(1_000), &[])
+                        .await
+                        .unwrap();
                     let Some(row) = row else { return taken };
                     repository.save().await.unwrap();
                     taken.push(row.transaction.id.as_uuid());
@@ -296,6 +309,29 @@ async fn several_who_look_at_once_are_given_each_their_own(backend: Backend) {
     assert_eq!(taken.into_iter().collect::<BTreeSet<_>>(), waiting);
 }
 
+async fn a_tenant_that_is_served_lets_others_go_first(backend: Backend) {
+    let store = backend.open().await;
+    let [many, few] = [tenant(&store, "many").await, tenant(&store, "few").await];
+    for _ in 0..3 {
+        accept(&store, many, at(10)).await;
+    }
+    accept(&store, few, at(20)).await;
+    let mut repository = store.begin().await.unwrap();
+    assert_eq!(repository.transactions().waiting(many).await.unwrap(), 3);
+    let mut whose = Vec::new();
+    for served in [&[][..], &[many], &[many, few], &[]] {
+        let claimed =
+            repository.transactions().for_maintenance_claim(at(30), lease(99), served).await.unwrap();
+        whose.push(claimed.map(|row| row.transaction.tenant_id));
+    }
+    assert_eq!(whose, [Some(many), Some(few), None, Some(many)]);
+    assert_eq!(
+        repository.transactions().waiting(few).await.unwrap(),
+        1,
+        "one that is looked at waits as well"
+    );
+}
+
 async fn results_come_back_in_their_order_and_to_its_tenant_alone(backend: Backend) {
     let store = backend.open().await;
     let (a, b) = (tenant(&store, "a").await, tenant(&store, "b").await);
@@ -303,7 +339,7 @@ async fn results_come_back_in_their_order_and_to_its_tenant_alone(backend: Backe
     let mut repository = store.begin().await.unwrap();
     let held = lease(100);
     assert!(repository.transactions().results(a, transaction.id).await.unwrap().is_empty());
-    repository.transactions().for_maintenance_claim(at(20), held).await.unwrap().unwrap();
+    repository.transactions().for_maintenance_claim(at(20), held, &[]).await.unwrap().unwrap();
     let done = approved(transaction.clone(), at(21));
     let verdict = Some(WorkflowVerdict::Passed);
     assert!(
@@ -389,4 +425,5 @@ backends!(sqlite, postgres: {
     a_tombstone_keeps_the_result_and_no_person,
     an_erased_transaction_is_worked_on_by_nobody,
     several_who_look_at_once_are_given_each_their_own,
+    a_tenant_that_is_served_lets_others_go_first,
 });

@@ -252,6 +252,12 @@ impl Verification {
         self.inner.repeated.note(tenant, event, self.now());
     }
 
+    /// Counts a caller whose credential was not looked at, as too many wrong ones came from its address.
+    pub fn caller_locked_out(&self, address: IpAddr) {
+        let event = Event::new(stranger(Some(address)), Action::AuthenticationLockedOut).refused();
+        self.inner.repeated.note(None, event.coded("too_many"), self.now());
+    }
+
     /// Counts a callback that a caller named and that may not go there.
     pub fn callback_refused(&self, tenant: TenantId, by: Origin) {
         let event = Event::new(by, Action::CallbackRefused).refused().coded("address_not_allowed");

@@ -178,7 +178,7 @@ impl Verification {
         let key = self.unwrap_key(&wrapped_key).map_err(|_| AttachError::Internal)?;
         // Last: whoever is refused for another reason has taken nobody's place, and nobody is told to go for one who cannot stay. A
         // session holds one place, however many show up with it.
-        let place = self.place().ok_or(AttachError::Overloaded)?;
+        let place = self.place(tenant).ok_or(AttachError::Overloaded)?;
         let waiting = self.wait_alone(session.id);
         let (input, inputs) = mpsc::channel(QUEUE);
         let (outputs, output) = mpsc::unbounded_channel();

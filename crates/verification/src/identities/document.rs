@@ -53,6 +53,7 @@ impl Verification {
         let Opened { identity, .. } = self.opened(&mut repository, tenant, id).await?;
         self.admits_evidence(&mut repository, &identity).await?;
         drop(repository);
+        self.has_room_for_transaction(tenant).await?;
 
         let NewDocument { kind, country, us_state, pictures } = new;
         let request = NewTransaction {

@@ -23,6 +23,7 @@ use selfsame_domain::{
 use selfsame_store::{EvidenceRow, Repository, SentPicture};
 use sha2::{Digest, Sha256};
 
+use crate::admission::Lane;
 use crate::faces::Looked;
 use crate::maintenance::to_its_end;
 use crate::{UseCaseError, Verification};
@@ -236,7 +237,7 @@ impl Verification {
         id: IdentityId,
         new: NewLiveCapture,
     ) -> Result<Evidence, IdentityError> {
-        if !self.may_open() {
+        if !self.may_open(Lane::Tenant(tenant)) {
             return Err(UseCaseError::Overloaded.into());
         }
         let now = self.clock().now();

@@ -46,6 +46,8 @@ pub struct TransactionParams {
     pub lease: Duration,
     /// After so many beginnings somebody has to look: no document may take the server down for ever.
     pub most_attempts: u32,
+    /// Transactions of one tenant that wait at once; one more is refused.
+    pub most_waiting: u64,
     pub look: LookParams,
 }
 
@@ -56,6 +58,7 @@ impl Default for TransactionParams {
             most_at_once: None,
             lease: Duration::from_secs(15),
             most_attempts: 10,
+            most_waiting: 2_000,
             look: LookParams::default(),
         }
     }
@@ -132,6 +135,7 @@ impl Verification {
         claims: &Claims,
         pictures: Vec<(PartRole, Vec<u8>)>,
     ) -> Result<Transaction, UseCaseError> {
+        self.has_room_for_transaction(tenant).await?;
         let id = TransactionId::random(self.entropy());
         let transaction = Transaction::accept(id, tenant, request, self.clock().now(), policy.keep_for());
         let (app, claims) = (self.clone(), claims.clone());
@@ -141,6 +145,18 @@ impl Verification {
             Ok(transaction)
         })
         .await
+    }
+
+    /// # Errors
+    /// [`UseCaseError::Overloaded`] where as many transactions of the tenant wait as may.
+    pub(crate) async fn has_room_for_transaction(&self, tenant: TenantId) -> Result<(), UseCaseError> {
+        let mut repository = self.store().begin().await?;
+        let waiting = repository.transactions().waiting(tenant).await?;
+        if waiting >= self.settings().transactions.most_waiting {
+            Err(UseCaseError::Overloaded)
+        } else {
+            Ok(())
+        }
     }
 
     async fn store_transaction(

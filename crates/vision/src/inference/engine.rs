@@ -207,6 +207,35 @@ fn environment(library: &Path, sha256: &str) -> Result<Environment, ModelError> 
     Ok(built)
 }
 
+/// Puts what the settings point slots at into the manifest. Returns the folders that those slots' files are relative to.
+fn replace_slots(
+    manifest: &mut Manifest,
+    slots: &BTreeMap<String, PathBuf>,
+    invalid: impl Fn(String) -> ModelError,
+) -> Result<BTreeMap<String, PathBuf>, ModelError> {
+    let mut folders = BTreeMap::new();
+    for (name, file) in slots {
+        if !Slot::ALL.iter().any(|slot| slot.name() == name) {
+            return Err(invalid(format!(
+                "settings point the slot {name} at a file, but there is no such slot"
+            )));
+        }
+        folders.insert(name.clone(), file.parent().unwrap_or(Path::new(".")).to_owned());
+        manifest.slot.insert(name.clone(), Manifest::read_slot(file)?);
+    }
+    // The second embedder's mode and calibration are those of a pair: beside another first embedder they are wrong.
+    if slots.contains_key(Slot::Embedder.name()) && !slots.contains_key(Slot::SecondEmbedder.name()) {
+        manifest.slot.remove(Slot::SecondEmbedder.name());
+    }
+    let modes = [Slot::Embedder, Slot::SecondEmbedder].map(|slot| manifest.slot.get(slot.name()));
+    if let [Some(first), Some(second)] = modes
+        && first.mode == second.mode
+    {
+        return Err(invalid("both embedders have the same mode; the pair's has to be another".to_owned()));
+    }
+    Ok(folders)
+}
+
 impl Engine {
     /// Verifies every file of the manifest and loads the engine. `on_demand`: networks are verified when they are first needed instead.
     pub(crate) fn load(
@@ -217,28 +246,7 @@ impl Engine {
         let mut manifest = Manifest::read(manifest_file)?;
         let invalid = |detail: String| ModelError::Manifest { file: manifest_file.to_owned(), detail };
         let folder = manifest_file.parent().unwrap_or(Path::new("."));
-        let mut folders = BTreeMap::new();
-        for (name, file) in slots {
-            if !Slot::ALL.iter().any(|slot| slot.name() == name) {
-                return Err(invalid(format!(
-                    "settings point the slot {name} at a file, but there is no such slot"
-                )));
-            }
-            folders.insert(name.clone(), file.parent().unwrap_or(Path::new(".")).to_owned());
-            manifest.slot.insert(name.clone(), Manifest::read_slot(file)?);
-        }
-        // The second embedder's mode and calibration are those of a pair: beside another first embedder they are wrong.
-        if slots.contains_key(Slot::Embedder.name()) && !slots.contains_key(Slot::SecondEmbedder.name()) {
-            manifest.slot.remove(Slot::SecondEmbedder.name());
-        }
-        let modes = [Slot::Embedder, Slot::SecondEmbedder].map(|slot| manifest.slot.get(slot.name()));
-        if let [Some(first), Some(second)] = modes
-            && first.mode == second.mode
-        {
-            return Err(invalid(
-                "both embedders have the same mode; the pair's has to be another".to_owned(),
-            ));
-        }
+        let folders = replace_slots(&mut manifest, slots, invalid)?;
 
         let library = manifest.library().cloned().ok_or_else(|| ModelError::Platform {
             file: manifest_file.to_owned(),
@@ -263,31 +271,10 @@ impl Engine {
                 let file = folders.get(slot.name()).map_or(folder, |f| f).join(&spec.file);
                 let mut network = Network { slot, spec, model: None, file };
                 if on_demand {
-                    std::fs::metadata(&network.file).map_err(|error| ModelError::Missing {
-                        file: network.file.clone(),
-                        detail: error.to_string(),
-                    })?;
-                    network.spec.opened = Opened::OnDemand;
-                    networks.insert(slot, network);
-                    continue;
+                    network.defer()?;
+                } else {
+                    files.push(network.verify()?);
                 }
-                let (bytes, sha256) = match network.spec.opened {
-                    Opened::AtStart => {
-                        let (model, sha256) = network.read()?;
-                        let length = model.len() as u64;
-                        network.model = Some(model);
-                        (length, sha256)
-                    }
-                    Opened::OnDemand => verified_in_passing(&network.file, &network.spec.sha256)?,
-                };
-                files.push(ModelFile {
-                    slot: slot.name().to_owned(),
-                    name: network.spec.name.clone(),
-                    file: network.file.clone(),
-                    sha256,
-                    bytes,
-                    licence: network.spec.licence.clone(),
-                });
                 networks.insert(slot, network);
             }
             let hashed = hashing.join().unwrap_or_else(|_| {
@@ -348,6 +335,35 @@ impl Engine {
 }
 
 impl Network {
+    /// Leaves the file for when it is needed, and only looks whether it is there.
+    fn defer(&mut self) -> Result<(), ModelError> {
+        std::fs::metadata(&self.file)
+            .map_err(|error| ModelError::Missing { file: self.file.clone(), detail: error.to_string() })?;
+        self.spec.opened = Opened::OnDemand;
+        Ok(())
+    }
+
+    /// Verifies the file, and keeps it in memory where the manifest has it opened at the start.
+    fn verify(&mut self) -> Result<ModelFile, ModelError> {
+        let (bytes, sha256) = match self.spec.opened {
+            Opened::AtStart => {
+                let (model, sha256) = self.read()?;
+                let length = model.len() as u64;
+                self.model = Some(model);
+                (length, sha256)
+            }
+            Opened::OnDemand => verified_in_passing(&self.file, &self.spec.sha256)?,
+        };
+        Ok(ModelFile {
+            slot: self.slot.name().to_owned(),
+            name: self.spec.name.clone(),
+            file: self.file.clone(),
+            sha256,
+            bytes,
+            licence: self.spec.licence.clone(),
+        })
+    }
+
     /// The verified file with small weights cleared, and its sha256.
     fn read(&self) -> Result<(Vec<u8>, String), ModelError> {
         let (mut model, sha256) = verified(&self.file, &self.spec.sha256)?;

@@ -403,6 +403,15 @@ fn what_shows_nothing_of_a_document_is_none_and_what_may_be_one_is_not_readable(
     ] {
         assert_eq!(of(something, Signs::default()), UnreadableReason::NotReadable);
     }
+    // An edge that was taken for a stroke or two, or for letters that nobody is sure of, is no print.
+    for edge in [line("I", 0.99), line("/1|-l/", 0.99), line("MUSTER", 0.49)] {
+        let seen = format!("{:?} of {} characters", edge, edge.text.len());
+        let reading = DocumentReading { lines: vec![edge], ..nothing() };
+        assert_eq!(of(reading, Signs::default()), UnreadableReason::NoDocument, "{seen}");
+    }
+    // As a line that is none hides nothing, one that is print beside it counts.
+    let beside = DocumentReading { lines: vec![line("|", 0.99), line("AB1", 0.5)], ..nothing() };
+    assert_eq!(of(beside, Signs::default()), UnreadableReason::NotReadable);
     for fault in [Indication::Blurred, Indication::Glare, Indication::TooSmall, Indication::TooDark] {
         assert_eq!(of(nothing(), speaking(fault, None)), UnreadableReason::NotReadable, "{fault:?}");
     }
