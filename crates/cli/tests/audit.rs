@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use sea_orm::{ConnectionTrait as _, Database};
 use selfsame_testkit::server::{API_KEY, API_SECRET, API_TOKEN};
-use selfsame_testkit::{TestServer, TestServerSettings, fixture};
+use selfsame_testkit::{TestServerSettings, fixture};
 use serde_json::{Value, json};
 
 /// What is counted is recorded beside the request: a moment later, on a busy machine too.

@@ -2,7 +2,7 @@
 
 use selfsame_domain::audit::chain::{ChainKey, Check, Fault, FaultKind, Head};
 use selfsame_domain::audit::{Action, Actor, Digest, Event, Origin, Subject, SubjectKind};
-use selfsame_domain::{CredentialId, Entropy as _, OsEntropy, SessionId, TenantId, Timestamp};
+use selfsame_domain::{CredentialId, OsEntropy, SessionId, TenantId, Timestamp};
 use selfsame_store::{AuditFilter, AuditOrder, Pruned, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 
