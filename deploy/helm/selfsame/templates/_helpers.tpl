@@ -1,5 +1,7 @@
 {{- define "selfsame.name" -}}
-{{- printf "%s-%s" .Release.Name (default .Chart.Name .Values.nameOverride) | trunc 52 | trimSuffix "-" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- $full | trunc 52 | trimSuffix "-" -}}
 {{- end }}
 
 {{- define "selfsame.selector" -}}
