@@ -60,5 +60,5 @@ CONTROL
 package="$out/selfsame_${version}_$architecture.deb"
 # The same input makes the same package.
 SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(stat -c %Y "$staged/selfsame")}" \
-  dpkg-deb --build --root-owner-group -Zxz -z3 "$root" "$package" >&2
+  dpkg-deb --build --root-owner-group -Zxz -z1 "$root" "$package" >&2
 echo "$package"
