@@ -24,7 +24,14 @@ tidy() {
 }
 trap tidy EXIT
 
-bind() { mkdir -p "$2"; mount --bind "$1" "$2"; mounted+=("$2"); [[ "${3:-}" != ro ]] || mount -o remount,bind,ro "$2"; }
+# What is mounted below shows nowhere else.
+bind() {
+  mkdir -p "$2"
+  mount --bind "$1" "$2"
+  mounted+=("$2")
+  mount --make-private "$2"
+  [[ "${3:-}" != ro ]] || mount -o remount,bind,ro "$2"
+}
 
 # A root of Debian; kept, as it takes minutes.
 root_of() {
@@ -109,6 +116,9 @@ run_image() {
   local limits=(--ulimit "nofile=$(ulimit -Sn):$(ulimit -Hn)" --ulimit "nproc=$(ulimit -Su):$(ulimit -Hu)")
   local how=(--network host --cgroups disabled --read-only --read-only-tmpfs=false --tmpfs /tmp --cap-drop all
     --security-opt no-new-privileges -v selfsame-try:/data "${limits[@]}")
+  # The one hierarchy of control groups that podman wants.
+  mount -t cgroup2 cgroup2 "$work/builder/sys/fs/cgroup"
+  mounted+=("$work/builder/sys/fs/cgroup")
   if podman_ run --rm "${how[@]}" --entrypoint /bin/sh selfsame -c true 2>/dev/null; then fail "the image holds a shell"; fi
   say "starting the image: read-only root, no capabilities, the user that it names"
   podman_ run --rm --name selfsame-try "${how[@]}" -e SELFSAME__SERVER__LISTEN=127.0.0.1:18080 \
@@ -122,12 +132,12 @@ run_image() {
   say "a session was opened: the README's first request"
   status="$(curl -s -o /dev/null -w '%{http_code}' -X POST "$at/try/sessions")"
   [[ "$status" == 404 ]] || fail "the try-it page answers $status in the image"
-  podman_ exec selfsame-try /usr/bin/selfsame doctor --listen 127.0.0.1:18081 | sed 's/^/    /' >&2
-  if podman_ exec selfsame-try /usr/bin/selfsame doctor --listen 127.0.0.1:18081 --data /usr/share >/dev/null; then
-    fail "the root can be written to"
-  fi
   podman_ stop -t 20 selfsame-try >/dev/null
   wait "${started[-1]}" || fail "the server did not end in order; see $work/container.log"
+  podman_ run --rm "${how[@]}" selfsame doctor --listen 127.0.0.1:18081 | sed 's/^/    /' >&2
+  if podman_ run --rm "${how[@]}" selfsame doctor --listen 127.0.0.1:18081 --data /usr/share >/dev/null; then
+    fail "the root can be written to"
+  fi
   say "container: ok"
 }
 
