@@ -15,11 +15,10 @@ say() { echo "try: $*" >&2; }
 fail() { say "$*"; exit 1; }
 need() { command -v "$1" >/dev/null || fail "$1 is missing; install it (Debian: apt-get install $2)"; }
 
-mounted=() started=()
+mounted=()
 tidy() {
-  # A part that failed leaves nothing mounted and nothing running.
-  local one at
-  for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
+  # A part that failed leaves nothing mounted.
+  local at
   for ((at = ${#mounted[@]} - 1; at >= 0; at--)); do umount -l "${mounted[at]}" 2>/dev/null || true; done
 }
 trap tidy EXIT
@@ -121,9 +120,9 @@ run_image() {
   mounted+=("$work/builder/sys/fs/cgroup")
   if podman_ run --rm "${how[@]}" --entrypoint /bin/sh selfsame -c true 2>/dev/null; then fail "the image holds a shell"; fi
   say "starting the image: read-only root, no capabilities, the user that it names"
-  podman_ run --rm --name selfsame-try "${how[@]}" -e SELFSAME__SERVER__LISTEN=127.0.0.1:18080 \
-    -e "SELFSAME__BOOTSTRAP__API_KEY=$key" selfsame >"$work/container.log" 2>&1 &
-  started+=($!)
+  podman_ rm -f --ignore selfsame-try >/dev/null 2>&1
+  podman_ run --detach --name selfsame-try "${how[@]}" -e SELFSAME__SERVER__LISTEN=127.0.0.1:18080 \
+    -e "SELFSAME__BOOTSTRAP__API_KEY=$key" selfsame >"$work/container.log" 2>&1 || fail "see $work/container.log"
   wait_ready "$at" "$work/container.log"
   grep -E '^(Uid|CapEff|NoNewPrivs|Seccomp):' "/proc/$(pgrep -f '^/usr/bin/selfsame serve$' | head -1)/status" | sed 's/^/    /' >&2
   session="$(curl -sf -o /dev/null -D - "$at/video-server/init-liveness-session" -H "apikey: $key" \
@@ -132,8 +131,10 @@ run_image() {
   say "a session was opened: the README's first request"
   status="$(curl -s -o /dev/null -w '%{http_code}' -X POST "$at/try/sessions")"
   [[ "$status" == 404 ]] || fail "the try-it page answers $status in the image"
-  podman_ stop -t 20 selfsame-try >/dev/null
-  wait "${started[-1]}" || fail "the server did not end in order; see $work/container.log"
+  podman_ stop -t 20 selfsame-try >/dev/null 2>&1
+  podman_ logs selfsame-try >"$work/container.log" 2>&1
+  [[ "$(podman_ inspect --format '{{.State.ExitCode}}' selfsame-try)" == 0 ]] || fail "the server did not end in order; see $work/container.log"
+  podman_ rm -f selfsame-try >/dev/null 2>&1 || true
   podman_ run --rm "${how[@]}" selfsame doctor --listen 127.0.0.1:18081 | sed 's/^/    /' >&2
   if podman_ run --rm "${how[@]}" selfsame doctor --listen 127.0.0.1:18081 --data /usr/share >/dev/null; then
     fail "the root can be written to"
