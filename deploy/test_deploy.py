@@ -395,7 +395,6 @@ class Chart(unittest.TestCase):
             {"settings": {"SELFSAME__SECURITY__MASTER_KEY": "AAAA"}},
             {"settings": {"SELFSAME__BOOTSTRAP__API_SECRET": "a"}},
             {"settings": {"PATH": "/"}},
-            {"resources": {"limits": {"cpu": None}}},
             {"ingress": {"enabled": True, "host": "id.example.com"}},
             {"replicaCount": 3},
             {"image": {"digest": "latest"}},
