@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use selfsame_verification::Verification;
 use tokio::net::TcpListener;
@@ -37,6 +37,11 @@ fn recorder() -> Result<PrometheusHandle, ServeError> {
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| ServeError::Metrics(error.to_string()))?;
     describe();
+    // What has not happened yet is told as 0, so that its first time is seen as one.
+    counter!("selfsame_lease_lost_total").absolute(0);
+    for reason in ["session", "capture", "transaction"] {
+        counter!("selfsame_admission_refused_total", "reason" => reason).absolute(0);
+    }
     Ok(handle)
 }
 
