@@ -152,6 +152,38 @@ impl MasterKeys {
         open(self.by_id(id)?, name.as_bytes(), sealed)
     }
 
+    /// Whether the newest master key wrapped this data key, or sealed this secret.
+    fn is_newest(&self, id: Option<&[u8]>) -> bool {
+        self.0.first().is_some_and(|(newest, _)| id == Some(newest.as_slice()))
+    }
+
+    /// The data key wrapped by the newest master key; `None` where it is already.
+    ///
+    /// # Errors
+    /// As [`MasterKeys::unwrap`].
+    pub fn rewrap(&self, wrapped: &[u8], entropy: &dyn Entropy) -> Result<Option<WrappedKey>, BlobError> {
+        if self.is_newest(wrapped.get(1..5)) {
+            return Ok(None);
+        }
+        self.wrap(&self.unwrap(wrapped)?, entropy).map(Some)
+    }
+
+    /// The secret of the server sealed by the newest master key; `None` where it is already.
+    ///
+    /// # Errors
+    /// As [`MasterKeys::open`].
+    pub fn reseal(
+        &self,
+        name: &BlobKey,
+        sealed: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Option<Vec<u8>>, BlobError> {
+        if self.is_newest(sealed.get(..4)) {
+            return Ok(None);
+        }
+        self.seal(name, &self.open(name, sealed)?, entropy).map(Some)
+    }
+
     fn by_id(&self, id: &[u8; 4]) -> Result<&KeyBytes, BlobError> {
         let found = self.0.iter().find(|(of, _)| of == id);
         found.map(|(_, key)| key).ok_or_else(|| BlobError::UnknownMaster(hex::encode(id)))

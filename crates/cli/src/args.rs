@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod audit;
+mod keys;
 mod tenants;
 mod workflows;
 
@@ -12,6 +13,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 pub(crate) use audit::{
     AuditChain, AuditCommand, AuditExportArgs, AuditListArgs, AuditVerifyArgs, AuditWhich,
 };
+pub(crate) use keys::{KeysCommand, KeysRewrapArgs};
 pub(crate) use tenants::{
     TenantCredentialsCommand, TenantsAddArgs, TenantsCommand, TenantsCredentialsAddArgs,
     TenantsCredentialsListArgs, TenantsCredentialsRevokeArgs, TenantsListArgs, TenantsSetArgs,
@@ -65,6 +67,11 @@ pub(crate) enum Command {
     Tenants {
         #[command(subcommand)]
         command: TenantsCommand,
+    },
+    /// The master keys: put an old one out of use
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// The audit trail: who did what, and whether it is as it was written
     Audit {

@@ -30,6 +30,10 @@ pub(crate) enum Failure {
         "the templates could not all be made again: {0}. The log above says why; run it again, and it goes on where it was"
     )]
     Remake(UseCaseError),
+    #[error(
+        "not every key could be wrapped anew: {0}. Run it again, and it goes on where it was; destroy no key before"
+    )]
+    Rewrap(UseCaseError),
     #[error("{} cannot be read: {cause}; check its name and permissions", file.display())]
     Unreadable { file: PathBuf, cause: std::io::Error },
     #[error("{} cannot be written: {cause}; check the folder and its permissions", file.display())]
@@ -91,6 +95,7 @@ impl Failure {
             Self::Models(error) => error.code(),
             Self::Serve(_) => "server_failed",
             Self::Remake(_) => "remake_incomplete",
+            Self::Rewrap(_) => "rewrap_incomplete",
             Self::Tenants(_) => "tenant_not_changed",
             Self::Picture { cause, .. } => cause.code(),
             Self::Vision(error) => error.code(),

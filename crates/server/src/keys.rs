@@ -1,13 +1,16 @@
 //! The master keys: opened as the settings say, and held against what the database keeps.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use selfsame_blobs::{BlobError, BlobKey, MasterKeys};
 use selfsame_config::Config;
-use selfsame_domain::OsEntropy;
+use selfsame_domain::{OsEntropy, SystemClock};
 use selfsame_store::Store;
+use selfsame_verification::rewrap::Keys;
 
 use crate::ServeError;
+use crate::stores::open_database;
 
 /// Secrets that every server seals at its first start: keys that open them open everything else.
 const SEALED_FIRST: [&str; 2] = ["lockout", "result-signing"];
@@ -63,6 +66,16 @@ fn find(config: &Config) -> Result<(String, Option<MasterKeys>), ServeError> {
 fn opens(keys: &MasterKeys, kept: &[Sealed]) -> Result<(), BlobError> {
     let first = kept.iter().filter(|(name, _)| SEALED_FIRST.contains(&name.as_str()));
     first.into_iter().try_for_each(|(name, sealed)| keys.open(&BlobKey::server(name), sealed).map(drop))
+}
+
+/// The master keys of a server that ran before, and what they wrap; the server may run meanwhile.
+///
+/// # Errors
+/// Keys that cannot be read or are not the server's, a database that cannot be opened.
+pub async fn open_keys(config: &Config) -> Result<Keys, ServeError> {
+    let store = open_database(config).await?;
+    let master = open_servers_master(config, &store).await?;
+    Ok(Keys::new(store, master, Arc::new(SystemClock), Arc::new(OsEntropy)))
 }
 
 /// What a look at the master keys found.

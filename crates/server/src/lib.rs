@@ -45,11 +45,12 @@ use try_it::TryIt;
 
 pub use audit::open_trail;
 pub use callbacks::{open_callback_secrets, open_callbacks};
-pub use keys::{KeysLook, look_at_keys};
+pub use keys::{KeysLook, look_at_keys, open_keys};
 pub use netverify::{check_settings, server_policy, sign_params};
 pub use remaking::open_verification;
 pub use selfsame_verification::audit as trail;
 pub use selfsame_verification::callbacks as desk;
+pub use selfsame_verification::rewrap;
 pub use selfsame_verification::tenants as tenant_desk;
 pub use stores::{DatabaseLook, Migrated, check_blobs, look_at_database, migrate_database};
 pub use tenants::{open_tenants, open_tenants_to_change};

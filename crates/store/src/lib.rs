@@ -15,6 +15,7 @@
 //! | `outbox` | `add`, `list`, `for_maintenance_due`, `for_maintenance_lease` (compare-and-set), `for_maintenance_record`, `for_maintenance_list`, `for_maintenance_get`, `for_maintenance_replay`, `for_maintenance_purge` |
 //! | `failed_attempts` | `get`, `put`, `for_maintenance_purge` |
 //! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
+//! | `wrapped` | what a master key wraps, of all tenants: `for_maintenance_page`, `for_maintenance_replace` and alike |
 //! | `transactions` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `purged`, `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_unpurged`, `for_maintenance_expired` |
 //! | `processes` | `enter`, `renew`, `leave`, `alive`, `for_maintenance_purge` |
 //! | `audit` | `append` (to a keyed chain), `head`, `list`, `prune`, `for_maintenance_heads`, `for_maintenance_chains`, `for_maintenance_last`, `for_maintenance_due` |
@@ -54,7 +55,7 @@ pub use repository::{
     Identities, IdentityWithKey, Lease, ListedCredential, ListedTransaction, NewOutboxEntry, Outbox,
     OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Processes, Pruned, Repository, SealedSecret,
     SentPicture, ServerKeys, Sessions, Tenants, TransactionCursor, TransactionFilter, TransactionFound,
-    TransactionPage, TransactionRow, Transactions, WithKey,
+    TransactionPage, TransactionRow, Transactions, WithKey, Wrapped, WrappedIn,
 };
 
 /// Where the database is.

@@ -16,6 +16,7 @@
 //! - [`audit`]: who did what is recorded, and can be checked
 //! - [`maintenance`]: what restarts and the passing of time require
 //! - [`remake`]: templates of earlier face networks are made again
+//! - [`rewrap`]: an old master key is put out of use
 //! - [`processes`]: several server processes on one database
 
 mod admission;
@@ -31,6 +32,7 @@ pub mod lockout;
 pub mod maintenance;
 pub mod processes;
 pub mod remake;
+pub mod rewrap;
 mod secrets;
 pub mod sessions;
 pub mod settings;

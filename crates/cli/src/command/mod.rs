@@ -7,6 +7,7 @@ mod database;
 mod doctor;
 mod document;
 mod faces;
+pub(crate) mod keys;
 mod models;
 mod remake;
 mod serve;

@@ -13,6 +13,7 @@ mod server_keys;
 mod sessions;
 mod tenants;
 mod transactions;
+mod wrapped;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
@@ -29,6 +30,7 @@ pub use server_keys::ServerKeys;
 pub use sessions::{Sessions, WithKey};
 pub use tenants::Tenants;
 pub use transactions::{TransactionFound, TransactionRow, Transactions};
+pub use wrapped::{Wrapped, WrappedIn};
 
 use selfsame_domain::Timestamp;
 
@@ -89,6 +91,10 @@ impl Repository {
 
     pub fn audit(&mut self) -> Audit<'_> {
         Audit(&self.transaction)
+    }
+
+    pub fn wrapped(&mut self) -> Wrapped<'_> {
+        Wrapped(&self.transaction)
     }
 
     pub fn processes(&mut self) -> Processes<'_> {

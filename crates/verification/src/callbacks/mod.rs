@@ -218,6 +218,6 @@ fn secrets_of(tenant: TenantId) -> String {
     format!("callback-secrets/{tenant}")
 }
 
-fn secret_name(tenant: TenantId, id: Uuid) -> BlobKey {
+pub(crate) fn secret_name(tenant: TenantId, id: Uuid) -> BlobKey {
     BlobKey::server(&format!("callback-secret/{tenant}/{id}"))
 }

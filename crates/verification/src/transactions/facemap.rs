@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 use crate::{UseCaseError, Verification, key_created};
 
+/// What the names of tenants' keys for facemaps begin with, among those of the server.
+pub(crate) const FACEMAP_KEYS: &str = "facemap/";
+
 const MAGIC: &[u8; 4] = b"SSFM";
 const VERSION: u8 = 1;
 
@@ -138,7 +141,7 @@ impl Verification {
 
     /// The tenant's key for facemaps, made at its first use.
     async fn facemap_key(&self, tenant: TenantId) -> Result<(Uuid, DataKey), UseCaseError> {
-        let name = format!("facemap/{tenant}");
+        let name = format!("{FACEMAP_KEYS}{tenant}");
         let scribe = self.trail().scribe().await?;
         let mut repository = self.store().begin().await?;
         let stored = match repository.server_keys().get(&name).await? {

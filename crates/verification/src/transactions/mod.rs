@@ -30,6 +30,7 @@ use crate::maintenance::{Tally, to_its_end};
 use crate::workers::Urgency;
 use crate::{UseCaseError, Verification, gauges};
 
+pub(crate) use facemap::FACEMAP_KEYS;
 pub use facemap::{Facemap, FacemapError};
 
 /// Quality of JPEGs that are made of PNGs.
