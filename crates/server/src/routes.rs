@@ -7,13 +7,13 @@ use ::metrics::{counter, histogram};
 use axum::Json;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use selfsame_facade_kit::Base;
 use selfsame_verification::Verification;
-use serde_json::{Value, json};
+use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::guard::{self, Guard, GuardSaid, WRONG_CREDENTIAL};
@@ -157,16 +157,19 @@ async fn ready(State(app): State<Verification>) -> StatusCode {
     if ready { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
+/// The public half of a key is anybody's to keep, for a while.
+const PUBLIC: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "public, max-age=300")];
+
 /// The keys that verify signed results (RFC 7517).
-async fn jwks(State(app): State<Verification>) -> Result<Json<Value>, StatusCode> {
+async fn jwks(State(app): State<Verification>) -> Result<Response, StatusCode> {
     let key = app.signing_key().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
-    Ok(Json(json!({ "keys": [key.jwk()] })))
+    Ok((PUBLIC, Json(json!({ "keys": [key.jwk()] }))).into_response())
 }
 
 /// The same key as a certificate, for tools that know no JWKS.
 async fn certificate(State(app): State<Verification>) -> Result<Response, StatusCode> {
     let key = app.signing_key().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
-    Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], key.certificate_pem()).into_response())
+    Ok((PUBLIC, [(header::CONTENT_TYPE, "application/x-pem-file")], key.certificate_pem()).into_response())
 }
 
 /// One line per request: the route, never the path, which holds identifiers, and never the query.
@@ -179,6 +182,8 @@ async fn log(matched: Option<MatchedPath>, request: Request, next: Next) -> Resp
         .headers_mut()
         .entry(header::X_CONTENT_TYPE_OPTIONS)
         .or_insert(HeaderValue::from_static("nosniff"));
+    // Nearly every answer is about a person: what says nothing else is kept by nobody on the way.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let status = response.status();
     let millis = started.elapsed().as_millis();
     if status.is_server_error() {
@@ -193,6 +198,7 @@ async fn log(matched: Option<MatchedPath>, request: Request, next: Next) -> Resp
 mod tests {
     use axum::body::to_bytes;
     use axum::http::Uri;
+    use serde_json::Value;
 
     use super::*;
 
