@@ -66,7 +66,7 @@ advisories: ## look for known vulnerabilities (ADVISORIES=optional: be content w
 	echo "advisories: not checked: $$why" >&2; \
 	if [[ "$(ADVISORIES)" != optional ]]; then echo 'advisories: to go on without, say ADVISORIES=optional' >&2; exit 1; fi
 
-test: lint advisories test-deploy test-rust test-web ## everything that CI checks; installs what it needs and does not find
+test: lint advisories test-rust test-web test-deploy ## everything that CI checks; installs what it needs and does not find
 	@echo 'make test: ok'
 
 test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is installed)
