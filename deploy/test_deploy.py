@@ -476,7 +476,9 @@ class Advisories(unittest.TestCase):
             fake.write_text(f"#!/bin/sh\n{cargo}\n", "utf-8")
             fake.chmod(0o755)
             given = [f"{name}={value}" for name, value in variables.items()]
-            return run("make", "-C", ROOT, "advisories", f"CARGO={fake}", *given)
+            # What a make above this one was told is not meant for this one.
+            env = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "ADVISORIES")}
+            return run("make", "-C", ROOT, "advisories", f"CARGO={fake}", *given, env=env)
 
     def test_it_fails_where_it_could_not_look_unless_told_not_to(self):
         without = "exit 1"
