@@ -88,7 +88,7 @@ test-deploy: ## chart, unit, alerts, dashboard, bill of materials; what is not i
 	@if $(MAKE) --no-print-directory deploy-tools; then python=$(TOOLS)/deploy/bin/python; \
 	elif [[ -n "$${CI:-}" ]]; then exit 1; \
 	else python=python3; echo 'test-deploy: the chart is not checked, see above' >&2; fi; \
-	PYTHONDONTWRITEBYTECODE=1 $$python -m unittest discover -s deploy
+	PYTHONDONTWRITEBYTECODE=1 $$python -m unittest discover -v -s deploy
 
 # RELEASE_BIN names a release build that is there already, for where it shall not be made again.
 release: models web ## archive, Debian package, bill of materials and checksums, in target/dist
