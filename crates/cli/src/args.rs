@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod audit;
 mod tenants;
 mod workflows;
 
@@ -8,6 +9,9 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{
+    AuditChain, AuditCommand, AuditExportArgs, AuditListArgs, AuditVerifyArgs, AuditWhich,
+};
 pub(crate) use tenants::{
     TenantCredentialsCommand, TenantsAddArgs, TenantsCommand, TenantsCredentialsAddArgs,
     TenantsCredentialsListArgs, TenantsCredentialsRevokeArgs, TenantsListArgs, TenantsSetArgs,
@@ -61,6 +65,11 @@ pub(crate) enum Command {
     Tenants {
         #[command(subcommand)]
         command: TenantsCommand,
+    },
+    /// The audit trail: who did what, and whether it is as it was written
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// The database: bring its schema up to date
     Database {

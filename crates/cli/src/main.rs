@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Callbacks { command: CallbacksCommand::Show(args) } => command::callbacks::show(&args),
         Command::Callbacks { command: CallbacksCommand::Replay(args) } => command::callbacks::replay(&args),
         Command::Callbacks { command: CallbacksCommand::Secret(args) } => command::callbacks::secret(&args),
+        Command::Audit { command } => command::audit::run(&command),
         Command::Tenants { command } => command::tenants::run(&command),
         Command::Database { command: DatabaseCommand::Migrate(args) } => command::database_migrate(&args),
         Command::Workflows { command: WorkflowsCommand::Check(args) } => command::workflows_check(&args),

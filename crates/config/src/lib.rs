@@ -12,7 +12,7 @@ use sections::OutOfBounds;
 use serde::Deserialize;
 
 pub use sections::{
-    BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
+    AuditConfig, BlobStoreKind, BlobsConfig, BootstrapConfig, CallbacksConfig, DataConfig, DatabaseConfig,
     DocumentsConfig, IdentitiesConfig, ImagesConfig, LimitsConfig, LivenessConfig, LockoutConfig, LogConfig,
     LogFormat, ModelsConfig, NetverifyConfig, NoSuchSetting, RetentionConfig, Secret, SecurityConfig,
     ServerConfig, setting_name, setting_named, setting_words,
@@ -37,6 +37,7 @@ pub struct Config {
     pub liveness: LivenessConfig,
     pub images: ImagesConfig,
     pub retention: RetentionConfig,
+    pub audit: AuditConfig,
     pub identities: IdentitiesConfig,
     pub netverify: NetverifyConfig,
     pub documents: DocumentsConfig,
@@ -92,6 +93,7 @@ impl Config {
         self.liveness.validate()?;
         self.images.validate()?;
         self.retention.validate()?;
+        self.audit.validate()?;
         self.identities.validate()?;
         self.netverify.validate()?;
         self.documents.validate()?;

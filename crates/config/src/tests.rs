@@ -83,6 +83,7 @@ const OVERRIDES: &[Override] = &[
     ("images.max_pixels", "150000", |c| c.images.max_pixels == 150_000),
     ("retention.session_minutes", "1600", |c| c.retention.session_minutes == 1_600),
     ("retention.purge_interval_seconds", "17", |c| c.retention.purge_interval_seconds == 17),
+    ("audit.retention_days", "30", |c| c.audit.retention_days == 30),
     ("identities.keep_minutes", "1800", |c| c.identities.keep_minutes == 1_800),
     ("identities.false_match_rate", "1e-6", |c| c.identities.false_match_rate == 1e-6),
     ("server.public_url", "https://s.example", |c| {

@@ -32,6 +32,18 @@ impl Timestamp {
             .unwrap_or_else(|| "1970-01-01T00:00:00.000Z".to_owned())
     }
 
+    /// Reads RFC 3339, or a day alone, which begins at midnight in UTC. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+        let moment = match time::Date::parse(text, DAY) {
+            Ok(day) => day.midnight().assume_utc(),
+            Err(_) => {
+                time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?
+            }
+        };
+        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
+    }
+
     /// The day in UTC.
     pub fn date(self) -> time::Date {
         let nanos = i128::from(self.0) * 1_000_000;

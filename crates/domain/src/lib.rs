@@ -3,6 +3,7 @@
 //! No I/O, no async, no vendor words. Time and randomness are parameters ([`Clock`], [`Entropy`]); life cycles are
 //! enums whose variants carry their data and whose transitions consume `self`.
 
+pub mod audit;
 mod bio_session;
 mod callback;
 mod clock;

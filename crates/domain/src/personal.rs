@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Wraps what must never reach a log, a metric or an error text. `Debug` and `Display` say only that something is there;
 /// reading the value is an explicit [`expose`](Self::expose).
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Personal<T>(T);
 

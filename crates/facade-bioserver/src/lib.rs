@@ -17,6 +17,7 @@ use axum::http::request::Parts;
 use selfsame_domain::TenantId;
 use selfsame_facade_kit::{Base, CallbackUrlRules, Mount, TrustedProxies};
 use selfsame_verification::Verification;
+use selfsame_verification::tenants::Recognised;
 
 pub use callback::{BioserverDialect, DIALECT};
 pub use error::ApiError;
@@ -70,8 +71,24 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Accountable(caller) = Accountable::from_request_parts(parts, state).await?;
+        Ok(Self(caller.tenant))
+    }
+}
+
+/// The caller, for what is recorded with whoever did it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Accountable(pub(crate) Recognised);
+
+impl<S> FromRequestParts<S> for Accountable
+where
+    BioserverState: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let state = BioserverState::from_ref(state);
-        let tenant = selfsame_facade_kit::tenant_by_api_key(parts, &state.app).await?;
-        Ok(Self(tenant))
+        Ok(Self(selfsame_facade_kit::caller_by_api_key(parts, &state.app).await?))
     }
 }

@@ -25,6 +25,7 @@ use axum::routing::{get, post};
 use selfsame_domain::{EvidenceId, IdentityId, TenantId};
 use selfsame_facade_kit::{Base, CallbackUrlRules, Mount};
 use selfsame_verification::Verification;
+use selfsame_verification::tenants::Recognised;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use callback::{DIALECT, GipsDialect};
@@ -117,9 +118,25 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Accountable(caller) = Accountable::from_request_parts(parts, state).await?;
+        Ok(Self(caller.tenant))
+    }
+}
+
+/// The caller, for what is recorded with whoever did it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Accountable(pub(crate) Recognised);
+
+impl<S> FromRequestParts<S> for Accountable
+where
+    GipsState: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let state = GipsState::from_ref(state);
-        let tenant = selfsame_facade_kit::tenant_by_api_key(parts, &state.app).await?;
-        Ok(Self(tenant))
+        Ok(Self(selfsame_facade_kit::caller_by_api_key(parts, &state.app).await?))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who calls.
 
 use axum::http::request::Parts;
-use selfsame_domain::TenantId;
+use selfsame_verification::audit::NotRecognised;
+use selfsame_verification::tenants::Recognised;
 use selfsame_verification::{UseCaseError, Verification};
 
 use crate::Visit;
@@ -20,17 +21,25 @@ pub enum AuthFailure {
 /// Longest key that is looked at.
 const LONGEST_KEY: usize = 256;
 
-/// The tenant behind the header `apikey` (header names know no case: `apiKey` is the same).
+/// The caller behind the header `apikey` (header names know no case: `apiKey` is the same). One who is not recognised is recorded.
 ///
 /// # Errors
 /// [`AuthFailure`], which the request's [`Visit`] is told of.
-pub async fn tenant_by_api_key(parts: &Parts, app: &Verification) -> Result<TenantId, AuthFailure> {
-    let shown = parts.headers.get("apikey").ok_or(AuthFailure::Missing)?;
-    let found = match shown.to_str() {
-        Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => app.tenant_by_api_key(key).await?,
-        _ => None,
+pub async fn caller_by_api_key(parts: &Parts, app: &Verification) -> Result<Recognised, AuthFailure> {
+    let visit = Visit::of(&parts.extensions);
+    let address = visit.map(Visit::client);
+    let Some(shown) = parts.headers.get("apikey") else {
+        app.caller_not_recognised(NotRecognised::Missing, None, address);
+        return Err(AuthFailure::Missing);
     };
-    if let Some(visit) = Visit::of(&parts.extensions) {
+    let found = match shown.to_str() {
+        Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => app.recognise_api_key(key, address).await?,
+        _ => {
+            app.caller_not_recognised(NotRecognised::Malformed, None, address);
+            None
+        }
+    };
+    if let Some(visit) = visit {
         if found.is_some() { visit.recognised() } else { visit.refused() }
     }
     found.ok_or(AuthFailure::Unknown)

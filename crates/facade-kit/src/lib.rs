@@ -13,7 +13,7 @@ mod shares;
 mod visit;
 mod words;
 
-pub use auth::{AuthFailure, tenant_by_api_key};
+pub use auth::{AuthFailure, caller_by_api_key};
 pub use base::{Base, Mount};
 pub use client_address::{NetworkError, TrustedProxies};
 pub use multipart::{Form, PartError, boundary_in_body, boundary_in_content_type, bounded_part};

@@ -40,6 +40,13 @@ pub enum OutboundUrlError {
     TooLong,
 }
 
+impl OutboundUrlError {
+    /// Whether the address lies where callers may not send the server, rather than being miswritten.
+    pub fn is_guarded(self) -> bool {
+        matches!(self, Self::Host | Self::Private)
+    }
+}
+
 impl OutboundUrlRules {
     /// # Errors
     /// The first rule that the address breaks.

@@ -5,9 +5,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use selfsame_domain::{SecretString, TenantId};
+use selfsame_domain::SecretString;
 use selfsame_facade_kit::Visit;
-use selfsame_verification::tenants::PairFor;
+use selfsame_verification::audit::NotRecognised;
+use selfsame_verification::tenants::{PairFor, Recognised};
 
 use crate::{ApiError, NetverifyState};
 
@@ -16,17 +17,17 @@ const LONGEST: usize = 256;
 /// Longest `User-Agent` that is not suspicious.
 const LONGEST_AGENT: usize = 512;
 
-/// The caller's tenant, for what makes transactions.
+/// The caller, for what makes transactions.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(pub(crate) TenantId);
+pub(crate) struct Caller(pub(crate) Recognised);
 
-/// The caller's tenant, for what is about no transaction: by either kind of pair.
+/// The caller, for what is about no transaction: by either kind of pair.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Anyone(pub(crate) TenantId);
+pub(crate) struct Anyone(pub(crate) Recognised);
 
-/// The caller's tenant, for what reads and deletes results: by the pair for that, if the tenant has one.
+/// The caller, for what reads and deletes results: by the pair for that, if the tenant has one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Administrator(pub(crate) TenantId);
+pub(crate) struct Administrator(pub(crate) Recognised);
 
 macro_rules! shown_for {
     ($caller:ident, $needed:expr) => {
@@ -38,7 +39,7 @@ macro_rules! shown_for {
             type Rejection = ApiError;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-                tenant(parts, &NetverifyState::from_ref(state), $needed).await.map(Self)
+                caller(parts, &NetverifyState::from_ref(state), $needed).await.map(Self)
             }
         }
     };
@@ -48,15 +49,23 @@ shown_for!(Caller, PairFor::Transactions);
 shown_for!(Anyone, PairFor::Lists);
 shown_for!(Administrator, PairFor::Results);
 
-async fn tenant(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<TenantId, ApiError> {
+async fn caller(parts: &Parts, state: &NetverifyState, needed: PairFor) -> Result<Recognised, ApiError> {
+    let visit = Visit::of(&parts.extensions);
+    let address = visit.map(Visit::client);
     let found = async {
         check_agent(&parts.headers)?;
         let found = match pair(&parts.headers) {
-            Ok((token, secret)) => state.app.tenant_by_pair(&token, secret.expose(), needed).await?,
-            Err(error) if error.is_unauthorized() => None,
-            Err(error) => return Err(error),
+            Ok((token, secret)) => state.app.recognise_pair(&token, secret.expose(), needed, address).await?,
+            Err(error) if error.is_unauthorized() => {
+                state.app.caller_not_recognised(NotRecognised::Malformed, None, address);
+                None
+            }
+            Err(error) => {
+                state.app.caller_not_recognised(NotRecognised::Missing, None, address);
+                return Err(error);
+            }
         };
-        if let Some(visit) = Visit::of(&parts.extensions) {
+        if let Some(visit) = visit {
             if found.is_some() { visit.recognised() } else { visit.refused() }
         }
         found.ok_or_else(ApiError::unauthorized)

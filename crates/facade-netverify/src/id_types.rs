@@ -6,6 +6,8 @@ use axum::http::Uri;
 use selfsame_domain::document::DocumentType;
 use serde_json::{Value, json};
 
+use selfsame_verification::tenants::Recognised;
+
 use crate::auth::Anyone;
 use crate::{ApiError, NetverifyState, country, words};
 
@@ -25,7 +27,7 @@ pub(crate) async fn supported(
 
 /// What the tenant's settings accept of it.
 pub(crate) async fn accepted(
-    Anyone(tenant): Anyone,
+    Anyone(Recognised { tenant, .. }): Anyone,
     State(state): State<NetverifyState>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {

@@ -1,5 +1,6 @@
 //! The composition root: opens the parts, mounts the routes, serves until it is told to stop.
 
+mod audit;
 mod callbacks;
 mod draining;
 mod guard;
@@ -42,14 +43,16 @@ use guard::Guard;
 use metrics::Metrics;
 use try_it::TryIt;
 
+pub use audit::open_trail;
 pub use callbacks::{open_callback_secrets, open_callbacks};
 pub use keys::{KeysLook, look_at_keys};
 pub use netverify::{check_settings, server_policy, sign_params};
 pub use remaking::open_verification;
+pub use selfsame_verification::audit as trail;
 pub use selfsame_verification::callbacks as desk;
 pub use selfsame_verification::tenants as tenant_desk;
 pub use stores::{DatabaseLook, Migrated, check_blobs, look_at_database, migrate_database};
-pub use tenants::open_tenants;
+pub use tenants::{open_tenants, open_tenants_to_change};
 
 /// Why the server did not start or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +156,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     };
     let tenant = if config.server.try_page { app.development_tenant().await? } else { None };
     let try_it = tenant.map(|tenant| TryIt { tenant, direct_only: address.ip().is_loopback() });
-    let guard = Guard::new(&config.limits, proxies.clone());
+    let guard = Guard::new(&config.limits, proxies.clone(), app.clone());
     let places = serve::Places::from_settings(&config.server, proxies.clone());
     let patience = serve::Patience {
         request: Duration::from_secs(config.server.request_timeout_seconds),
@@ -175,6 +178,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         tokio::spawn(metrics.serve(app.clone()));
     }
     tokio::spawn(app.clone().work_on_transactions());
+    tokio::spawn(app.clone().record_repeated());
     tokio::spawn(tidy(app.clone(), Duration::from_secs(config.retention.purge_interval_seconds)));
 
     greet(address, credentials, try_it.is_some());
@@ -291,6 +295,7 @@ fn settings(config: &Config) -> Settings {
         video_storage: config.liveness.video_storage,
         challenge_seed: config.liveness.challenge_seed,
         keep_for: seconds(config.retention.session_minutes * 60),
+        keep_audit: seconds(config.audit.retention_days * 24 * 60 * 60),
         keep_callbacks: seconds(config.callbacks.keep_days * 24 * 60 * 60),
         lockout: lockout(&config.lockout),
         max_captures: config.server.max_sessions,

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use axum::Extension;
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
@@ -12,8 +13,10 @@ use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use selfsame_domain::{BioSession, FaceId, LivenessMode, NewBioSession, SessionId, TenantId};
+use selfsame_domain::audit::{Actor, Origin};
+use selfsame_domain::{BioSession, FaceId, LivenessMode, NewBioSession, Personal, SessionId, TenantId};
 use selfsame_facade_bioserver::{ApiError, face_json, liveness_mode, result_json};
+use selfsame_facade_kit::Visit;
 use selfsame_verification::Verification;
 use serde_json::json;
 
@@ -110,9 +113,15 @@ async fn face(State(state): State<TryItState>, Path(session): Path<String>) -> R
     Ok(Json(face_json(&face)).into_response())
 }
 
-async fn image(State(state): State<TryItState>, Path(session): Path<String>) -> Result<Response, ApiError> {
+async fn image(
+    State(state): State<TryItState>,
+    Path(session): Path<String>,
+    Extension(visit): Extension<Visit>,
+) -> Result<Response, ApiError> {
     let (session, face) = best(&state, &session).await?;
-    let jpeg = state.app.face_image(state.tenant, session, face, false).await?;
+    let address = Some(Personal::new(visit.client()));
+    let by = Origin { actor: Actor::BrowserSession(session), address };
+    let jpeg = state.app.face_image(state.tenant, by, session, face, false).await?;
     let jpeg = jpeg.ok_or_else(|| ApiError::not_found("the session keeps no pictures"))?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], jpeg).into_response())
 }

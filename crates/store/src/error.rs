@@ -22,6 +22,10 @@ pub enum StoreError {
     /// Somebody else wrote into the database, or a migration went wrong.
     #[error("the database holds what cannot be: table {table}, column {column}, row {row}")]
     Impossible { table: &'static str, column: &'static str, row: String },
+    #[error(
+        "the head of a chain of the audit trail is not as it was written, so nothing more is recorded in it: `selfsame audit verify` says which"
+    )]
+    AuditHead,
     #[error("a value could not be written as JSON")]
     Json,
 }

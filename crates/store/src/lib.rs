@@ -17,6 +17,7 @@
 //! | `identities` | `add`, `get`, `find_by_session`, `add_consent`, `consents`, `add_evidence`, `evidence`, `transition_evidence` (compare-and-set), `forget_key`, `delete`, `for_maintenance_expired` |
 //! | `transactions` | `add`, `find`, `get`, `end` (by whoever holds it), `erase` (leaves a tombstone), `purged`, `for_maintenance_claim`, `for_maintenance_renew`, `for_maintenance_release`, `for_maintenance_unpurged`, `for_maintenance_expired` |
 //! | `processes` | `enter`, `renew`, `leave`, `alive`, `for_maintenance_purge` |
+//! | `audit` | `append` (to a keyed chain), `head`, `list`, `prune`, `for_maintenance_heads`, `for_maintenance_chains`, `for_maintenance_last`, `for_maintenance_due` |
 //! | `callback_secrets` | `add`, `list`, `expire`, `for_maintenance_purge` |
 //!
 //! Keys, templates, names of faces and server secrets arrive and leave sealed. `correlation_id` and `evidence_id`, which the
@@ -49,11 +50,11 @@ pub use backend::{Kind, shown};
 pub use error::StoreError;
 pub use migration::Migrated;
 pub use repository::{
-    CallbackSecrets, Credentials, EvidenceRow, Faces, FailedAttempts, Identities, IdentityWithKey, Lease,
-    ListedCredential, ListedTransaction, NewOutboxEntry, Outbox, OutboxAttempt, OutboxEntry, OutboxNext,
-    OutboxState, Processes, Repository, SealedSecret, SentPicture, ServerKeys, Sessions, Tenants,
-    TransactionCursor, TransactionFilter, TransactionFound, TransactionPage, TransactionRow, Transactions,
-    WithKey,
+    Audit, AuditFilter, AuditOrder, CallbackSecrets, Credentials, EvidenceRow, Faces, FailedAttempts,
+    Identities, IdentityWithKey, Lease, ListedCredential, ListedTransaction, NewOutboxEntry, Outbox,
+    OutboxAttempt, OutboxEntry, OutboxNext, OutboxState, Processes, Pruned, Repository, SealedSecret,
+    SentPicture, ServerKeys, Sessions, Tenants, TransactionCursor, TransactionFilter, TransactionFound,
+    TransactionPage, TransactionRow, Transactions, WithKey,
 };
 
 /// Where the database is.

@@ -6,14 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use selfsame_domain::audit::chain::{ChainKey, Check};
+use selfsame_domain::audit::{Action, Digest, Event, Origin};
 use selfsame_domain::{
     BioSession, CallbackEvent, CallbackTarget, Clock, Entropy as _, FailedAttempts, LockoutParams,
     NewBioSession, OsEntropy, SessionId, SystemClock, Tenant, TenantId, Timestamp,
 };
 use selfsame_store::{
-    Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, Store, StoreSettings, shown,
+    AuditFilter, AuditOrder, Lease, NewOutboxEntry, OutboxAttempt, OutboxNext, OutboxState, Store,
+    StoreSettings, shown,
 };
 use selfsame_testkit_postgres::TestDatabase;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 fn settings(database: &TestDatabase) -> StoreSettings {
@@ -298,4 +302,59 @@ async fn what_is_decided_while_its_session_is_erased_is_told_to_nobody() {
     let mut repository = store.begin().await.unwrap();
     let (entry, _) = repository.outbox().for_maintenance_get(entry.id).await.unwrap().unwrap();
     assert!(matches!(entry.state, OutboxState::Dead { .. }), "{entry:?}");
+}
+
+struct Key;
+
+impl ChainKey for Key {
+    fn tag(&self, message: &[u8]) -> Digest {
+        Sha256::digest(message).into()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_processes_append_to_one_chain() {
+    const EACH: usize = 25;
+    let database = TestDatabase::new();
+    let stores =
+        [Store::open(&settings(&database)).await.unwrap(), Store::open(&settings(&database)).await.unwrap()];
+    // Chains that are begun at the same moment: the server's own, a tenant's that both have, and one that each has alone.
+    let shared = TenantId::random(&OsEntropy);
+    let writers: Vec<_> = (0..8)
+        .map(|writer| {
+            let store = stores[writer % 2].clone();
+            let own = TenantId::from_uuid(Uuid::from_u128(1 + writer as u128 % 2));
+            tokio::spawn(async move {
+                for number in 0..EACH {
+                    let mut repository = store.begin().await.unwrap();
+                    for tenant in [Some(shared), Some(own), None] {
+                        let event = Event::new(Origin::SERVER, Action::KeyCreated);
+                        repository.audit().append(&Key, tenant, SystemClock.now(), event).await.unwrap();
+                    }
+                    if number % 5 == 4 {
+                        drop(repository);
+                    } else {
+                        repository.save().await.unwrap();
+                    }
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let mut repository = stores[0].begin().await.unwrap();
+    let heads = repository.audit().for_maintenance_heads().await.unwrap();
+    assert_eq!(heads.len(), 4);
+    for head in heads {
+        let (tenant, written) = (head.tenant, head.sequence);
+        let expected = if tenant.is_none() || tenant == Some(shared) { 160 } else { 80 };
+        assert_eq!(written, expected);
+        assert_eq!(head.chains, if tenant.is_none() { 3 } else { 0 });
+        let mut check = Check::begin(&Key, head).unwrap();
+        let order = AuditOrder::OldestFirst { after: 0 };
+        let rows = repository.audit().list(tenant, &AuditFilter::default(), order, 999).await.unwrap();
+        rows.iter().for_each(|row| check.step(row).unwrap());
+        check.end().unwrap();
+    }
 }

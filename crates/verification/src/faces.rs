@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use selfsame_blobs::{BlobError, BlobKey, DataKey};
+use selfsame_domain::audit::{Action, Origin};
 use selfsame_domain::{
     BioSession, Face, FaceId, FaceImageType, FaceQuality, Personal, Point, SessionId, TenantId, Timestamp,
 };
@@ -152,10 +153,11 @@ impl Verification {
         Ok(Some(Personal::new(format!("{SEALED}{}", STANDARD_NO_PAD.encode(sealed)))))
     }
 
-    /// The video of a session's capture as MP4; `None` where there is none.
+    /// The video of a session's capture as MP4; `None` where there is none. That it was read is recorded first.
     pub async fn recording(
         &self,
         tenant: TenantId,
+        by: Origin,
         session: SessionId,
     ) -> Result<Option<Vec<u8>>, UseCaseError> {
         let (session, key) = self.session_with_key(tenant, session).await?;
@@ -163,7 +165,9 @@ impl Verification {
             return Ok(None);
         }
         let name = BlobKey::recording(tenant, session.id);
-        Ok(Some(self.blobs().get(&name, &key).await?.ok_or(UseCaseError::NotFound)?))
+        let video = self.blobs().get(&name, &key).await?.ok_or(UseCaseError::NotFound)?;
+        self.was_read(tenant, by, Action::BiometricRead, session.id, "video").await?;
+        Ok(Some(video))
     }
 
     /// Removes a picture or video that nothing refers to: what it belonged to was erased, or could not be stored, in the meantime.
@@ -193,8 +197,24 @@ impl Verification {
         faces.into_iter().map(|face| with_opened_name(face, &key)).collect()
     }
 
-    /// The picture of a face as JPEG; `None` when the session keeps no pictures.
+    /// The picture of a face as JPEG; `None` when the session keeps no pictures. That it was read is recorded first.
     pub async fn face_image(
+        &self,
+        tenant: TenantId,
+        by: Origin,
+        session: SessionId,
+        face: FaceId,
+        compressed: bool,
+    ) -> Result<Option<Vec<u8>>, UseCaseError> {
+        let image = self.kept_face_image(tenant, session, face, compressed).await?;
+        if image.is_some() {
+            self.was_read(tenant, by, Action::BiometricRead, session, "face_image").await?;
+        }
+        Ok(image)
+    }
+
+    /// As [`Verification::face_image`]; whoever gives it out records that.
+    pub(crate) async fn kept_face_image(
         &self,
         tenant: TenantId,
         session: SessionId,

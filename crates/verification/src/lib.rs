@@ -13,11 +13,13 @@
 //! - [`examination`]: parts and parameters in, findings out
 //! - [`signing`]: signatures on results
 //! - [`callbacks`]: integrators are told
+//! - [`audit`]: who did what is recorded, and can be checked
 //! - [`maintenance`]: what restarts and the passing of time require
 //! - [`remake`]: templates of earlier face networks are made again
 //! - [`processes`]: several server processes on one database
 
 mod admission;
+pub mod audit;
 pub mod callbacks;
 pub mod capture;
 mod error;
@@ -41,6 +43,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use selfsame_blobs::{BlobKey, Blobs, DataKey, MasterKeys, WrappedKey};
+use selfsame_domain::audit::{Action, Event, Origin, Subject, SubjectKind};
 use selfsame_domain::{BioSession, Clock, Entropy, FaceId, SessionId, TenantId, Timestamp};
 use selfsame_store::Store;
 use selfsame_vision::{Template, Vision};
@@ -48,6 +51,7 @@ use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use admission::{Lane, Load, Started, Underway};
+use audit::{Repeated, Trail};
 pub use error::UseCaseError;
 pub use gauges::Standing;
 use secrets::Secrets;
@@ -95,6 +99,8 @@ struct Inner {
     waiting: Mutex<HashMap<SessionId, Arc<Notify>>>,
     secrets: Secrets,
     lockout_key: OnceCell<aws_lc_rs::hmac::Key>,
+    trail: Trail,
+    repeated: Repeated,
     /// What this server process is known by to others on the same database. Drawn anew at every start.
     process: Uuid,
 }
@@ -106,6 +112,12 @@ impl Verification {
         let places = Arc::new(Semaphore::new(settings.max_captures));
         let process = parts.entropy.uuid();
         let secrets = Secrets::new(parts.entropy.as_ref(), workers.clone());
+        let trail = Trail::new(
+            parts.store.clone(),
+            parts.master.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+        );
         let inner = Inner {
             parts,
             settings,
@@ -118,6 +130,8 @@ impl Verification {
             waiting: Mutex::default(),
             secrets,
             lockout_key: OnceCell::new(),
+            trail,
+            repeated: Repeated::default(),
             process,
         };
         Self { inner: Arc::new(inner) }
@@ -272,8 +286,10 @@ impl Verification {
                 .map_err(|error| UseCaseError::internal(&error))?;
             let sealed = master.seal(&sealed_name, &der, self.entropy())?;
             let now = self.clock().now();
+            let scribe = self.trail().scribe().await?;
             let mut repository = self.store().begin().await?;
             if repository.server_keys().put_if_absent(NAME, sealed, now).await? {
+                scribe.write(&mut repository, None, key_created(NAME)).await?;
                 repository.save().await?;
                 key
             } else {
@@ -290,6 +306,11 @@ impl Verification {
         let _ = self.inner.signing.set(key);
         Ok(())
     }
+}
+
+/// That a key of the server was made.
+pub(crate) fn key_created(name: &str) -> Event {
+    Event::new(Origin::SERVER, Action::KeyCreated).about(Subject::new(SubjectKind::Key, name))
 }
 
 impl std::fmt::Debug for Verification {

@@ -9,12 +9,13 @@ use std::net::IpAddr;
 
 use aws_lc_rs::hmac;
 use selfsame_blobs::BlobKey;
+use selfsame_domain::audit::{Action, Actor, Event, Origin};
 use selfsame_domain::{
-    FailedAttempts, LivenessStatus, LockoutParams, Personal, TenantId, Timestamp, network,
+    FailedAttempts, LivenessStatus, LockoutParams, Personal, SessionId, TenantId, Timestamp, network,
 };
 use selfsame_store::Repository;
 
-use crate::{UseCaseError, Verification};
+use crate::{UseCaseError, Verification, key_created};
 
 /// Who is in front of the camera, as far as the server can know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +46,8 @@ impl Default for LockoutSettings {
 pub(crate) struct Subjects {
     device: Option<String>,
     address: Option<String>,
+    /// The address itself, which the audit trail names when it is locked out.
+    from: Option<Personal<IpAddr>>,
 }
 
 impl Verification {
@@ -68,6 +71,7 @@ impl Verification {
                 IpAddr::V4(address) => hash("v4", &address.octets()),
                 IpAddr::V6(address) => hash("v6", &address.octets()),
             }),
+            from: attempter.address,
         })
     }
 
@@ -85,11 +89,15 @@ impl Verification {
             let name = BlobKey::server(NAME);
             let master = &self.inner.parts.master;
             let sealed = master.seal(&name, &fresh, self.entropy())?;
+            let scribe = self.trail().scribe().await?;
             let mut repository = self.store().begin().await?;
-            repository.server_keys().put_if_absent(NAME, sealed, self.clock().now()).await?;
+            let is_new = repository.server_keys().put_if_absent(NAME, sealed, self.clock().now()).await?;
             let stored = repository.server_keys().get(NAME).await?;
             let stored = stored.ok_or_else(|| UseCaseError::internal(&"the key for lock-outs vanished"))?;
             let bytes = master.open(&name, &stored)?;
+            if is_new {
+                scribe.write(&mut repository, None, key_created(NAME)).await?;
+            }
             repository.save().await?;
             Ok::<_, UseCaseError>(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
         });
@@ -113,16 +121,17 @@ impl Verification {
     }
 
     /// What a verdict means for whoever got it; `status` is FAILED for who fled from the challenge, whatever the verdict says. To be
-    /// called in the transaction of the verdict.
+    /// called in the transaction of the verdict. Returns what is locked out from now on: `device`, `address`, both or neither.
     pub(crate) async fn count_attempt(
         &self,
         repository: &mut Repository,
         tenant: TenantId,
         subjects: &Subjects,
         status: LivenessStatus,
-    ) -> Result<(), UseCaseError> {
+    ) -> Result<Vec<&'static str>, UseCaseError> {
         let now = self.clock().now();
         let settings = &self.settings().lockout;
+        let mut locked = Vec::new();
         if !matches!(status, LivenessStatus::Timeout | LivenessStatus::Error) {
             // Read, counted on and written: side by side, in another process too, none may be lost. Devices before addresses.
             for subject in [&subjects.device, &subjects.address].into_iter().flatten() {
@@ -132,28 +141,38 @@ impl Verification {
         let mut records = repository.failed_attempts();
         match status {
             LivenessStatus::Spoof | LivenessStatus::Failed => {
-                for (subject, params) in
-                    [(&subjects.device, &settings.device), (&subjects.address, &settings.address)]
-                {
+                for (what, subject, params) in [
+                    ("device", &subjects.device, &settings.device),
+                    ("address", &subjects.address, &settings.address),
+                ] {
                     let Some(subject) = subject else { continue };
                     let before = records.get(tenant, subject).await?;
                     let after = FailedAttempts::failed(before, now, params);
+                    if after.blocked(now) > before.and_then(|before| before.blocked(now)) {
+                        locked.push(what);
+                    }
                     records.put(tenant, subject, Some(&after)).await?;
                 }
             }
             LivenessStatus::Success => {
-                let Some(device) = &subjects.device else { return Ok(()) };
-                let Some(failed) = records.get(tenant, device).await? else { return Ok(()) };
+                let Some(device) = &subjects.device else { return Ok(locked) };
+                let Some(failed) = records.get(tenant, device).await? else { return Ok(locked) };
                 records.put(tenant, device, None).await?;
                 // Of the address only what this device had contributed: else one's own face would wash away any number of
                 // attempts under other names.
-                let Some(address) = &subjects.address else { return Ok(()) };
+                let Some(address) = &subjects.address else { return Ok(locked) };
                 if let Some(record) = records.get(tenant, address).await? {
                     records.put(tenant, address, record.forgiven(failed.count).as_ref()).await?;
                 }
             }
             LivenessStatus::Timeout | LivenessStatus::Error => {}
         }
-        Ok(())
+        Ok(locked)
+    }
+
+    /// What the audit trail is told of a lock-out that a session's verdict brought.
+    pub(crate) fn locked_out_event(session: SessionId, subjects: &Subjects, what: &'static str) -> Event {
+        let by = Origin { actor: Actor::BrowserSession(session), address: subjects.from };
+        Event::new(by, Action::CaptureLockedOut).about(session).coded(what)
     }
 }

@@ -1,8 +1,10 @@
 //! What restarts and the passing of time require: no session hangs, nothing outlives its term.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use selfsame_blobs::BlobKey;
+use selfsame_domain::audit::{Action, Event, Origin};
 use selfsame_domain::{
     BioSessionState, LivenessReport, LivenessStatus, Reason, SessionId, TenantId, Verdict,
 };
@@ -23,6 +25,7 @@ pub(crate) async fn to_its_end<T: Send + 'static, E: From<UseCaseError> + Send +
 #[derive(Default)]
 pub(crate) struct Tally {
     erased: usize,
+    of_tenants: BTreeMap<TenantId, u32>,
     failed: Option<UseCaseError>,
 }
 
@@ -32,6 +35,19 @@ impl Tally {
             Ok(()) => self.erased += 1,
             Err(error) => self.failed = Some(error),
         }
+    }
+
+    /// As [`Tally::add`], of something of a tenant.
+    pub(crate) fn add_of(&mut self, tenant: TenantId, result: Result<(), UseCaseError>) {
+        if result.is_ok() {
+            *self.of_tenants.entry(tenant).or_default() += 1;
+        }
+        self.add(result);
+    }
+
+    /// How many were erased of each tenant.
+    pub(crate) fn of_tenants(&self) -> BTreeMap<TenantId, u32> {
+        self.of_tenants.clone()
     }
 
     /// How many were erased, unless one could not be.
@@ -74,16 +90,23 @@ impl Verification {
     /// Records of callbacks, secrets and failed attempts whose term is over.
     async fn forget_records(&self) -> Result<(), UseCaseError> {
         let now = self.clock().now();
+        let scribe = self.trail().scribe().await?;
         let mut repository = self.store().begin().await?;
         repository.outbox().for_maintenance_purge(now - self.settings().keep_callbacks).await?;
-        repository.callback_secrets().for_maintenance_purge(now).await?;
+        let secrets = repository.callback_secrets().for_maintenance_purge(now).await?;
         let agreed = repository.agreed_time(now).await?;
         repository.processes().for_maintenance_purge(agreed).await?;
         let lockout = &self.settings().lockout;
         let longest = [&lockout.device, &lockout.address]
             .map(|params| params.window + params.blocks.iter().max().copied().unwrap_or_default());
         repository.failed_attempts().for_maintenance_purge(now - longest[0].max(longest[1])).await?;
-        Ok(repository.save().await?)
+        if secrets > 0 {
+            let count = u32::try_from(secrets).unwrap_or(u32::MAX);
+            let event = Event::new(Origin::SERVER, Action::KeyRemoved).coded("callback_secret").times(count);
+            scribe.write(&mut repository, None, event).await?;
+        }
+        repository.save().await?;
+        self.trail().prune(self.settings().keep_audit).await.map(drop)
     }
 
     /// Decides what nobody came for, captures that began at least `longest` ago, and captures of server processes that are no
@@ -139,8 +162,9 @@ impl Verification {
         drop(repository);
         let mut tally = Tally::default();
         for (tenant, session) in expired {
-            tally.add(self.erase_session(tenant, session).await);
+            tally.add_of(tenant, self.erase_session(tenant, session, None).await);
         }
+        self.told_expired("sessions", tally.of_tenants()).await?;
         tally.end()
     }
 
@@ -148,22 +172,33 @@ impl Verification {
     ///
     /// # Errors
     /// Among others [`UseCaseError::NotFound`] where the tenant has no such session.
-    pub async fn delete_session(&self, tenant: TenantId, session: SessionId) -> Result<(), UseCaseError> {
+    pub async fn delete_session(
+        &self,
+        tenant: TenantId,
+        by: Origin,
+        session: SessionId,
+    ) -> Result<(), UseCaseError> {
         let session = self.session(tenant, session).await?;
         let app = self.clone();
-        to_its_end(async move { app.erase_session(tenant, session.id).await }).await
+        to_its_end(async move { app.erase_session(tenant, session.id, Some(by)).await }).await
     }
 
-    /// Erases a session, its faces and its pictures.
+    /// Erases a session, its faces and its pictures. `by`: who asked for it, which is recorded; `None` where whoever calls records it.
     pub(crate) async fn erase_session(
         &self,
         tenant: TenantId,
         session: SessionId,
+        by: Option<Origin>,
     ) -> Result<(), UseCaseError> {
         // The row holds the only copy of the data key: with it gone, what may remain of the pictures is noise. The row itself
         // goes last, so that a stop in between leaves something that the next round finds.
+        let scribe = self.trail().scribe().await?;
         let mut repository = self.store().begin().await?;
         repository.sessions().forget_key(tenant, session).await?;
+        if let Some(by) = by {
+            let event = Event::new(by, Action::SubjectDeleted).about(session);
+            scribe.write(&mut repository, Some(tenant), event).await?;
+        }
         repository.save().await?;
         self.blobs().purge(&BlobKey::session_prefix(tenant, session)).await?;
         let mut repository = self.store().begin().await?;

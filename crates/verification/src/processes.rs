@@ -72,6 +72,7 @@ impl Verification {
 
     /// At the end, in order: what this process leaves undecided need not wait for its lease.
     pub async fn leave(&self) -> Result<(), UseCaseError> {
+        self.record_all_repeated().await;
         let mut repository = self.store().begin().await?;
         repository.processes().leave(self.process()).await?;
         Ok(repository.save().await?)

@@ -28,6 +28,8 @@ pub struct Settings {
     pub keep_for: Duration,
     /// How long the record of a callback is kept after it was delivered or given up.
     pub keep_callbacks: Duration,
+    /// How long entries of the audit trail are kept.
+    pub keep_audit: Duration,
     /// How often may be failed before a wait.
     pub lockout: LockoutSettings,
     /// Live captures at once.
@@ -59,6 +61,7 @@ impl Default for Settings {
             open_for: Duration::from_secs(15 * 60),
             keep_for: Duration::from_secs(60 * 60),
             keep_callbacks: Duration::from_secs(7 * 24 * 60 * 60),
+            keep_audit: Duration::from_secs(400 * 24 * 60 * 60),
             lockout: LockoutSettings::default(),
             max_captures: 64,
             most_waiting: 256,

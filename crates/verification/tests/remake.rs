@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, Blobs, MasterKeys};
+use selfsame_domain::audit::Origin;
 use selfsame_domain::document::{DocumentType, WantedFields};
 use selfsame_domain::transaction::{
     CallbackGranularity, Claims, Decision, NewTransaction, Outcome, PartRole, PictureFormat, Results,
@@ -89,7 +90,7 @@ async fn add_face(app: &Verification, tenant: TenantId, session: SessionId) {
 }
 
 async fn leave_behind(app: &Verification, store: &Store, folder: &Path) -> Kept {
-    let tenant = app.tenant_by_api_key("key").await.unwrap().unwrap();
+    let tenant = app.development_tenant().await.unwrap().unwrap();
     let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
     for _ in 0..3 {
         add_face(app, tenant, session).await;
@@ -203,7 +204,8 @@ async fn is_all_made_again(app: &Verification, kept: &Kept) {
         record.evidence.iter().map(|one| one.picture.as_ref().unwrap().mode.as_str()).collect();
     assert_eq!(modes, [NEW, NEW]);
 
-    let again = app.transaction_facemap(tenant, transaction).await.unwrap().expect("a facemap");
+    let again =
+        app.transaction_facemap(tenant, Origin::SERVER, transaction).await.unwrap().expect("a facemap");
     let facemap = app.open_facemap(tenant, &again).await.unwrap();
     assert_eq!((facemap.template.mode(), facemap.transaction_id, facemap.quality), (NEW, transaction, 120.0));
     assert_eq!(facemap.evidence, "ab".repeat(32));

@@ -48,7 +48,7 @@ async fn a_session_holds_no_more_faces_than_it_may() {
         } else {
             app(folder.path(), clock.clone(), settings).await
         };
-        let tenant = app.tenant_by_api_key("key").await.unwrap().unwrap();
+        let tenant = app.development_tenant().await.unwrap().unwrap();
         let session = app.open_session(tenant, NewBioSession::passive()).await.unwrap();
         let tries: Vec<_> = (0..40)
             .map(|_| {
@@ -83,7 +83,7 @@ async fn a_clock_that_is_wrong_ends_nobodys_capture() {
     let right = app_on(store.clone(), folder.path(), Arc::new(SystemClock), Settings::default()).await;
     late.recover().await.unwrap();
     right.recover().await.unwrap();
-    let tenant = late.tenant_by_api_key("key").await.unwrap().unwrap();
+    let tenant = late.development_tenant().await.unwrap().unwrap();
     for (owner, other) in [(&late, &right), (&right, &late)] {
         let session = owner.open_session(tenant, NewBioSession::passive()).await.unwrap();
         let attached = owner.attach(session, DeviceInfo::default(), &Attempter::default()).await;

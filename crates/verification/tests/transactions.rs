@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait as _, Database};
+use selfsame_domain::audit::Origin;
 use selfsame_domain::document::{DocumentType, UnreadableReason, WantedFields};
 use selfsame_domain::transaction::{
     CallbackGranularity, Claims, Decision, NewTransaction, Outcome, PartRole, PictureFormat, Transaction,
@@ -32,7 +33,7 @@ fn settings(transactions: TransactionParams) -> Settings {
 
 /// A transaction whose document is the portrait of a person: looked at with all care, and nothing to read.
 async fn opened(app: &Verification, sides: &[PartRole]) -> (TenantId, TransactionId) {
-    let tenant = app.tenant_by_api_key("key").await.expect("the database").expect("a tenant");
+    let tenant = app.development_tenant().await.expect("the database").expect("a tenant");
     let request = NewTransaction {
         reference: "order-7".to_owned(),
         reporting_criteria: None,
@@ -148,7 +149,7 @@ async fn what_could_not_be_removed_with_its_transaction_is_removed_later() {
     let (here, away) = (folder.path().join("objects"), folder.path().join("away"));
     std::fs::rename(&here, &away).unwrap();
     std::fs::write(&here, "no folder").unwrap();
-    app.erase_transaction(tenant, id).await.expect("whoever asks for it gets it");
+    app.erase_transaction(tenant, Origin::SERVER, id).await.expect("whoever asks for it gets it");
     assert!(app.transaction_tombstone(tenant, id).await.unwrap().is_some());
     assert!(app.tidy().await.is_err(), "else this shows nothing");
     std::fs::remove_file(&here).unwrap();

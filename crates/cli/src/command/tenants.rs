@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use selfsame_config::{Config, setting_name, setting_named};
 use selfsame_domain::{CredentialKind, Setting, Tenant, TenantSettings};
 use selfsame_server::tenant_desk::{ListedCredential, Revoked, Tenants};
-use selfsame_server::{ServeError, check_settings, open_tenants, server_policy};
+use selfsame_server::{ServeError, check_settings, open_tenants, open_tenants_to_change, server_policy};
 use serde::Serialize;
 
 use crate::args::{
@@ -120,16 +120,34 @@ fn with_tenants<T>(
     server: &ServerData,
     work: impl AsyncFnOnce(Config, Tenants) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    with_config(server, async |config| {
+        let tenants = open_tenants(&config).await?;
+        work(config, tenants).await
+    })
+}
+
+/// As [`with_tenants`], with the server's master keys: what is changed is recorded in the audit trail.
+fn changing_tenants<T>(
+    server: &ServerData,
+    work: impl AsyncFnOnce(Config, Tenants) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    with_config(server, async |config| {
+        let tenants = open_tenants_to_change(&config).await?;
+        work(config, tenants).await
+    })
+}
+
+fn with_config<T>(
+    server: &ServerData,
+    work: impl AsyncFnOnce(Config) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let mut config = Config::load(server.config.as_deref())?;
     if let Some(data) = &server.data {
         config.data.dir.clone_from(data);
     }
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
-    runtime.block_on(async {
-        let tenants = open_tenants(&config).await?;
-        work(config, tenants).await
-    })
+    runtime.block_on(work(config))
 }
 
 fn list(args: &TenantsListArgs) -> Result<ExitCode, Failure> {
@@ -146,7 +164,7 @@ fn list(args: &TenantsListArgs) -> Result<ExitCode, Failure> {
 }
 
 fn add(args: &TenantsAddArgs) -> Result<ExitCode, Failure> {
-    with_tenants(&args.server, async |_, tenants| {
+    changing_tenants(&args.server, async |_, tenants| {
         let tenant = tenants.add(&args.name).await?;
         Line::of(&tenant).say(args.json)?;
         if !args.json {
@@ -205,7 +223,7 @@ fn say_settings(
 
 fn set(args: &TenantsSetArgs) -> Result<ExitCode, Failure> {
     let setting = setting_named(&args.key).map_err(|error| Failure::Input(error.to_string()))?;
-    with_tenants(&args.server, async |config, tenants| {
+    changing_tenants(&args.server, async |config, tenants| {
         let tenant = tenants.find(&args.tenant).await?;
         let own = tenants
             .change_settings(&tenant, |settings| {
@@ -220,7 +238,7 @@ fn set(args: &TenantsSetArgs) -> Result<ExitCode, Failure> {
 fn unset(args: &TenantsUnsetArgs) -> Result<ExitCode, Failure> {
     let setting = args.key.as_deref().map(setting_named).transpose();
     let setting = setting.map_err(|error| Failure::Input(error.to_string()))?;
-    with_tenants(&args.server, async |config, tenants| {
+    changing_tenants(&args.server, async |config, tenants| {
         let tenant = tenants.find(&args.tenant).await?;
         let own = match setting {
             None => {
@@ -258,7 +276,7 @@ fn credentials(tenant: &str, args: &TenantsCredentialsListArgs) -> Result<ExitCo
 }
 
 fn add_credential(tenant: &str, args: &TenantsCredentialsAddArgs) -> Result<ExitCode, Failure> {
-    with_tenants(&args.server, async |_, tenants| {
+    changing_tenants(&args.server, async |_, tenants| {
         let tenant = tenants.find(tenant).await?;
         if args.api_key {
             let key = tenants.add_api_key(&tenant).await?;
@@ -288,7 +306,7 @@ fn add_credential(tenant: &str, args: &TenantsCredentialsAddArgs) -> Result<Exit
 }
 
 fn revoke_credential(tenant: &str, args: &TenantsCredentialsRevokeArgs) -> Result<ExitCode, Failure> {
-    with_tenants(&args.server, async |_, tenants| {
+    changing_tenants(&args.server, async |_, tenants| {
         let tenant = tenants.find(tenant).await?;
         let had_administration = tenants.has_administration(&tenant).await?;
         say(match tenants.revoke(&tenant, &args.token).await? {

@@ -1,5 +1,6 @@
 //! One file per section. What a key means to an operator stands in `default.toml`; here are its type and its bounds.
 
+mod audit;
 mod blobs;
 mod bootstrap;
 mod callbacks;
@@ -19,6 +20,7 @@ mod secret;
 mod security;
 mod server;
 
+pub use audit::AuditConfig;
 pub use blobs::{BlobStoreKind, BlobsConfig};
 pub use bootstrap::BootstrapConfig;
 pub use callbacks::CallbacksConfig;

@@ -3,13 +3,14 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use selfsame_verification::tenants::Recognised;
 
 use super::{face_id, session_id};
-use crate::{ApiError, BioserverState, Caller};
+use crate::{Accountable, ApiError, BioserverState};
 
 /// 200 with a JPEG; 204 when the session keeps no pictures.
 pub(crate) async fn handle(
-    Caller(tenant): Caller,
+    Accountable(Recognised { tenant, by }): Accountable,
     State(state): State<BioserverState>,
     Path((session, face)): Path<(String, String)>,
     RawQuery(query): RawQuery,
@@ -20,7 +21,7 @@ pub(crate) async fn handle(
             Some("true") => true,
             Some(_) => return Err(ApiError::bad_request("compression: must be true or false")),
         };
-    let image = state.app.face_image(tenant, session_id(&session)?, face_id(&face)?, compressed).await?;
+    let image = state.app.face_image(tenant, by, session_id(&session)?, face_id(&face)?, compressed).await?;
     Ok(match image {
         None => StatusCode::NO_CONTENT.into_response(),
         Some(jpeg) => {

@@ -5,11 +5,13 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderName, StatusCode, header};
 use selfsame_domain::{CallbackTarget, LivenessMode, NewBioSession, SecurityLevel};
+use selfsame_facade_kit::OutboundUrlError;
+use selfsame_verification::tenants::Recognised;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::INIT_LIMIT;
-use crate::{ApiError, BioserverState, Caller};
+use crate::{Accountable, ApiError, BioserverState};
 
 /// Longest identifier that an integrator may attach.
 const LONGEST_ID: usize = 255;
@@ -31,7 +33,7 @@ struct Request {
 }
 
 pub(crate) async fn handle(
-    Caller(tenant): Caller,
+    Accountable(Recognised { tenant, by }): Accountable,
     State(state): State<BioserverState>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
@@ -41,6 +43,11 @@ pub(crate) async fn handle(
     let request: Request = serde_json::from_slice(&body).map_err(|error| {
         ApiError::bad_request(format!("the body is not the JSON object that is expected: {error}"))
     })?;
+    if let Some(Value::String(url)) = &request.callback_url
+        && state.outbound.check(url).is_err_and(OutboundUrlError::is_guarded)
+    {
+        state.app.callback_refused(tenant, by);
+    }
     let session = parse(&request, &state)?;
     let id = state.app.open_session(tenant, session).await?;
     // Clients take what follows `/bio-sessions/` as the id: nothing may stand behind it.

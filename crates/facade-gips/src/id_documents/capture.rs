@@ -6,11 +6,12 @@ use axum::response::Response;
 use selfsame_domain::transaction::{PartRole, PictureFormat};
 use selfsame_facade_kit::{Form, bounded_part};
 use selfsame_verification::identities::NewDocument;
+use selfsame_verification::tenants::Recognised;
 use serde_json::{Value, json};
 
 use super::details::{self, Details};
 use crate::form::{Part, answer};
-use crate::{ApiError, Caller, GipsState, JSON_LIMIT, evidence_id, identity_id, words};
+use crate::{Accountable, ApiError, Caller, GipsState, JSON_LIMIT, evidence_id, identity_id, words};
 
 const FRONT: &str = "DocumentFront";
 const BACK: &str = "DocumentBack";
@@ -76,12 +77,12 @@ async fn parse(request: Request, state: &GipsState) -> Result<NewDocument, ApiEr
 /// 200 multipart with the parts `DocumentFront` and, where it was sent, `DocumentBack`, as they were sent; 404 where there is no such
 /// document.
 pub(crate) async fn get(
-    Caller(tenant): Caller,
+    Accountable(Recognised { tenant, by }): Accountable,
     State(state): State<GipsState>,
     Path((identity, evidence)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let (id, evidence) = (identity_id(&identity)?, evidence_id(&evidence)?);
-    let pictures = state.app.document_pictures(tenant, id, evidence).await?;
+    let pictures = state.app.document_pictures(tenant, by, id, evidence).await?;
     let parts: Vec<Part> = pictures.ok_or_else(ApiError::no_evidence)?.into_iter().filter_map(part).collect();
     Ok(answer(evidence.as_uuid(), &parts))
 }

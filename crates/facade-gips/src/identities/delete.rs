@@ -2,15 +2,16 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use selfsame_verification::tenants::Recognised;
 
-use crate::{ApiError, Caller, GipsState, identity_id};
+use crate::{Accountable, ApiError, GipsState, identity_id};
 
 /// 204 when all of it is gone; 404 when there is none, the second time too.
 pub(crate) async fn handle(
-    Caller(tenant): Caller,
+    Accountable(Recognised { tenant, by }): Accountable,
     State(state): State<GipsState>,
     Path(identity): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    state.app.erase_identity(tenant, identity_id(&identity)?).await?;
+    state.app.erase_identity(tenant, by, identity_id(&identity)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,10 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use selfsame_domain::{CallbackTarget, NewIdentity};
+use selfsame_facade_kit::OutboundUrlError;
+use selfsame_verification::tenants::Recognised;
 use serde_json::Value;
 
 use crate::body::{CONTEXT, Loose};
-use crate::{ApiError, Caller, DIALECT, GipsState, words};
+use crate::{Accountable, ApiError, DIALECT, GipsState, words};
 
 /// Pairs that one identity may be opened with.
 const MOST_PAIRS: usize = 16;
@@ -17,13 +19,23 @@ const CALLBACK: &str = "CALLBACK_URL";
 
 /// 200 with status and level. The body may be pairs `[{"key", "value"}]`, an object or a form of them, or nothing.
 pub(crate) async fn handle(
-    Caller(tenant): Caller,
+    Accountable(Recognised { tenant, by }): Accountable,
     State(state): State<GipsState>,
     Loose(body): Loose,
 ) -> Result<Json<Value>, ApiError> {
+    if names_guarded_callback(&body, &state) {
+        state.app.callback_refused(tenant, by);
+    }
     let request = parse(&body, &state)?;
     let record = state.app.open_identity(tenant, request).await?;
     Ok(Json(words::global_status(&record)))
+}
+
+/// Whether the callback lies where callers may not send the server.
+fn names_guarded_callback(body: &Value, state: &GipsState) -> bool {
+    let named = pairs(body).unwrap_or_default().into_iter().filter(|(key, _)| *key == CALLBACK);
+    let mut urls = named.filter_map(|(_, value)| value.as_str());
+    urls.any(|url| state.outbound.check(url).is_err_and(OutboundUrlError::is_guarded))
 }
 
 fn parse(body: &Value, state: &GipsState) -> Result<NewIdentity, ApiError> {

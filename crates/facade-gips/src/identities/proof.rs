@@ -3,17 +3,18 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use selfsame_domain::IdentityStatus;
+use selfsame_verification::tenants::Recognised;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::form::{Part, answer};
 use crate::portrait::part;
-use crate::{ApiError, Caller, GipsState, identity_id, words};
+use crate::{Accountable, ApiError, GipsState, identity_id, words};
 
 /// 200 multipart: first `Proof`, a JWS (compact, RS256) over the statement; then `Portrait`, if there is one, whose SHA-256 the
 /// statement holds. 403 while PROCESSING: a statement must not be out of date the moment it is signed.
 pub(crate) async fn handle(
-    Caller(tenant): Caller,
+    Accountable(Recognised { tenant, by }): Accountable,
     State(state): State<GipsState>,
     Path(identity): Path<String>,
 ) -> Result<Response, ApiError> {
@@ -23,7 +24,7 @@ pub(crate) async fn handle(
         IdentityStatus::Processing => return Err(ApiError::still_processing()),
         IdentityStatus::ExpectingInput => {}
     }
-    let portrait = state.app.portrait_image(tenant, id).await?;
+    let portrait = state.app.portrait_image(tenant, by, id).await?;
     let mut statement = words::identity(&record, true);
     statement["evidences"] = Value::Array(
         [record.portrait(), record.reference(), record.document()]

@@ -12,9 +12,9 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse as _, Response};
-use selfsame_domain::TenantId;
 use selfsame_domain::transaction::{PictureFormat, TransactionPolicy};
-use selfsame_facade_kit::check_json_shape;
+use selfsame_facade_kit::{OutboundUrlError, check_json_shape};
+use selfsame_verification::tenants::Recognised;
 use serde_json::{Value, json};
 
 pub(crate) use picture::{format_of, mime};
@@ -30,17 +30,17 @@ const WARNINGS: HeaderName = HeaderName::from_static("selfsame-warnings");
 
 /// 200 with the reference, once everything is stored; the verdict comes later.
 pub(crate) async fn handle(
-    Caller(tenant): Caller,
+    Caller(caller): Caller,
     State(state): State<NetverifyState>,
     uri: Uri,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, ApiError> {
-    perform(tenant, &state, &headers, request).await.map_err(|error| error.at(&uri))
+    perform(caller, &state, &headers, request).await.map_err(|error| error.at(&uri))
 }
 
 async fn perform(
-    tenant: TenantId,
+    caller: Recognised,
     state: &NetverifyState,
     headers: &HeaderMap,
     request: Request,
@@ -51,10 +51,11 @@ async fn perform(
     }
     let body = Bytes::from_request(request, &()).await.map_err(|_| ApiError::too_large(PERFORM_LIMIT))?;
     // What holds for the tenant is read once: the whole request goes by it.
+    let tenant = caller.tenant;
     let policy = Arc::new(state.app.transaction_policy(tenant).await?);
     let (parsing, rules) = (state.clone(), Arc::clone(&policy));
     let now = state.app.now();
-    let parsed = tokio::task::spawn_blocking(move || read(body, &parsing, &rules, now))
+    let parsed = tokio::task::spawn_blocking(move || read(body, caller, &parsing, &rules, now))
         .await
         .map_err(|_| ApiError::internal())??;
     let PerformRequest { scan, claims, pictures, warnings } = parsed;
@@ -80,6 +81,7 @@ async fn perform(
 /// Takes a while for large pictures: runs on a blocking thread.
 fn read(
     body: Bytes,
+    caller: Recognised,
     state: &NetverifyState,
     policy: &TransactionPolicy,
     now: selfsame_domain::Timestamp,
@@ -97,6 +99,11 @@ fn read(
             return Err(ApiError::bad_request(message));
         }
     };
+    if let Some(Value::String(url)) = members.get("callbackUrl")
+        && state.outbound.check(url).is_err_and(OutboundUrlError::is_guarded)
+    {
+        state.app.callback_refused(caller.tenant, caller.by);
+    }
     let inspect = |bytes: &[u8]| -> Result<PictureFormat, String> {
         state.app.inspect_transaction_picture(bytes).map_err(|error| unusable(error.code(), &error))
     };

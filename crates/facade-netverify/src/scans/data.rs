@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use selfsame_domain::TenantId;
+use selfsame_domain::audit::Action;
 use selfsame_domain::document::{Extraction, PartialDay};
+use selfsame_verification::tenants::Recognised;
 use selfsame_verification::transactions::TransactionRecord;
 use serde_json::{Map, Value, json};
 
@@ -16,54 +17,58 @@ type Members = Map<String, Value>;
 
 /// Everything. Of a scan that is pending, the transaction alone.
 pub(crate) async fn all(
-    Administrator(tenant): Administrator,
+    Administrator(caller): Administrator,
     State(state): State<NetverifyState>,
     Path(scan): Path<String>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    answer(&state, tenant, &scan, &uri, |record| Some(everything(record, &state.public_url))).await
+    answer(&state, caller, &scan, &uri, true, |record| Some(everything(record, &state.public_url))).await
 }
 
 /// 404 while it is pending.
 pub(crate) async fn document(
-    Administrator(tenant): Administrator,
+    Administrator(caller): Administrator,
     State(state): State<NetverifyState>,
     Path(scan): Path<String>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    answer(&state, tenant, &scan, &uri, document_members).await
+    answer(&state, caller, &scan, &uri, true, document_members).await
 }
 
 pub(crate) async fn transaction(
-    Administrator(tenant): Administrator,
+    Administrator(caller): Administrator,
     State(state): State<NetverifyState>,
     Path(scan): Path<String>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    answer(&state, tenant, &scan, &uri, |record| Some(transaction_members(record))).await
+    answer(&state, caller, &scan, &uri, false, |record| Some(transaction_members(record))).await
 }
 
 /// 404 while it is pending.
 pub(crate) async fn verification(
-    Administrator(tenant): Administrator,
+    Administrator(caller): Administrator,
     State(state): State<NetverifyState>,
     Path(scan): Path<String>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    answer(&state, tenant, &scan, &uri, verification_members).await
+    answer(&state, caller, &scan, &uri, false, verification_members).await
 }
 
 async fn answer(
     state: &NetverifyState,
-    tenant: TenantId,
+    Recognised { tenant, by }: Recognised,
     scan: &str,
     uri: &Uri,
+    tells_document: bool,
     members: impl Fn(&TransactionRecord) -> Option<Members>,
 ) -> Result<Json<Value>, ApiError> {
     let found = async {
         let id = scan_id(scan)?;
         let record = state.app.transaction(tenant, id).await?;
         let members = members(&record).ok_or_else(ApiError::not_found)?;
+        if tells_document && record.reading.is_some() {
+            state.app.was_read(tenant, by, Action::DocumentRead, id, "data").await?;
+        }
         Ok(Json(stamped(state, id, members)))
     };
     found.await.map_err(|error: ApiError| error.at(uri))

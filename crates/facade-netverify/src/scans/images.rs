@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use selfsame_domain::transaction::{PartRole, PictureFormat};
+use selfsame_verification::tenants::Recognised;
 use serde_json::{Map, Value, json};
 
 use super::{scan_id, stamped};
@@ -14,7 +15,7 @@ use crate::{ApiError, NetverifyState, words};
 
 /// `{timestamp, scanReference, images: [{classifier, href}], livenessImages: []}`
 pub(crate) async fn list(
-    Administrator(tenant): Administrator,
+    Administrator(Recognised { tenant, .. }): Administrator,
     State(state): State<NetverifyState>,
     Path(scan): Path<String>,
     uri: Uri,
@@ -38,7 +39,7 @@ pub(crate) async fn list(
 
 /// The picture, as JPEG or PNG by `Accept`; as it was sent where that takes both.
 pub(crate) async fn one(
-    Administrator(tenant): Administrator,
+    Administrator(Recognised { tenant, by }): Administrator,
     State(state): State<NetverifyState>,
     Path((scan, side)): Path<(String, String)>,
     headers: HeaderMap,
@@ -48,7 +49,7 @@ pub(crate) async fn one(
         let id = scan_id(&scan)?;
         let side = PartRole::ALL.into_iter().find(|known| words::side(*known) == side);
         let side = side.ok_or_else(ApiError::not_found)?;
-        let picture = state.app.transaction_picture(tenant, id, side, wanted(&headers)).await?;
+        let picture = state.app.transaction_picture(tenant, by, id, side, wanted(&headers)).await?;
         picture.ok_or_else(ApiError::not_found)
     };
     let (format, bytes) = found.await.map_err(|error: ApiError| error.at(&uri))?;

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Uri;
+use selfsame_verification::tenants::Recognised;
 use serde_json::{Map, Value};
 
 use super::{scan_id, stamped};
@@ -11,7 +12,7 @@ use crate::{ApiError, NetverifyState, words};
 
 /// `{timestamp, scanReference, status}`
 pub(crate) async fn handle(
-    Administrator(tenant): Administrator,
+    Administrator(Recognised { tenant, .. }): Administrator,
     State(state): State<NetverifyState>,
     Path(scan): Path<String>,
     uri: Uri,

@@ -18,6 +18,7 @@ use axum::response::Response;
 use selfsame_config::LimitsConfig;
 use selfsame_domain::network;
 use selfsame_facade_kit::{TrustedProxies, Visit};
+use selfsame_verification::Verification;
 
 use bytes::{Bodies, BodyBounds, Charged, CutOff};
 use credentials::Proofs;
@@ -40,6 +41,8 @@ pub(crate) struct Guard(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     proxies: TrustedProxies,
+    /// Told of who has to wait.
+    app: Verification,
     hasher: RandomState,
     proofs: Proofs,
     by_credential: Buckets<Client>,
@@ -48,12 +51,13 @@ struct Inner {
 }
 
 impl Guard {
-    pub(crate) fn new(limits: &LimitsConfig, proxies: TrustedProxies) -> Self {
+    pub(crate) fn new(limits: &LimitsConfig, proxies: TrustedProxies, app: Verification) -> Self {
         let most = limits.body_mb * 1024 * 1024;
         let bounds =
             BodyBounds { most, most_per_client: most / 2, least_pace: limits.least_bytes_per_second };
         Self(Arc::new(Inner {
             proxies,
+            app,
             hasher: RandomState::new(),
             proofs: Proofs::new(limits.wrong_credentials_per_minute),
             by_credential: Buckets::new(limits.requests_per_minute),
@@ -113,6 +117,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let shown = match credential.map(|credential| guard.0.proofs.show(address, credential)).transpose() {
         Ok(shown) => shown,
         Err(pause) => {
+            guard.0.app.caller_locked_out(address);
             let error = "too many wrong credentials came from this address; send the request again later";
             return wait("guesses", error, pause);
         }

@@ -2,6 +2,8 @@
 
 #![expect(unreachable_pub, reason = "the derive makes its companions public")]
 
+pub(crate) mod audit_entry;
+pub(crate) mod audit_head;
 pub(crate) mod bio_session;
 pub(crate) mod callback_attempt;
 pub(crate) mod callback_secret;

@@ -9,6 +9,7 @@ mod m0006_processes;
 mod m0007_scans;
 mod m0008_tenant_settings;
 mod m0009_transactions;
+mod m0010_audit;
 #[cfg(test)]
 mod tests;
 
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_scans::Migration),
             Box::new(m0008_tenant_settings::Migration),
             Box::new(m0009_transactions::Migration),
+            Box::new(m0010_audit::Migration),
         ]
     }
 }

@@ -1,6 +1,8 @@
 //! A database of every earlier version, with what that version wrote, becomes one of this version; on both kinds.
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement, Value};
+use selfsame_domain::audit::Action;
+use selfsame_domain::audit::chain::Stored;
 use selfsame_domain::document::DocumentType;
 use selfsame_domain::transaction::Outcome;
 use selfsame_domain::{
@@ -11,7 +13,7 @@ use selfsame_testkit_postgres::TestDatabase;
 use uuid::Uuid;
 
 use super::*;
-use crate::{Store, StoreSettings, TransactionFilter, TransactionFound, backend};
+use crate::{AuditFilter, AuditOrder, Store, StoreSettings, TransactionFilter, TransactionFound, backend};
 
 const TENANT: Uuid = Uuid::from_u128(1);
 const OPENED: Uuid = Uuid::from_u128(2);
@@ -281,6 +283,49 @@ async fn write_as(version: u32, connection: &DatabaseConnection) {
             insert(connection, "identity_evidence", &document).await;
         }
     }
+    if version >= 10 {
+        let digest = || Value::from(vec![7_u8; 32]);
+        let head = [
+            ("chain", TENANT.into()),
+            ("sequence", 1_i64.into()),
+            ("hash", digest()),
+            ("pruned", 0_i64.into()),
+            ("pruned_hash", digest()),
+            ("chains", 0_i64.into()),
+            ("seal", digest()),
+        ];
+        insert(connection, "audit_heads", &head).await;
+        let entry = [
+            ("chain", TENANT.into()),
+            ("sequence", 1_i64.into()),
+            ("at", 1_i64.into()),
+            ("actor", "operator".into()),
+            ("action", "tenant.created".into()),
+            ("outcome", "ok".into()),
+            ("count", 1_i64.into()),
+            ("previous", digest()),
+            ("hash", digest()),
+        ];
+        insert(connection, "audit_entries", &entry).await;
+    }
+}
+
+/// The audit trail of earlier versions is empty.
+async fn reads_audit(version: u32, store: &Store) {
+    let tenant = Some(TenantId::from_uuid(TENANT));
+    let mut repository = store.begin().await.unwrap();
+    let order = AuditOrder::OldestFirst { after: 0 };
+    let rows = repository.audit().list(tenant, &AuditFilter::default(), order, 9).await.unwrap();
+    let actions: Vec<_> = rows
+        .iter()
+        .map(|row| match row {
+            Stored::Entry(entry) => (entry.sequence, entry.event.action),
+            Stored::Unreadable { column, .. } => panic!("{column}"),
+        })
+        .collect();
+    let written = [(1, Action::TenantCreated)];
+    assert_eq!(actions, written[..usize::from(version >= 10)]);
+    assert_eq!(repository.audit().head(tenant).await.unwrap().is_some(), version >= 10);
 }
 
 /// Evidence of earlier versions has no transaction, and that of this one is found by its own.
@@ -366,6 +411,7 @@ async fn from_every_version(url: impl Fn(u32) -> String) {
         if version >= 5 {
             reads_evidence(version, &store).await;
         }
+        reads_audit(version, &store).await;
         if has_scans {
             reads_scans(&store).await;
         }

@@ -1,5 +1,6 @@
 //! The transaction, and its nouns.
 
+mod audit;
 mod callback_secrets;
 mod credentials;
 mod faces;
@@ -15,6 +16,7 @@ mod transactions;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
+pub use audit::{Audit, AuditFilter, AuditOrder, Pruned};
 pub use callback_secrets::{CallbackSecrets, SealedSecret};
 pub use credentials::{Credentials, ListedCredential};
 pub use faces::Faces;
@@ -83,6 +85,10 @@ impl Repository {
 
     pub fn callback_secrets(&mut self) -> CallbackSecrets<'_> {
         CallbackSecrets { transaction: &self.transaction, erased: &mut self.erased }
+    }
+
+    pub fn audit(&mut self) -> Audit<'_> {
+        Audit(&self.transaction)
     }
 
     pub fn processes(&mut self) -> Processes<'_> {

@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod backend;
+mod audit;
 mod outbox;
 mod tenants;
 mod transactions;

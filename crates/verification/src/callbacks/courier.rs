@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_callbacks::{Client, Dialect, DialectError, Event, Next, Outcome, Schedule};
+use selfsame_domain::audit;
 use selfsame_store::{Lease, OutboxAttempt, OutboxEntry, OutboxNext};
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
@@ -231,8 +232,17 @@ impl Delivery {
                 tracing::error!(%callback, receiver, attempt = number, status, "callback given up: {because}. Send it again with `selfsame callbacks replay {callback}`");
             }
         }
+        let scribe = self.desk.inner.trail.scribe().await?;
         let mut repository = self.desk.inner.store.begin().await?;
         let held = repository.outbox().for_maintenance_record(entry.id, self.owner, attempt, next).await?;
+        if outcome == Outcome::Forbidden {
+            let callback = audit::Subject::new(audit::SubjectKind::Callback, entry.id);
+            let event = audit::Event::new(audit::Origin::SERVER, audit::Action::CallbackRefused)
+                .refused()
+                .about(callback)
+                .coded("address_not_allowed");
+            scribe.write(&mut repository, Some(entry.tenant_id), event).await?;
+        }
         repository.save().await?;
         if !held {
             tracing::warn!(%callback, "a callback was finished by somebody else while it was told");

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, MasterKeys};
+use selfsame_domain::audit;
 use selfsame_domain::{BioSession, CallbackEvent, CallbackTarget, Clock, Entropy, TenantId};
 use selfsame_store::{NewOutboxEntry, Repository, Store};
 use tokio::sync::Notify;
@@ -24,7 +25,8 @@ pub use selfsame_callbacks::{
 };
 pub use selfsame_store::{OutboxAttempt, OutboxEntry, OutboxState};
 
-use crate::{UseCaseError, Verification};
+use crate::audit::Trail;
+use crate::{UseCaseError, Verification, key_created};
 
 /// How long a secret that was replaced goes on signing beside the new one.
 pub const SECRET_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -77,6 +79,7 @@ impl Verification {
                 clock: Arc::clone(&parts.clock),
                 entropy: Arc::clone(&parts.entropy),
                 due: Arc::clone(&self.inner.callbacks_due),
+                trail: self.trail().clone(),
             }),
         }
     }
@@ -99,6 +102,7 @@ struct Desk {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     due: Arc<Notify>,
+    trail: Trail,
 }
 
 /// Which callbacks to list.
@@ -113,7 +117,8 @@ pub struct CallbackFilter {
 impl Callbacks {
     /// For whoever only looks after callbacks, as the command line does.
     pub fn new(store: Store, master: MasterKeys, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { inner: Arc::new(Desk { store, master, clock, entropy, due: Arc::default() }) }
+        let trail = Trail::new(store.clone(), master.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+        Self { inner: Arc::new(Desk { store, master, clock, entropy, due: Arc::default(), trail }) }
     }
 
     /// The tenant of that name.
@@ -151,6 +156,7 @@ impl Callbacks {
     pub async fn secrets(&self, tenant: TenantId) -> Result<Vec<SigningSecret>, UseCaseError> {
         let desk = &*self.inner;
         let now = desk.clock.now();
+        let scribe = desk.trail.scribe().await?;
         let mut repository = desk.store.begin().await?;
         let sealed = repository.callback_secrets().list(tenant, now).await?;
         if sealed.is_empty() {
@@ -161,6 +167,7 @@ impl Callbacks {
             if sealed.is_empty() { repository.callback_secrets().list(tenant, now).await? } else { sealed };
         if sealed.is_empty() {
             let secret = self.add_secret(&mut repository, tenant).await?;
+            scribe.write(&mut repository, Some(tenant), key_created(SECRET)).await?;
             repository.save().await?;
             return Ok(vec![secret]);
         }
@@ -173,13 +180,17 @@ impl Callbacks {
         sealed.iter().map(|secret| open(secret.id, &secret.sealed)).collect()
     }
 
-    /// A new secret. The one before it goes on signing for [`SECRET_OVERLAP`].
+    /// A new secret, made by whoever runs the server. The one before it goes on signing for [`SECRET_OVERLAP`].
     pub async fn rotate_secret(&self, tenant: TenantId) -> Result<SigningSecret, UseCaseError> {
         let now = self.inner.clock.now();
+        let scribe = self.inner.trail.scribe().await?;
         let mut repository = self.inner.store.begin().await?;
         repository.exclusively(&secrets_of(tenant)).await?;
         repository.callback_secrets().expire(tenant, now + SECRET_OVERLAP).await?;
         let secret = self.add_secret(&mut repository, tenant).await?;
+        let event = audit::Event::new(audit::Origin::OPERATOR, audit::Action::KeyRotated)
+            .about(audit::Subject::new(audit::SubjectKind::Key, SECRET));
+        scribe.write(&mut repository, Some(tenant), event).await?;
         repository.save().await?;
         Ok(secret)
     }
@@ -198,6 +209,9 @@ impl Callbacks {
         Ok(secret)
     }
 }
+
+/// What entries of the audit trail call these secrets.
+const SECRET: &str = "callback-secret";
 
 /// Who holds it makes the tenant's secrets.
 fn secrets_of(tenant: TenantId) -> String {

@@ -456,6 +456,7 @@ impl Session {
     async fn commit(&mut self, verdict: Verdict, face: Option<(Face, Vec<u8>)>) -> Result<(), UseCaseError> {
         let status = verdict.status;
         let decided = self.session.clone().decide(verdict).map_err(|error| UseCaseError::internal(&error))?;
+        let scribe = self.app.trail().scribe().await?;
         let mut repository = self.app.store().begin().await?;
         if let Some((face, sealed_template)) = face {
             repository.faces().add(&face, Some(sealed_template)).await?;
@@ -464,8 +465,13 @@ impl Session {
             return Err(UseCaseError::internal(&"the session was decided elsewhere"));
         }
         let counted = if self.fled { LivenessStatus::Failed } else { status };
-        self.app.count_attempt(&mut repository, decided.tenant_id, &self.subjects, counted).await?;
+        let tenant = decided.tenant_id;
+        let locked = self.app.count_attempt(&mut repository, tenant, &self.subjects, counted).await?;
         self.app.tell(&mut repository, &decided).await?;
+        for what in locked {
+            let event = Verification::locked_out_event(decided.id, &self.subjects, what);
+            scribe.write(&mut repository, Some(tenant), event).await?;
+        }
         self.saving = true;
         repository.save().await?;
         self.app.told();

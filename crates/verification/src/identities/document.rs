@@ -1,5 +1,6 @@
 //! Identity documents as evidence: examined in a transaction of their own, which is erased with the identity.
 
+use selfsame_domain::audit::{Action, Origin};
 use selfsame_domain::document::{DocumentType, WantedFields};
 use selfsame_domain::transaction::{
     CallbackGranularity, Claims, NewTransaction, PartRole, PictureFormat, Transaction,
@@ -103,10 +104,11 @@ impl Verification {
     }
 
     /// The pictures of an identity's document as they were sent: front, and back if it came. `None` when the identity has no such document,
-    /// or its pictures were erased.
+    /// or its pictures were erased. That they were read is recorded first.
     pub async fn document_pictures(
         &self,
         tenant: TenantId,
+        by: Origin,
         id: IdentityId,
         evidence: EvidenceId,
     ) -> Result<Option<Vec<(PartRole, PictureFormat, Vec<u8>)>>, IdentityError> {
@@ -115,13 +117,14 @@ impl Verification {
         let Some(EvidenceKind::IdDocument { transaction_id }) = kind else { return Ok(None) };
         let mut pictures = Vec::new();
         for side in SIDES {
-            match self.transaction_picture(tenant, transaction_id, side, None).await {
+            match self.kept_transaction_picture(tenant, transaction_id, side, None).await {
                 Ok(Some((format, bytes))) => pictures.push((side, format, bytes)),
                 Ok(None) => {}
                 Err(UseCaseError::NotFound) => return Ok(None),
                 Err(error) => return Err(error.into()),
             }
         }
+        self.was_read(tenant, by, Action::DocumentRead, id, "pictures").await?;
         Ok(Some(pictures))
     }
 }

@@ -12,6 +12,7 @@ mod settle;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobKey, DataKey};
+use selfsame_domain::audit::{Action, Origin};
 use selfsame_domain::identity::{assess, consented};
 use selfsame_domain::transaction::Transaction;
 use selfsame_domain::{
@@ -365,8 +366,21 @@ impl Verification {
         Ok((record, repository))
     }
 
-    /// The picture of the portrait that counts as JPEG; `None` when there is none (yet).
+    /// The picture of the portrait that counts as JPEG; `None` when there is none (yet). That it was read is recorded first.
     pub async fn portrait_image(
+        &self,
+        tenant: TenantId,
+        by: Origin,
+        id: IdentityId,
+    ) -> Result<Option<Vec<u8>>, IdentityError> {
+        let image = self.kept_portrait_image(tenant, id).await?;
+        if image.is_some() {
+            self.was_read(tenant, by, Action::BiometricRead, id, "portrait").await?;
+        }
+        Ok(image)
+    }
+
+    async fn kept_portrait_image(
         &self,
         tenant: TenantId,
         id: IdentityId,
@@ -377,7 +391,7 @@ impl Verification {
             EvidenceKind::LivePortrait { session_id, .. } => {
                 let verdict = session.as_ref().and_then(BioSession::verdict);
                 match verdict.and_then(|verdict| verdict.best_image) {
-                    Some(best) => self.face_image(tenant, session_id, best.face_id, false).await?,
+                    Some(best) => self.kept_face_image(tenant, session_id, best.face_id, false).await?,
                     None => None,
                 }
             }

@@ -1,14 +1,18 @@
 //! What whoever runs the server does about tenants, without the networks: add them, set what they have of their own, give and
 //! take credentials.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use selfsame_blobs::MasterKeys;
+use selfsame_domain::audit::{Action, Event, Origin, Subject, SubjectKind};
 use selfsame_domain::{
-    Clock, CredentialKind, Entropy, SecretString, SettingError, Tenant, TenantId, TenantSettings,
+    Clock, CredentialKind, Entropy, SecretString, Setting, SettingError, Tenant, TenantId, TenantSettings,
 };
 use selfsame_store::{ListedCredential, Repository, Store, StoreError, api_key_hash};
 
 use super::made_up_secret;
+use crate::audit::{Scribe, Trail};
 use crate::{UseCaseError, hash_secret};
 
 /// Why it was not done. Holds no secret.
@@ -32,6 +36,10 @@ pub enum TenantsError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Secret(UseCaseError),
+    #[error(
+        "nothing was changed, as it could not be recorded in the audit trail: {0}. See that security.master_key and data.dir are the server's own"
+    )]
+    Trail(UseCaseError),
 }
 
 /// A pair that was made just now: the only time that its secret can be told.
@@ -55,11 +63,18 @@ pub struct Tenants {
     store: Store,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    trail: Trail,
 }
 
 impl Tenants {
-    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { store, clock, entropy }
+    /// With [`MasterKeys::none`] all can be read, and nothing changed: what is changed is recorded under a key that those seal.
+    pub fn new(store: Store, master: MasterKeys, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        let trail = Trail::new(store.clone(), master, Arc::clone(&clock), Arc::clone(&entropy));
+        Self { store, clock, entropy, trail }
+    }
+
+    async fn scribe(&self) -> Result<Scribe, TenantsError> {
+        self.trail.scribe().await.map_err(TenantsError::Trail)
     }
 
     /// By name.
@@ -81,8 +96,10 @@ impl Tenants {
         if self.by_name(name).await?.is_some() {
             return Err(TenantsError::NameTaken(name.to_owned()));
         }
+        let scribe = self.scribe().await?;
         let mut repository = self.store.begin().await?;
         repository.tenants().add(&tenant).await?;
+        scribe.write(&mut repository, Some(tenant.id), done(Action::TenantCreated, tenant.id)).await?;
         repository.save().await?;
         Ok(tenant)
     }
@@ -115,22 +132,31 @@ impl Tenants {
         tenant: &Tenant,
         change: impl FnOnce(&mut TenantSettings) -> Result<(), SettingError> + Send,
     ) -> Result<TenantSettings, TenantsError> {
+        let scribe = self.scribe().await?;
         let mut repository = self.store.begin().await?;
         // One that is gone is told by what follows.
         repository.tenants().hold(tenant.id).await?;
-        let mut settings = own(&mut repository, tenant).await?;
+        let before = own(&mut repository, tenant).await?;
+        let mut settings = before.clone();
         change(&mut settings)?;
         repository.tenants().set_settings(tenant.id, &settings).await?;
+        for setting in changed(&before, &settings) {
+            let subject = Subject::new(SubjectKind::Setting, setting.name());
+            scribe.write(&mut repository, Some(tenant.id), done(Action::SettingChanged, subject)).await?;
+        }
         repository.save().await?;
         Ok(settings)
     }
 
     /// From now on the server's hold, whatever there was: also what cannot be read any more.
     pub async fn forget_settings(&self, tenant: &Tenant) -> Result<(), TenantsError> {
+        let scribe = self.scribe().await?;
         let mut repository = self.store.begin().await?;
         if !repository.tenants().set_settings(tenant.id, &TenantSettings::default()).await? {
             return Err(TenantsError::NoSuchTenant(tenant.name.clone()));
         }
+        let all = done(Action::SettingChanged, Subject::new(SubjectKind::Setting, "*"));
+        scribe.write(&mut repository, Some(tenant.id), all).await?;
         Ok(repository.save().await?)
     }
 
@@ -149,13 +175,15 @@ impl Tenants {
         let pair = NewPair { token: hex::encode(bytes), secret: made_up_secret(entropy) };
         let hash = hash_secret(pair.secret.expose(), entropy).map_err(TenantsError::Secret)?;
         let now = self.clock.now();
+        let scribe = self.scribe().await?;
         let mut repository = self.store.begin().await?;
         let mut credentials = repository.credentials();
-        if administration {
-            credentials.add_administration(entropy, tenant.id, &pair.token, &hash, now).await?;
+        let id = if administration {
+            credentials.add_administration(entropy, tenant.id, &pair.token, &hash, now).await?
         } else {
-            credentials.add_token_secret(entropy, tenant.id, &pair.token, &hash, now).await?;
-        }
+            credentials.add_token_secret(entropy, tenant.id, &pair.token, &hash, now).await?
+        };
+        scribe.write(&mut repository, Some(tenant.id), done(Action::CredentialCreated, id)).await?;
         repository.save().await?;
         Ok(pair)
     }
@@ -164,9 +192,11 @@ impl Tenants {
     pub async fn add_api_key(&self, tenant: &Tenant) -> Result<SecretString, TenantsError> {
         let entropy = self.entropy.as_ref();
         let key = made_up_secret(entropy);
+        let scribe = self.scribe().await?;
         let mut repository = self.store.begin().await?;
         let hash = api_key_hash(key.expose());
-        repository.credentials().add_api_key(entropy, tenant.id, &hash, self.clock.now()).await?;
+        let id = repository.credentials().add_api_key(entropy, tenant.id, &hash, self.clock.now()).await?;
+        scribe.write(&mut repository, Some(tenant.id), done(Action::CredentialCreated, id)).await?;
         repository.save().await?;
         Ok(key)
     }
@@ -179,9 +209,13 @@ impl Tenants {
         let listed = self.credentials(tenant).await?;
         let found = listed.iter().find(is_named);
         let found = found.ok_or_else(|| TenantsError::NoSuchCredential(token_or_id.to_owned()))?;
+        let scribe = self.scribe().await?;
         let mut repository = self.store.begin().await?;
         let id = found.credential.id;
         let revoked = repository.credentials().revoke(tenant.id, id, self.clock.now()).await?;
+        if revoked {
+            scribe.write(&mut repository, Some(tenant.id), done(Action::CredentialRevoked, id)).await?;
+        }
         repository.save().await?;
         Ok(if revoked { Revoked::Now } else { Revoked::Before })
     }
@@ -194,6 +228,18 @@ impl Tenants {
         };
         Ok(listed.iter().any(counts))
     }
+}
+
+/// What whoever runs the server did.
+fn done(action: Action, subject: impl Into<Subject>) -> Event {
+    Event::new(Origin::OPERATOR, action).about(subject)
+}
+
+/// Settings that one has otherwise than the other.
+fn changed<'a>(before: &'a TenantSettings, after: &'a TenantSettings) -> impl Iterator<Item = Setting> + 'a {
+    let named = before.own().chain(after.own()).map(|(setting, _)| setting);
+    let all: BTreeSet<Setting> = named.collect();
+    all.into_iter().filter(|setting| before.text(*setting) != after.text(*setting))
 }
 
 async fn own(repository: &mut Repository, tenant: &Tenant) -> Result<TenantSettings, TenantsError> {

@@ -12,7 +12,7 @@ use selfsame_vision::inference::REMAKING_COMMAND;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{UseCaseError, Verification};
+use crate::{UseCaseError, Verification, key_created};
 
 const MAGIC: &[u8; 4] = b"SSFM";
 const VERSION: u8 = 1;
@@ -139,6 +139,7 @@ impl Verification {
     /// The tenant's key for facemaps, made at its first use.
     async fn facemap_key(&self, tenant: TenantId) -> Result<(Uuid, DataKey), UseCaseError> {
         let name = format!("facemap/{tenant}");
+        let scribe = self.trail().scribe().await?;
         let mut repository = self.store().begin().await?;
         let stored = match repository.server_keys().get(&name).await? {
             Some(stored) => stored,
@@ -147,6 +148,7 @@ impl Verification {
                 let mut stored = self.entropy().uuid().as_bytes().to_vec();
                 stored.extend(wrapped);
                 if repository.server_keys().put_if_absent(&name, stored.clone(), self.clock().now()).await? {
+                    scribe.write(&mut repository, Some(tenant), key_created("facemap")).await?;
                     repository.save().await?;
                     stored
                 } else {

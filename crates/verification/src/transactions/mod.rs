@@ -9,6 +9,7 @@ mod work;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobError, BlobKey, DataKey};
+use selfsame_domain::audit::{Action, Event, Origin};
 use selfsame_domain::document::DocumentReading;
 use selfsame_domain::document::Extraction;
 use selfsame_domain::transaction::workflow::Workflow;
@@ -273,8 +274,29 @@ impl Verification {
         Ok(TransactionRecord { transaction: row.transaction, claims, reading, has_facemap: row.has_facemap })
     }
 
-    /// One of its pictures, and how it is encoded: as `wanted` where that is said, else as it was sent. `None` when it did not come.
+    /// One of its pictures, and how it is encoded: as `wanted` where that is said, else as it was sent. `None` when it did not come. That it
+    /// was read is recorded first.
     pub async fn transaction_picture(
+        &self,
+        tenant: TenantId,
+        by: Origin,
+        id: TransactionId,
+        side: PartRole,
+        wanted: Option<PictureFormat>,
+    ) -> Result<Option<(PictureFormat, Vec<u8>)>, UseCaseError> {
+        let picture = self.kept_transaction_picture(tenant, id, side, wanted).await?;
+        if picture.is_some() {
+            let action = match side {
+                PartRole::Face => Action::BiometricRead,
+                PartRole::Front | PartRole::Back => Action::DocumentRead,
+            };
+            self.was_read(tenant, by, action, id, side_name(side)).await?;
+        }
+        Ok(picture)
+    }
+
+    /// As [`Verification::transaction_picture`]; whoever gives it out records that.
+    pub(crate) async fn kept_transaction_picture(
         &self,
         tenant: TenantId,
         id: TransactionId,
@@ -339,17 +361,22 @@ impl Verification {
             .await?
     }
 
-    /// The facemap of an approved transaction, opaque to everybody else.
+    /// The facemap of an approved transaction, opaque to everybody else. That it was read is recorded first.
     pub async fn transaction_facemap(
         &self,
         tenant: TenantId,
+        by: Origin,
         id: TransactionId,
     ) -> Result<Option<Vec<u8>>, UseCaseError> {
         let (row, key) = self.transaction_row(tenant, id).await?;
         if !row.has_facemap {
             return Ok(None);
         }
-        Ok(self.blobs().get(&BlobKey::transaction(tenant, id, FACEMAP), &key).await?)
+        let facemap = self.blobs().get(&BlobKey::transaction(tenant, id, FACEMAP), &key).await?;
+        if facemap.is_some() {
+            self.was_read(tenant, by, Action::BiometricRead, id, FACEMAP).await?;
+        }
+        Ok(facemap)
     }
 
     /// The template of the portrait of an approved document, where its transaction keeps it. `None` also once it was erased.
@@ -418,12 +445,17 @@ impl Verification {
 
     /// Erases pictures, readings, evidence and facemap at once. When this returns nobody can read any of it, from a backup neither; that it was,
     /// and its result, stay as a tombstone.
-    pub async fn erase_transaction(&self, tenant: TenantId, id: TransactionId) -> Result<(), UseCaseError> {
+    pub async fn erase_transaction(
+        &self,
+        tenant: TenantId,
+        by: Origin,
+        id: TransactionId,
+    ) -> Result<(), UseCaseError> {
         // One that has expired is as little found as one that never was; maintenance erases it.
         self.transaction_row(tenant, id).await?;
         let app = self.clone();
         to_its_end(async move {
-            app.forget_transaction_row(tenant, id).await?;
+            app.forget_transaction_row(tenant, id, Some(by)).await?;
             // Who asks for it gets it: with the row went the key, whether or not the store can be reached.
             if let Err(error) = app.purge_erased_transaction(tenant, id).await {
                 tracing::error!(%error, "pictures of a transaction that was deleted are still in the object store, where nobody can read them; will try again");
@@ -453,8 +485,9 @@ impl Verification {
         drop(repository);
         let mut tally = Tally::default();
         for (tenant, id) in expired {
-            tally.add(self.forget_transaction(tenant, id).await);
+            tally.add_of(tenant, self.forget_transaction(tenant, id).await);
         }
+        self.told_expired("transactions", tally.of_tenants()).await?;
         tally.end()
     }
 
@@ -477,7 +510,7 @@ impl Verification {
         id: TransactionId,
     ) -> Result<(), UseCaseError> {
         // The key goes first. Should this be interrupted, the tombstone still says that there is something to remove.
-        self.forget_transaction_row(tenant, id).await?;
+        self.forget_transaction_row(tenant, id, None).await?;
         self.purge_erased_transaction(tenant, id).await
     }
 
@@ -492,9 +525,21 @@ impl Verification {
         Ok(repository.save().await?)
     }
 
-    async fn forget_transaction_row(&self, tenant: TenantId, id: TransactionId) -> Result<(), UseCaseError> {
+    /// `by`: who asked for it, which is recorded; `None` where whoever calls records it.
+    async fn forget_transaction_row(
+        &self,
+        tenant: TenantId,
+        id: TransactionId,
+        by: Option<Origin>,
+    ) -> Result<(), UseCaseError> {
+        let scribe = self.trail().scribe().await?;
         let mut repository = self.store().begin().await?;
         repository.transactions().erase(tenant, id, self.clock().now()).await?;
+        if let Some(by) = by {
+            scribe
+                .write(&mut repository, Some(tenant), Event::new(by, Action::SubjectDeleted).about(id))
+                .await?;
+        }
         Ok(repository.save().await?)
     }
 

