@@ -66,7 +66,7 @@ advisories: ## look for known vulnerabilities (ADVISORIES=optional: be content w
 	echo "advisories: not checked: $$why" >&2; \
 	if [[ "$(ADVISORIES)" != optional ]]; then echo 'advisories: to go on without, say ADVISORIES=optional' >&2; exit 1; fi
 
-test: lint advisories test-deploy test-rust test-web ## everything that CI checks; installs what it needs and does not find
+test: lint advisories test-rust test-web test-deploy ## everything that CI checks; installs what it needs and does not find
 	@echo 'make test: ok'
 
 test-rust: models web fixtures ## the Rust tests (cargo-nextest where it is installed)
@@ -83,8 +83,12 @@ $(TOOLS)/deploy/.stamp: deploy/requirements.txt
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement $<
 	@touch $@
 
-test-deploy: deploy-tools ## chart, unit, alerts, dashboard, bill of materials; what is not installed is said and skipped
-	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/deploy/bin/python -m unittest discover -s deploy
+# Where wheels are missing for a machine, the rest is tested all the same; CI takes no excuse.
+test-deploy: ## chart, unit, alerts, dashboard, bill of materials; what is not installed is said and skipped
+	@if $(MAKE) --no-print-directory deploy-tools; then python=$(TOOLS)/deploy/bin/python; \
+	elif [[ -n "$${CI:-}" ]]; then exit 1; \
+	else python=python3; echo 'test-deploy: the chart is not checked, see above' >&2; fi; \
+	PYTHONDONTWRITEBYTECODE=1 $$python -m unittest discover -v -s deploy
 
 # RELEASE_BIN names a release build that is there already, for where it shall not be made again.
 release: models web ## archive, Debian package, bill of materials and checksums, in target/dist

@@ -4,16 +4,22 @@ They need no network, no root and no container. What needs a tool that is not th
 deploy-tools` brings Helm's engine and Kubernetes' schemas, apt the others. `deploy/try.sh` tries the rest for real.
 """
 
+import base64
+import hashlib
 import importlib.util
 import json
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import unittest
+import urllib.error
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -69,7 +75,7 @@ class Models(unittest.TestCase):
         self.models.mkdir()
         for name in ("engine-linux", "engine-macos", "network", "other"):
             (self.models / name).write_bytes(name.encode())
-        digest = lambda name: __import__("hashlib").sha256(name.encode()).hexdigest()
+        digest = lambda name: hashlib.sha256(name.encode()).hexdigest()
         library = lambda system, arch, name: (
             f'[[engine.library]]\nos = "{system}"\narch = "{arch}"\nfile = "{name}"\nsha256 = "{digest(name)}"\n'
         )
@@ -371,6 +377,55 @@ class Chart(unittest.TestCase):
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             self.assertIn(f'"{container[probe]["httpGet"]["path"]}"', routes)
 
+    def test_the_server_starts_with_what_the_pod_is_given(self):
+        binary = pathlib.Path(os.environ.get("SELFSAME_BIN", ROOT / "target/debug/selfsame"))
+        if not binary.exists() or not (ROOT / "models/weights").exists():
+            self.skipTest(f"there is no {binary} or no models; make them with: make build models")
+        (container,) = self.documents({"storage": "sqlite"})["Deployment", "selfsame"]["spec"]["template"]["spec"]["containers"]
+        env = {entry["name"]: entry["value"] for entry in container["env"]}
+        with tempfile.TemporaryDirectory() as folder:
+            for name, path in env.items():
+                if name.endswith("_FILE"):
+                    file = pathlib.Path(folder) / pathlib.Path(path).name
+                    file.write_text(base64.b64encode(os.urandom(32)).decode() + "\n")
+                    file.chmod(0o440)
+                    env[name] = str(file)
+            env |= {name: "127.0.0.1:0" for name in ("SELFSAME__SERVER__LISTEN", "SELFSAME__SERVER__METRICS_LISTEN")}
+            env |= {"SELFSAME__DATA__DIR": f"{folder}/data", "SELFSAME__MODELS__DIR": str(ROOT / "models")}
+            env |= {"SELFSAME__LOG__FORMAT": "json"}
+            log = pathlib.Path(folder) / "log"
+            with log.open("w") as out:
+                server = subprocess.Popen([binary, "serve"], env=env, stdout=out, stderr=subprocess.STDOUT)
+            try:
+                address = self.told(server, log, r"listens on (http://[0-9.:]+)")
+                metrics = self.told(server, log, r'metrics are told under /metrics","address":"([0-9.:]+)"')
+                self.assertEqual(self.ready(f"{address}/health/ready"), 204)
+                with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=10) as answer:
+                    self.assertIn("selfsame_captures_live 0", answer.read().decode())
+            finally:
+                server.terminate()
+                self.assertEqual(server.wait(30), 0, log.read_text())
+
+    def ready(self, url):
+        """The first start makes the key that signs, and is ready after that: a few seconds."""
+        for _ in range(150):
+            try:
+                with urllib.request.urlopen(url, timeout=10) as answer:
+                    return answer.status
+            except urllib.error.HTTPError as not_yet:
+                status = not_yet.code
+            time.sleep(0.2)
+        return status
+
+    def told(self, server, log, pattern):
+        """What the server says of itself, within half a minute."""
+        for _ in range(300):
+            if found := re.search(pattern, log.read_text()):
+                return found.group(1)
+            self.assertIsNone(server.poll(), log.read_text())
+            time.sleep(0.1)
+        self.fail(f"the server did not say {pattern}: {log.read_text()}")
+
     def test_a_pod_has_longer_to_end_than_its_captures(self):
         pod = self.documents({"drainSeconds": 90})["Deployment", "selfsame"]["spec"]["template"]["spec"]
         self.assertEqual(pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"], 90)
@@ -421,7 +476,9 @@ class Advisories(unittest.TestCase):
             fake.write_text(f"#!/bin/sh\n{cargo}\n", "utf-8")
             fake.chmod(0o755)
             given = [f"{name}={value}" for name, value in variables.items()]
-            return run("make", "-C", ROOT, "advisories", f"CARGO={fake}", *given)
+            # What a make above this one was told is not meant for this one.
+            env = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "ADVISORIES")}
+            return run("make", "-C", ROOT, "advisories", f"CARGO={fake}", *given, env=env)
 
     def test_it_fails_where_it_could_not_look_unless_told_not_to(self):
         without = "exit 1"

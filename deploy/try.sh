@@ -177,10 +177,11 @@ face="$(curl -sf -o /dev/null -D - "$at/bioserver-app/v2/bio-sessions/$session/f
 [[ -n "$face" ]] || fail "no face was taken from the picture"
 echo "a session was opened and a face was taken"
 # Secrets are the service's alone.
-[[ "$(cat /run/credentials/selfsame.service/secrets_probe)" == secret ]] || fail "the credential is not there"
-setpriv --reuid nobody --clear-groups cat /run/credentials/selfsame.service/secrets_probe 2>/dev/null && fail "others read the credential"
-setpriv --reuid selfsame --clear-groups cat /etc/selfsame/secrets/probe 2>/dev/null && fail "the service's user reads the folder of secrets"
-setpriv --reuid selfsame --regid selfsame --clear-groups cat /run/credentials/selfsame.service/secrets_probe || fail "the service cannot read it"
+given=/run/credentials/selfsame.service/secrets_api-key
+setpriv --reuid nobody --regid nogroup --clear-groups cat $given >/dev/null 2>&1 && fail "others read the credential"
+setpriv --reuid selfsame --regid selfsame --clear-groups cat /etc/selfsame/secrets/api-key >/dev/null 2>&1 &&
+  fail "the service's user reads the folder of secrets"
+[[ ! -e /var/lib/selfsame/keys ]] || fail "a master key was made beside the one that was given"
 ls -l /run/credentials/selfsame.service/
 systemctl stop selfsame || fail "the stop failed"
 [[ "$(systemctl show -p Result --value selfsame)" == success ]] || fail "the service did not end in order"
@@ -210,8 +211,12 @@ try_package() {
     /usr/bin/selfsame doctor --config /etc/selfsame/selfsame.toml --listen 127.0.0.1:18082 | sed 's/^/    /' >&2
 
   say "starting the unit in a machine of its own"
-  printf secret >"$root/etc/selfsame/secrets/probe"
-  echo SELFSAME__BOOTSTRAP__API_KEY=a-key-for-trying-that-is-long-enough-0123456789 >"$root/etc/selfsame/environment"
+  # As docs/deploy.md tells it, a file for each secret.
+  openssl rand -base64 32 | install -m 600 /dev/stdin "$root/etc/selfsame/secrets/master-key"
+  echo a-key-for-trying-that-is-long-enough-0123456789 | install -m 600 /dev/stdin "$root/etc/selfsame/secrets/api-key"
+  local given=/run/credentials/selfsame.service/secrets
+  printf '%s\n' "SELFSAME__SECURITY__MASTER_KEY_FILE=${given}_master-key" "SELFSAME__BOOTSTRAP__API_KEY_FILE=${given}_api-key" \
+    >"$root/etc/selfsame/environment"
   rm -rf "$work/result" && mkdir -p "$work/result"
   cp "$portrait" "$work/result/portrait.jpg"
   machine_script >"$root/usr/local/sbin/try-selfsame"
@@ -230,7 +235,7 @@ try_package() {
 
   bind /proc "$root/proc"
   within apt-get remove -y -qq selfsame >/dev/null 2>&1
-  [[ -e "$root/var/lib/selfsame/selfsame.sqlite3" && -e "$root/etc/selfsame/secrets/probe" ]] || fail "remove took data along"
+  [[ -e "$root/var/lib/selfsame/selfsame.sqlite3" && -e "$root/etc/selfsame/secrets/api-key" ]] || fail "remove took data along"
   within apt-get purge -y -qq selfsame >/dev/null 2>&1
   [[ ! -e "$root/var/lib/selfsame" && ! -e "$root/etc/selfsame" ]] || fail "purge left something"
   if within getent passwd selfsame >/dev/null; then fail "purge left the user"; fi
