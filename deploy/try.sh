@@ -92,7 +92,7 @@ build_image() {
     mkdir -p "$work/builder/import"
     # The npm that comes with the image of Node.js 22. Debian's is older and cannot read the lock file of models/.
     npm install --silent -g --prefix "$work/builder/usr/local" npm@10.9.4
-    local leave=(usr/share/doc usr/share/man proc sys dev src runtime import var/lib/containers var/cache/apt)
+    local leave=(usr/share/doc usr/share/man 'tmp/*' 'root/*' 'var/tmp/*' proc sys dev src runtime import var/lib/containers var/cache/apt)
     tar -C "$work/builder" "${leave[@]/#/--exclude=./}" -cf "$work/node.tar" .
     mv "$work/node.tar" "$work/builder/import/node.tar"
     tar -C "$work/runtime" -cf "$work/builder/import/runtime.tar" .
