@@ -96,7 +96,8 @@ class Postgres:
 class Server:
     def __init__(self, binary, data, database):
         environment = dict(os.environ, SELFSAME__BOOTSTRAP__API_TOKEN=TOKEN, SELFSAME__BOOTSTRAP__API_SECRET=SECRET,
-                           SELFSAME__BOOTSTRAP__API_KEY=KEY, **database.environment(data))
+                           SELFSAME__BOOTSTRAP__API_KEY=KEY, SELFSAME__LIVENESS__SESSION_MINUTES="600",
+                           SELFSAME__RETENTION__SESSION_MINUTES="600", **database.environment(data))
         self.process = subprocess.Popen([binary, "serve", "--listen", "127.0.0.1:0", "--data", data], env=environment,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.origin = re.search(r"http://[^\s/]+", self.process.stdout.readline())[0]
