@@ -177,7 +177,7 @@ fn every_key_can_be_set_by_the_environment() {
             }
             let halves = ["bootstrap.administration_token", "bootstrap.administration_secret"];
             if halves.contains(key) {
-                halves.iter().for_each(|half| jail.set_env(variable(half), "abc"));
+                halves.iter().for_each(|half| jail.set_env(variable(half), "abc-of-26-characters-or-so"));
             }
             // Which only a development server reads.
             if *key == "liveness.challenge_seed" {
@@ -426,7 +426,8 @@ fn a_secret_that_is_guessed_is_refused_unless_it_is_a_laptops() {
                 let name = format!("SELFSAME__BOOTSTRAP__{key}");
                 jail.set_env(&name, weak);
                 let told = Config::load(None).expect_err(weak).to_string();
-                assert!(told.contains("at least 16 characters") && !told.contains(weak), "{told}");
+                assert!(told.contains("at least 16 characters"), "{told}");
+                assert!(weak.len() == 1 || !told.contains(weak), "{told}");
                 jail.set_env("SELFSAME__DEVELOPMENT", "true");
                 assert!(Config::load(None).is_ok(), "{weak}");
                 jail.set_env("SELFSAME__DEVELOPMENT", "false");

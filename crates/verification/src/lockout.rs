@@ -46,8 +46,6 @@ impl Default for LockoutSettings {
 pub(crate) struct Subjects {
     device: Option<String>,
     address: Option<String>,
-    /// The address itself, which the audit trail names when it is locked out.
-    from: Option<Personal<IpAddr>>,
 }
 
 impl Verification {
@@ -71,7 +69,6 @@ impl Verification {
                 IpAddr::V4(address) => hash("v4", &address.octets()),
                 IpAddr::V6(address) => hash("v6", &address.octets()),
             }),
-            from: attempter.address,
         })
     }
 
@@ -170,9 +167,10 @@ impl Verification {
         Ok(locked)
     }
 
-    /// What the audit trail is told of a lock-out that a session's verdict brought.
-    pub(crate) fn locked_out_event(session: SessionId, subjects: &Subjects, what: &'static str) -> Event {
-        let by = Origin { actor: Actor::BrowserSession(session), address: subjects.from };
+    /// What the audit trail is told of a lock-out that a session's verdict brought. Not the address: it is that of a person, of whom the
+    /// database knows keyed hashes alone.
+    pub(crate) fn locked_out_event(session: SessionId, what: &'static str) -> Event {
+        let by = Origin { actor: Actor::BrowserSession(session), address: None };
         Event::new(by, Action::CaptureLockedOut).about(session).coded(what)
     }
 }

@@ -45,6 +45,22 @@ impl BootstrapConfig {
                 );
             }
         }
+        // Half a pair would leave results to whoever has the ordinary one.
+        match (&self.administration_token, &self.administration_secret) {
+            (Some(_), None) => {
+                return broken(
+                    "bootstrap.administration_token",
+                    "set bootstrap.administration_secret as well",
+                );
+            }
+            (None, Some(_)) => {
+                return broken(
+                    "bootstrap.administration_secret",
+                    "set bootstrap.administration_token as well",
+                );
+            }
+            _ => {}
+        }
         for (key, secret) in [
             ("bootstrap.api_key", &self.api_key),
             ("bootstrap.api_secret", &self.api_secret),
@@ -57,15 +73,6 @@ impl BootstrapConfig {
                 );
             }
         }
-        // Half a pair would leave results to whoever has the ordinary one.
-        match (&self.administration_token, &self.administration_secret) {
-            (Some(_), None) => {
-                broken("bootstrap.administration_token", "set bootstrap.administration_secret as well")
-            }
-            (None, Some(_)) => {
-                broken("bootstrap.administration_secret", "set bootstrap.administration_token as well")
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -469,7 +469,7 @@ impl Session {
         let locked = self.app.count_attempt(&mut repository, tenant, &self.subjects, counted).await?;
         self.app.tell(&mut repository, &decided).await?;
         for what in locked {
-            let event = Verification::locked_out_event(decided.id, &self.subjects, what);
+            let event = Verification::locked_out_event(decided.id, what);
             scribe.write(&mut repository, Some(tenant), event).await?;
         }
         self.saving = true;
