@@ -4,7 +4,7 @@
 //! write to the database and no more cannot make a chain that checks. An entry is written in the transaction of what it tells of; a
 //! picture or template is given out only once its entry is durable.
 //!
-//! [`Repeated`](repeated) counts what anybody can cause without end, so that a flood of failures is no flood of entries.
+//! What anybody can cause without end is counted, so that a flood of failures is no flood of entries.
 
 mod check;
 mod repeated;
