@@ -125,10 +125,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let in_data = |cause| ServeError::DataFolder { folder: folder.clone(), cause };
     make_private_folder(&config.data.dir).map_err(in_data)?;
     // Before anything slow: a port that is taken is told at once.
-    let metrics = match config.server.metrics_listen {
-        Some(address) => Some(Metrics::listen(address).await?),
-        None => None,
-    };
+    let metrics = listen_for_metrics(&config).await?;
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
@@ -198,6 +195,14 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         tracing::warn!(error, "captures cut off by this stop wait for the lease of this process to run out");
     }
     served
+}
+
+/// Takes the port of the metrics, where the settings name one, and begins to count.
+async fn listen_for_metrics(config: &Config) -> Result<Option<Metrics>, ServeError> {
+    match config.server.metrics_listen {
+        Some(address) => Metrics::listen(address).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The credentials that the settings name.
