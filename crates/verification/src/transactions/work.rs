@@ -1,6 +1,5 @@
 //! The loop that looks at transactions, and what it writes.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use selfsame_blobs::{BlobError, BlobKey, DataKey};
@@ -11,7 +10,7 @@ use selfsame_domain::{CallbackEvent, TenantId, Timestamp, TransactionId};
 use selfsame_store::{Lease, Repository, TransactionRow};
 use selfsame_vision::Template;
 use sha2::{Digest, Sha256};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{EVIDENCE, FACEMAP, Facemap, PORTRAIT, READING, side_name};
@@ -72,14 +71,12 @@ impl Verification {
         let owner = self.entropy().uuid();
         let most = self.settings().transactions.most_at_once.unwrap_or(self.inner.parts.cores).max(1);
         let mut underway = JoinSet::new();
-        let mut tenants = HashMap::new();
+        let mut round = Vec::new();
         loop {
             while underway.len() < most {
-                match self.claim_transaction(owner, &tenants).await {
+                match self.claim_transaction(owner, &mut round).await {
                     Ok(Some(row)) => {
-                        let tenant = row.transaction.tenant_id;
-                        let task = underway.spawn(self.clone().work_on(row, owner));
-                        tenants.insert(task.id(), tenant);
+                        underway.spawn(self.clone().work_on(row, owner));
                     }
                     Ok(None) => break,
                     Err(error) => {
@@ -91,9 +88,7 @@ impl Verification {
             tokio::select! {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 () = self.inner.transactions_due.notified(), if underway.len() < most => {}
-                Some(done) = underway.join_next_with_id() => {
-                    let task = done.as_ref().map_or_else(JoinError::id, |(task, ())| *task);
-                    tenants.remove(&task);
+                Some(done) = underway.join_next() => {
                     if done.is_err() {
                         tracing::error!("the work on a transaction broke off; it is repeated when its lease has run out");
                     }
@@ -112,19 +107,22 @@ impl Verification {
         Ok((now, Lease { owner, until: now + self.settings().transactions.lease }))
     }
 
-    /// The next transaction to look at: of a tenant that is not served just now, if one of those waits. So a tenant that sends very many
-    /// keeps others waiting for one of them at most.
+    /// The next transaction to look at. Tenants take turns: `round` holds those that had theirs, until all who wait have. So a tenant that
+    /// sends very many keeps others waiting for one of them.
     async fn claim_transaction(
         &self,
         owner: Uuid,
-        served: &HashMap<Id, TenantId>,
+        round: &mut Vec<TenantId>,
     ) -> Result<Option<TransactionRow>, UseCaseError> {
         let mut repository = self.store().begin().await?;
         let (now, lease) = self.transaction_lease(&mut repository, owner).await?;
-        let served: Vec<TenantId> = served.values().copied().collect();
-        let mut claimed = repository.transactions().for_maintenance_claim(now, lease, &served).await?;
-        if claimed.is_none() && !served.is_empty() {
-            claimed = repository.transactions().for_maintenance_claim(now, lease, &[]).await?;
+        let mut claimed = repository.transactions().for_maintenance_claim(now, lease, round).await?;
+        if claimed.is_none() && !round.is_empty() {
+            round.clear();
+            claimed = repository.transactions().for_maintenance_claim(now, lease, round).await?;
+        }
+        if let Some(row) = &claimed {
+            round.push(row.transaction.tenant_id);
         }
         if claimed.is_some() {
             repository.save().await?;
