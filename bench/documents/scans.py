@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.request
 
-TOKEN, SECRET = "bench-token", "bench-secret"
+TOKEN, SECRET = "bench-token-0123456789", "bench-secret-0123456789"
 ALONE, AT_ONCE = 10, 20
 
 
