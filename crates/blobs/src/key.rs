@@ -160,7 +160,7 @@ impl MasterKeys {
     /// The data key wrapped by the newest master key; `None` where it is already.
     ///
     /// # Errors
-    /// As [`MasterKeys::unwrap`].
+    /// When the key that wrapped it is not here, or a bit is not what it was.
     pub fn rewrap(&self, wrapped: &[u8], entropy: &dyn Entropy) -> Result<Option<WrappedKey>, BlobError> {
         if self.is_newest(wrapped.get(1..5)) {
             return Ok(None);
@@ -171,7 +171,7 @@ impl MasterKeys {
     /// The secret of the server sealed by the newest master key; `None` where it is already.
     ///
     /// # Errors
-    /// As [`MasterKeys::open`].
+    /// When the key that sealed it is not here, or a bit is not what it was.
     pub fn reseal(
         &self,
         name: &BlobKey,

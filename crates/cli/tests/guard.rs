@@ -76,6 +76,9 @@ async fn wrong_secrets_cost_who_shows_them_and_not_whoever_was_right_before() {
     let refused = refused.expect("patience ends").json();
     assert_eq!(refused["httpStatus"], "429", "{refused}");
     assert_eq!(lists(&server, API_SECRET).await.status, 200);
+    // A key that is right beside it hides no guess: this dialect does not read it.
+    let beside = with_pair(server.authorised(Method::GET, LIST), "a guess beside a key");
+    assert_eq!(server.answers(beside).await.status, 429);
     // The key of another dialect is guessed at as well.
     let keys = server.request(Method::GET, "/video-server/v2/capabilities").header("apikey", "a guess");
     assert_eq!(server.answers(keys).await.status, 429);
@@ -99,6 +102,12 @@ async fn requests_have_a_rate_for_each_credential() {
     let body: Value = refused.json().await.expect("the dialect's body");
     assert!(body["message"].is_string() && body["code"].is_number(), "{body}");
     assert_eq!(server.answers(asks("others-key")).await.status, 404, "another tenant has its own");
+    let disguised = asks(API_KEY).header("authorization", "Basic bm9ib2R5Om5vdGhpbmc=");
+    assert_eq!(
+        server.answers(disguised).await.status,
+        429,
+        "what the dialect does not read makes nobody another"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,8 +26,11 @@ pub use video::liveness_mode;
 pub use words::{face_json, result_json};
 
 /// Where this dialect is spoken.
-pub const BASES: &[Base] =
-    &[Base { path: "/video-server", problem }, Base { path: "/bioserver-app", problem }];
+pub const BASES: &[Base] = &[base("/video-server"), base("/bioserver-app")];
+
+const fn base(path: &'static str) -> Base {
+    Base { path, dialect: "webcapture", credential: "apikey", problem }
+}
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

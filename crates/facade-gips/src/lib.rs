@@ -33,7 +33,7 @@ pub use error::ApiError;
 use error::problem;
 
 /// Where this dialect is spoken.
-pub const BASES: &[Base] = &[Base { path: "/gips", problem }];
+pub const BASES: &[Base] = &[Base { path: "/gips", dialect: "gips", credential: "apikey", problem }];
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

@@ -12,6 +12,10 @@ use selfsame_verification::callbacks::Dialect;
 pub struct Base {
     /// Without a slash at its end, as in `/api/v4`.
     pub path: &'static str,
+    /// The dialect's name, for metrics.
+    pub dialect: &'static str,
+    /// The header that says who calls, in small letters. What other headers say is nobody's business here.
+    pub credential: &'static str,
     /// Words a problem for a request of this address.
     pub problem: fn(StatusCode, &str, &Uri) -> Response,
 }
@@ -40,7 +44,12 @@ mod tests {
 
     #[test]
     fn a_base_holds_whole_segments() {
-        let base = Base { path: "/api/v1", problem: |status, _, _| status.into_response() };
+        let base = Base {
+            path: "/api/v1",
+            dialect: "test",
+            credential: "authorization",
+            problem: |status, _, _| status.into_response(),
+        };
         for path in ["/api/v1", "/api/v1/", "/api/v1/accounts"] {
             assert!(base.holds(path), "{path}");
         }

@@ -21,7 +21,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use selfsame_facade_kit::{Base, Mount, OutboundUrlRules};
 use selfsame_verification::Verification;
@@ -50,11 +51,19 @@ impl NetverifyState {
 
 /// Where this dialect is spoken, and its vendor's others, which are not offered yet. A longer base goes before a shorter one.
 pub const BASES: &[Base] = &[
-    Base { path: "/api", problem },
-    Base { path: "/recognition", problem },
-    Base { path: "/api/v1", problem: neighbours::accounts_problem },
-    Base { path: "/oauth2", problem: neighbours::token_problem },
+    base("/api", "netverify", problem),
+    base("/recognition", "netverify", problem),
+    base("/api/v1", "platform", neighbours::accounts_problem),
+    base("/oauth2", "platform", neighbours::token_problem),
 ];
+
+const fn base(
+    path: &'static str,
+    dialect: &'static str,
+    problem: fn(StatusCode, &str, &Uri) -> Response,
+) -> Base {
+    Base { path, dialect, credential: "authorization", problem }
+}
 
 /// Three pictures of 15 MB in base64, and the fields.
 const PERFORM_LIMIT: usize = 64 * 1024 * 1024;

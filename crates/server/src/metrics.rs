@@ -19,17 +19,6 @@ use crate::ServeError;
 const BUCKETS: [f64; 14] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
 
-/// The name of what speaks at a path: a few fixed words, for labels.
-pub(crate) fn dialect(base: Option<&str>) -> &'static str {
-    match base {
-        Some("/video-server" | "/bioserver-app") => "webcapture",
-        Some("/gips") => "gips",
-        Some("/api/v1" | "/oauth2") => "platform",
-        Some(_) => "netverify",
-        None => "own",
-    }
-}
-
 /// Begins to count. What was counted before is lost, so it comes before everything else.
 fn recorder() -> Result<PrometheusHandle, ServeError> {
     let handle = PrometheusBuilder::new()

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ::metrics::{counter, histogram};
 use axum::Json;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -11,13 +10,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use metrics::{counter, histogram};
 use selfsame_facade_kit::Base;
 use selfsame_verification::Verification;
 use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::guard::{self, Guard, GuardSaid, WRONG_CREDENTIAL};
-use crate::metrics;
 use crate::try_it::TryIt;
 use crate::{draining, web};
 
@@ -61,7 +60,7 @@ pub(crate) fn router(mounts: Mounts) -> Router {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. The server's log says more")
         }))
         .layer(middleware::from_fn(readable_path))
-        .layer(middleware::from_fn_with_state(guard, guard::guard))
+        .layer(middleware::from_fn_with_state((guard, Arc::clone(&bases)), guard::guard))
         .layer(middleware::from_fn_with_state(bases, in_dialect))
         .layer(middleware::from_fn(draining::drain_on_error))
         .layer(middleware::from_fn(log))
@@ -82,10 +81,10 @@ pub(crate) fn problem(status: StatusCode, error: &'static str) -> Response {
 }
 
 /// The bases of all dialects. What lies under none of them is answered in the server's own words.
-type Bases = Arc<[&'static Base]>;
+pub(crate) type Bases = Arc<[&'static Base]>;
 
 /// The longest base that the path lies under.
-fn base_of(bases: &[&'static Base], path: &str) -> Option<&'static Base> {
+pub(crate) fn base_of(bases: &[&'static Base], path: &str) -> Option<&'static Base> {
     bases.iter().copied().filter(|base| base.holds(path)).max_by_key(|base| base.path.len())
 }
 
@@ -108,7 +107,7 @@ async fn in_dialect(State(bases): State<Bases>, request: Request, next: Next) ->
 
 /// Counts an answer by the dialect that its path belongs to.
 fn told(base: Option<&'static Base>, response: &Response, began: Instant) {
-    let dialect = metrics::dialect(base.map(|base| base.path));
+    let dialect = base.map_or("own", |base| base.dialect);
     let status = match response.status().as_u16() {
         100..=199 => "1xx",
         200..=299 => "2xx",

@@ -20,7 +20,7 @@ pub async fn open_tenants(config: &Config) -> Result<Tenants, ServeError> {
     Ok(Tenants::new(store, MasterKeys::none(), Arc::new(SystemClock), Arc::new(OsEntropy)))
 }
 
-/// As [`open_tenants`], with the master keys: what is changed is recorded in the audit trail, whose key they seal.
+/// Opens the database and the master keys, so that tenants can be changed: what is changed is recorded in the audit trail, whose key they seal.
 ///
 /// # Errors
 /// Also keys that cannot be read, or that are not the server's.

@@ -104,7 +104,7 @@ struct Inner {
     params: AdmissionParams,
     slots: VecDeque<Slot>,
     live: usize,
-    /// Of them, those of each tenant.
+    /// Live captures of each tenant.
     live_of: HashMap<TenantId, usize>,
     /// When a tenant last opened a session or began a capture.
     there: HashMap<TenantId, Instant>,
@@ -389,7 +389,7 @@ mod tests {
         Lane::Tenant(tenant(number))
     }
 
-    /// As many captures of a tenant as there is room for.
+    /// Begins captures of a tenant until there is no room.
     fn fill(load: &Load, number: u128) -> Vec<Underway> {
         std::iter::from_fn(|| load.begin(tenant(number))).take(200).collect()
     }

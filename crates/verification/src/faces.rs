@@ -213,7 +213,7 @@ impl Verification {
         Ok(image)
     }
 
-    /// As [`Verification::face_image`]; whoever gives it out records that.
+    /// The picture of a face as JPEG, without recording that it was read: a caller that gives it out does.
     pub(crate) async fn kept_face_image(
         &self,
         tenant: TenantId,

@@ -37,7 +37,7 @@ impl Tally {
         }
     }
 
-    /// As [`Tally::add`], of something of a tenant.
+    /// Counts something of a tenant that was erased, or why it was not.
     pub(crate) fn add_of(&mut self, tenant: TenantId, result: Result<(), UseCaseError>) {
         if result.is_ok() {
             *self.of_tenants.entry(tenant).or_default() += 1;

@@ -4,7 +4,7 @@ use selfsame_domain::{BioSession, Entropy, LivenessMode, NewBioSession, SeededEn
 use selfsame_liveness::Plan;
 
 use crate::admission::Lane;
-use crate::{UseCaseError, Verification, gauges};
+use crate::{UseCaseError, Verification, metrics};
 
 impl Verification {
     /// Opens a session for one capture.
@@ -38,7 +38,7 @@ impl Verification {
         request: NewBioSession,
     ) -> Result<SessionId, UseCaseError> {
         if !self.may_open(lane) {
-            gauges::refused("session");
+            metrics::refused("session");
             return Err(UseCaseError::Overloaded);
         }
         let now = self.clock().now();

@@ -126,7 +126,7 @@ fn with_tenants<T>(
     })
 }
 
-/// As [`with_tenants`], with the server's master keys: what is changed is recorded in the audit trail.
+/// Does something with tenants that changes them, with the server's master keys: what is changed is recorded in the audit trail.
 fn changing_tenants<T>(
     server: &ServerData,
     work: impl AsyncFnOnce(Config, Tenants) -> Result<T, Failure>,

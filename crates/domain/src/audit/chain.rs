@@ -21,13 +21,13 @@ pub const NOTHING: Digest = [0; 32];
 pub struct Head {
     /// Whose chain it is; `None` is the server's own.
     pub tenant: Option<TenantId>,
-    /// Of the last entry; 0 where there is none yet.
+    /// Sequence of the last entry; 0 where there is none yet.
     pub sequence: u64,
-    /// Of the last entry.
+    /// Hash of the last entry.
     pub hash: Digest,
     /// Up to and with this entry the chain was removed, because its term had ended. 0: nothing was.
     pub pruned: u64,
-    /// Of the last entry that was removed.
+    /// Hash of the last entry that was removed.
     pub pruned_hash: Digest,
     /// How many chains of tenants were ever begun. Counted at the server's own chain alone.
     pub chains: u64,
@@ -167,7 +167,7 @@ impl Stored {
 /// The first thing that is wrong with a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Of the first entry that is not as it was written, or not there.
+    /// Sequence of the first entry that is not as it was written, or not there.
     pub sequence: u64,
     pub kind: FaultKind,
 }

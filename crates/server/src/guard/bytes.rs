@@ -23,9 +23,9 @@ const PACE_AFTER: Duration = Duration::from_secs(10);
 /// What the bytes held are bound by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyBounds {
-    /// Of all clients together.
+    /// Bytes that all clients together may have held.
     pub(crate) most: usize,
-    /// Of one client.
+    /// Bytes that one client may have held.
     pub(crate) most_per_client: usize,
     /// Bytes a second, on average, after the first ten seconds.
     pub(crate) least_pace: usize,

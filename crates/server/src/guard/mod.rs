@@ -17,14 +17,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use selfsame_config::LimitsConfig;
 use selfsame_domain::network;
-use selfsame_facade_kit::{TrustedProxies, Visit};
+use selfsame_facade_kit::{Base, TrustedProxies, Visit};
 use selfsame_verification::Verification;
 
 use bytes::{Bodies, BodyBounds, Charged, CutOff};
 use credentials::Proofs;
 use rates::Buckets;
 
-use crate::routes::problem;
+use crate::routes::{Bases, base_of, problem};
 
 /// What may be asked at any time, and costs next to nothing.
 const ALWAYS: &str = "/health/";
@@ -66,9 +66,10 @@ impl Guard {
         }))
     }
 
-    /// Whom a request shows itself to be; `None` where it shows nothing.
-    fn credential(&self, headers: &HeaderMap) -> Option<Client> {
-        let shown = headers.get("apikey").or_else(|| headers.get(header::AUTHORIZATION))?;
+    /// Whom a request shows itself to be, in the header that its dialect reads; `None` where it shows nothing there. What another header
+    /// says makes nobody somebody else.
+    fn credential(&self, headers: &HeaderMap, base: Option<&Base>) -> Option<Client> {
+        let shown = headers.get(base?.credential)?;
         Some(Client(self.0.hasher.hash_one(("credential", shown.as_bytes()))))
     }
 
@@ -102,14 +103,18 @@ fn wait(kind: &'static str, error: &'static str, pause: Duration) -> Response {
 }
 
 /// Lets a request through to its handler, within what its client may take.
-pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(
+    State((guard, bases)): State<(Guard, Bases)>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.uri().path().starts_with(ALWAYS) {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.ip());
     let address = guard.0.proxies.client(peer, request.headers());
-    let credential = guard.credential(request.headers());
+    let credential = guard.credential(request.headers(), base_of(&bases, request.uri().path()));
     if let Err(pause) = guard.admit(address, credential) {
         return wait("requests", "too many requests; send the next one later", pause);
     }

@@ -28,7 +28,7 @@ pub use assembly::{MAX_CHUNK, MAX_FRAME};
 pub use glimpse::Glimpse;
 
 use crate::lockout::Attempter;
-use crate::{Place, UseCaseError, Verification, gauges};
+use crate::{Place, UseCaseError, Verification, metrics};
 
 /// What the browser says.
 #[derive(Debug)]
@@ -179,7 +179,7 @@ impl Verification {
         // Last: whoever is refused for another reason has taken nobody's place, and nobody is told to go for one who cannot stay. A
         // session holds one place, however many show up with it.
         let place = self.place(tenant).ok_or_else(|| {
-            gauges::refused("capture");
+            metrics::refused("capture");
             AttachError::Overloaded
         })?;
         let waiting = self.wait_alone(session.id);

@@ -20,7 +20,7 @@ use super::tilt::is_tilted;
 use super::{CaptureFailure, Input, Output};
 use crate::admission::Started;
 use crate::lockout::Subjects;
-use crate::{UseCaseError, Verification, gauges};
+use crate::{UseCaseError, Verification, metrics};
 
 /// How often time-outs are looked for.
 const TICK: Duration = Duration::from_millis(250);
@@ -477,7 +477,7 @@ impl Session {
         self.app.told();
         self.session = decided;
         if let Some(verdict) = self.session.verdict() {
-            gauges::capture_decided(self.session.request.mode, verdict);
+            metrics::capture_decided(self.session.request.mode, verdict);
         }
         tracing::info!(session = %self.session.id, ?status, "capture decided");
         Ok(())

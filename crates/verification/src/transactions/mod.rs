@@ -28,7 +28,7 @@ use selfsame_vision::{Effort, Template};
 use crate::examination::{self, LookParams};
 use crate::maintenance::{Tally, to_its_end};
 use crate::workers::Urgency;
-use crate::{UseCaseError, Verification, gauges};
+use crate::{UseCaseError, Verification, metrics};
 
 pub(crate) use facemap::FACEMAP_KEYS;
 pub use facemap::{Facemap, FacemapError};
@@ -154,7 +154,7 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         let waiting = repository.transactions().waiting(tenant).await?;
         if waiting >= self.settings().transactions.most_waiting {
-            gauges::refused("transaction");
+            metrics::refused("transaction");
             Err(UseCaseError::Overloaded)
         } else {
             Ok(())
@@ -296,7 +296,7 @@ impl Verification {
         Ok(picture)
     }
 
-    /// As [`Verification::transaction_picture`]; whoever gives it out records that.
+    /// A picture of a transaction, without recording that it was read: a caller that gives it out does.
     pub(crate) async fn kept_transaction_picture(
         &self,
         tenant: TenantId,

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{EVIDENCE, FACEMAP, Facemap, PORTRAIT, READING, side_name};
 use crate::examination::{LookParams, Pictures, Seen, TransactionEvidence, findings, look};
 use crate::workers::Urgency;
-use crate::{UseCaseError, Verification, gauges};
+use crate::{UseCaseError, Verification, metrics};
 
 /// How often is looked for transactions that nobody holds. New ones of this process do not wait for it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -162,7 +162,7 @@ impl Verification {
         let mut repository = self.store().begin().await?;
         let (_, lease) = self.transaction_lease(&mut repository, owner).await?;
         if !repository.transactions().for_maintenance_renew(id, lease).await? {
-            gauges::lease_lost();
+            metrics::lease_lost();
         }
         Ok(repository.save().await?)
     }
@@ -327,7 +327,7 @@ impl Verification {
             }
             repository.save().await?;
             if let Some(decision) = ended.decision() {
-                gauges::transaction_decided(ended.request.kind, &decision.outcome);
+                metrics::transaction_decided(ended.request.kind, &decision.outcome);
             }
             self.told();
             return Ok(());

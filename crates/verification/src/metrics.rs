@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use selfsame_domain::document::DocumentType;
 use selfsame_domain::transaction::Outcome;
-use selfsame_domain::{LivenessMode, LivenessStatus, Testimony, Verdict, Witness};
+use selfsame_domain::{LivenessMode, Verdict};
+use serde::Serialize;
 
 use crate::{UseCaseError, Verification};
 
@@ -50,34 +51,18 @@ impl Verification {
 
 /// A capture was decided, and the decision is stored.
 pub(crate) fn capture_decided(mode: LivenessMode, verdict: &Verdict) {
-    let mode = match mode {
-        LivenessMode::Passive => "passive",
-        LivenessMode::PassiveVideo => "passive_video",
-        LivenessMode::Active => "active",
-    };
-    let outcome = match verdict.status {
-        LivenessStatus::Success => "success",
-        LivenessStatus::Failed => "failed",
-        LivenessStatus::Spoof => "spoof",
-        LivenessStatus::Error => "error",
-        LivenessStatus::Timeout => "timeout",
-    };
-    metrics::counter!("selfsame_captures_total", "mode" => mode, "outcome" => outcome).increment(1);
+    let (mode, outcome) = (label(&mode), label(&verdict.status));
+    ::metrics::counter!("selfsame_captures_total", "mode" => mode, "outcome" => outcome).increment(1);
     for report in &verdict.report.witnesses {
-        let (witness, word) = (witness(report.witness), word(report.testimony));
-        metrics::counter!("selfsame_witness_testimonies_total", "witness" => witness, "word" => word)
+        let (witness, word) = (label(&report.witness), label(&report.testimony));
+        ::metrics::counter!("selfsame_witness_testimonies_total", "witness" => witness, "word" => word)
             .increment(1);
     }
 }
 
 /// A transaction was decided, and the decision is stored.
 pub(crate) fn transaction_decided(kind: DocumentType, outcome: &Outcome) {
-    let kind = match kind {
-        DocumentType::Passport => "passport",
-        DocumentType::DrivingLicence => "driving_licence",
-        DocumentType::IdentityCard => "identity_card",
-        DocumentType::Visa => "visa",
-    };
+    let kind = label(&kind);
     let outcome = match outcome {
         Outcome::Approved => "approved",
         Outcome::Fraud { .. } => "fraud",
@@ -86,42 +71,21 @@ pub(crate) fn transaction_decided(kind: DocumentType, outcome: &Outcome) {
         Outcome::NotReadable { .. } => "not_readable",
         Outcome::NothingUploaded => "nothing_uploaded",
     };
-    metrics::counter!("selfsame_transactions_total", "kind" => kind, "outcome" => outcome).increment(1);
+    ::metrics::counter!("selfsame_transactions_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
 
 /// Another process took over a transaction that this one looks at.
 pub(crate) fn lease_lost() {
-    metrics::counter!("selfsame_lease_lost_total").increment(1);
+    ::metrics::counter!("selfsame_lease_lost_total").increment(1);
 }
 
 /// Somebody was refused for want of room.
 pub(crate) fn refused(reason: &'static str) {
-    metrics::counter!("selfsame_admission_refused_total", "reason" => reason).increment(1);
+    ::metrics::counter!("selfsame_admission_refused_total", "reason" => reason).increment(1);
 }
 
-fn witness(witness: Witness) -> &'static str {
-    match witness {
-        Witness::Texture => "texture",
-        Witness::Consistency => "consistency",
-        Witness::MicroMotion => "micro_motion",
-        Witness::CaptureChain => "capture_chain",
-        Witness::Quality => "quality",
-        Witness::Depth => "depth",
-        Witness::Surroundings => "surroundings",
-        Witness::Obedience => "obedience",
-        Witness::Perspective => "perspective",
-        Witness::Replay => "replay",
-        Witness::Eyes => "eyes",
-        Witness::Patterns => "patterns",
-        Witness::Edges => "edges",
-    }
-}
-
-fn word(testimony: Testimony) -> &'static str {
-    match testimony {
-        Testimony::BonaFide => "bona_fide",
-        Testimony::Attack => "attack",
-        Testimony::Insufficient => "insufficient",
-        Testimony::Abstained => "abstained",
-    }
+/// The name that a value of a few is stored by, in small letters.
+fn label(value: &impl Serialize) -> String {
+    let name = serde_json::to_value(value).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or("other").to_lowercase()
 }
